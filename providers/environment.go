@@ -1,0 +1,100 @@
+package providers
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// An Environment is a place where experiments run: processes on this machine,
+// a kind cluster, an existing cluster.
+type Environment interface {
+	Type
+
+	// Plan reads what bringing the environment up would do.
+	Plan(ctx context.Context, req EnvironmentPlanRequest) (EnvironmentPlan, Diagnostics)
+
+	// Prepare makes the handle by which Down works, without any side effect
+	// that would outlive a crash. The engine stores it durably before Up.
+	Prepare(ctx context.Context, req EnvironmentPrepareRequest) (EnvironmentHandle, Diagnostics)
+
+	// Up brings the environment up and returns its outputs, wholly known.
+	// On error or when ctx ends, Down undoes what was reached.
+	Up(ctx context.Context, req UpRequest) (EnvironmentState, Diagnostics)
+
+	// Down ends the environment: never up, half up, already down; from a
+	// fresh process; twice.
+	Down(ctx context.Context, handle EnvironmentHandle) error
+
+	// Leftovers says what of the environment still exists; empty after a Down
+	// that worked. It looks at the world, not at memory.
+	Leftovers(ctx context.Context, handle EnvironmentHandle) ([]string, error)
+}
+
+// EnvironmentPlanRequest asks what an environment would be.
+type EnvironmentPlanRequest struct {
+	Address string
+	Config  schema.Values // may hold unknown values, "self" references among them
+	Dir     string        // directory of the configuration; relative paths start here
+}
+
+// EnvironmentPlan is the truth about an environment, before it is up.
+type EnvironmentPlan struct {
+	Summary   string    `json:"summary"`   // "3 processes, 2 links on this machine"
+	Steps     []string  `json:"steps"`     // what Up will do, in order
+	Undo      string    `json:"undo"`      // how it is ended, and by whom if gameday is killed
+	Inventory []Target  `json:"inventory"` // everything that faults could select, sorted
+	Outputs   cty.Value `json:"-"`         // the shape of the outputs; unknown where known only once up
+	Labels    []Labels  `json:"labels,omitempty"`
+}
+
+// Labels are those of one target of the inventory.
+type Labels struct {
+	Target string            `json:"target"` // kind/name
+	Labels map[string]string `json:"labels"`
+}
+
+// EnvironmentPrepareRequest asks for a handle.
+type EnvironmentPrepareRequest struct {
+	Run     string // run id: marks everything the environment starts
+	RunDir  string // absolute folder for logs and sockets
+	Address string
+	Name    string
+}
+
+// EnvironmentHandle is what Down needs, in any process. It holds no secrets.
+type EnvironmentHandle struct {
+	Run     string          `json:"run"`
+	Address string          `json:"address"`
+	Type    string          `json:"type"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// UpRequest asks for an environment.
+type UpRequest struct {
+	Handle EnvironmentHandle
+	Dir    string // directory of the configuration; relative paths start here
+
+	// Configure evaluates the environment's body. Its argument is the value of
+	// "self" there: what the environment reserved before anything runs, such as
+	// ports. Call it once everything that self promises is known.
+	Configure func(self cty.Value) (schema.Values, Diagnostics)
+
+	// Progress reports a step in one short phrase. It is never nil.
+	Progress func(step string)
+}
+
+// EnvironmentState is an environment as faults, probes and loads see it. While
+// the environment is only planned, Handle is zero and Up is false.
+type EnvironmentState struct {
+	Address   string
+	Type      string
+	Up        bool
+	Handle    EnvironmentHandle
+	Inventory []Target
+	Labels    []Labels
+	Outputs   cty.Value // what references to the environment evaluate to
+}
