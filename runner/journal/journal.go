@@ -1,0 +1,117 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// FileName is the journal's name inside a run's folder.
+const FileName = "journal.jsonl"
+
+// ErrHeld says that another process holds the journal: its run is still alive.
+var ErrHeld = errors.New("the journal is held by a process that is still running")
+
+// Journal appends entries to a run's file. It holds a lock on the file for as
+// long as it is open, by which recover tells a killed run from a living one.
+type Journal struct {
+	mu   sync.Mutex
+	file *os.File
+	lock *flock.Flock
+	seq  uint64
+	now  func() time.Time
+}
+
+// Create starts the journal of a new run in dir, which must exist.
+func Create(dir string, now func() time.Time) (*Journal, error) {
+	return open(dir, os.O_CREATE|os.O_EXCL, now)
+}
+
+// Resume opens the journal of an earlier run to add what is done about it now.
+// It returns ErrHeld while that run is alive.
+func Resume(dir string, now func() time.Time) (*Journal, error) {
+	journal, err := open(dir, 0, now)
+	if err != nil {
+		return nil, err
+	}
+	return journal, journal.seek()
+}
+
+func open(dir string, flags int, now func() time.Time) (*Journal, error) {
+	path := filepath.Join(dir, FileName)
+	file, err := os.OpenFile(path, os.O_RDWR|flags, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the journal: %w", err)
+	}
+	lock := flock.New(path + ".lock")
+	held, err := lock.TryLock()
+	if err == nil && !held {
+		err = ErrHeld
+	}
+	if err == nil && flags&os.O_CREATE != 0 {
+		err = syncDir(dir) // the name must survive a power cut too
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("locking the journal %s: %w", path, err), file.Close())
+	}
+	return &Journal{file: file, lock: lock, now: now}, nil
+}
+
+// seek continues after the last whole line: what a crash tore is cut off, so
+// that the next line does not grow out of it.
+func (j *Journal) seek() error {
+	entries, whole, err := scan(j.file)
+	if err != nil {
+		return errors.Join(err, j.Close())
+	}
+	if len(entries) > 0 {
+		j.seq = entries[len(entries)-1].Seq
+	}
+	if err := j.file.Truncate(whole); err != nil {
+		return errors.Join(fmt.Errorf("cutting off the journal's torn last line: %w", err), j.Close())
+	}
+	_, err = j.file.Seek(whole, 0)
+	return err
+}
+
+// Append writes one entry and returns when it is on disk. After an error the
+// entry must be taken as not written, and what it announces must not be done.
+func (j *Journal) Append(kind Type, data any) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("encoding a %s entry: %w", kind, err)
+	}
+	line, err := encode(Entry{Seq: j.seq + 1, Time: j.now().UTC(), Type: kind, Data: raw})
+	if err != nil {
+		return fmt.Errorf("encoding a %s entry: %w", kind, err)
+	}
+	if _, err := j.file.Write(line); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	if err := j.file.Sync(); err != nil {
+		return fmt.Errorf("syncing the journal: %w", err)
+	}
+	j.seq++
+	return nil
+}
+
+// Close lets go of the file and of the lock.
+func (j *Journal) Close() error {
+	return errors.Join(j.file.Close(), j.lock.Unlock())
+}
+
+func syncDir(dir string) error {
+	handle, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(handle.Sync(), handle.Close())
+}
