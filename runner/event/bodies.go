@@ -28,8 +28,9 @@ type RunStarted struct {
 // EnvironmentStarting tells that an environment is being brought up.
 type EnvironmentStarting struct {
 	Environment string `json:"environment"`
-	Type        string `json:"type"`
+	Type        string `json:"environment_type"`
 	Summary     string `json:"summary"`
+	Source      Source `json:"source"`
 }
 
 // EnvironmentProgress is one step of an environment's way up or down.
@@ -48,6 +49,7 @@ type EnvironmentReady struct {
 type EnvironmentFailed struct {
 	Environment string `json:"environment"`
 	Error       string `json:"error"`
+	Source      Source `json:"source"`
 }
 
 // EnvironmentStopped tells that an environment has ended, and what of it is
@@ -57,6 +59,7 @@ type EnvironmentStopped struct {
 	Seconds     float64  `json:"seconds"`
 	Leftovers   []string `json:"leftovers,omitempty"`
 	Error       string   `json:"error,omitempty"`
+	Source      Source   `json:"source"`
 }
 
 // ExperimentStarted opens an experiment.
@@ -65,6 +68,7 @@ type ExperimentStarted struct {
 	Description string            `json:"description,omitempty"`
 	Environment string            `json:"environment,omitempty"`
 	Labels      map[string]string `json:"labels,omitempty"`
+	Weight      float64           `json:"weight,omitempty"` // share in the score of a suite
 	Source      Source            `json:"source"`
 	Expected    float64           `json:"expected_seconds"`
 }
@@ -108,7 +112,7 @@ type FaultInjecting struct {
 	Experiment string             `json:"experiment"`
 	Fault      string             `json:"fault"` // local address: "fault.payments"
 	ID         string             `json:"id"`
-	Type       string             `json:"type"`
+	Type       string             `json:"fault_type"`
 	Effect     string             `json:"effect"`
 	Targets    []providers.Target `json:"targets"`
 	Deadline   time.Time          `json:"deadline"`

@@ -27,3 +27,35 @@ func (ExperimentFinished) Kind() string  { return "experiment_finished" }
 func (SuiteFinished) Kind() string       { return "suite_finished" }
 func (Interrupted) Kind() string         { return "interrupted" }
 func (RunFinished) Kind() string         { return "run_finished" }
+
+// Bodies is a zero value of every type of body that this version knows.
+func Bodies() []Body {
+	return []Body{
+		RunStarted{},
+		EnvironmentStarting{},
+		EnvironmentProgress{},
+		EnvironmentReady{},
+		EnvironmentFailed{},
+		EnvironmentStopped{},
+		ExperimentStarted{},
+		PhaseStarted{},
+		PhaseEnded{},
+		Progress{},
+		FaultInjecting{},
+		FaultInjected{},
+		FaultActive{},
+		FaultFailed{},
+		FaultProven{},
+		FaultReverting{},
+		FaultReverted{},
+		AssertionJudged{},
+		StopTriggered{},
+		ActionFinished{},
+		Recovered{},
+		Notice{},
+		ExperimentFinished{},
+		SuiteFinished{},
+		Interrupted{},
+		RunFinished{},
+	}
+}

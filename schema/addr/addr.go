@@ -3,7 +3,6 @@
 package addr
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -34,7 +33,7 @@ func (k Key) String() string {
 	if !k.Set {
 		return ""
 	}
-	return fmt.Sprintf("[%q]", k.Text)
+	return "[" + quote(k.Text) + "]"
 }
 
 // ModuleStep is one call on the way to a module instance.

@@ -49,7 +49,17 @@ type Resolved struct {
 	Experiments  []*Experiment // in an order that respects depends_on
 	Suites       []*Suite
 	Policy       Policy
-	Seed         int64
+	Seed         int64 // of the run, derived from its experiments' addresses
+	Providers    []*Provider
+	secrets      *secrets
+}
+
+// Provider is a provider block of the root module.
+type Provider struct {
+	Name     string
+	Provider providers.Provider
+	Body     Body
+	Range    hcl.Range
 }
 
 // Environment is an environment of one module instance.

@@ -1,0 +1,109 @@
+package storefront
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/gameday-dev/gameday/experiments/demo/shop/internal/purchase"
+	"github.com/gameday-dev/gameday/experiments/demo/shop/internal/variant"
+	"github.com/gameday-dev/gameday/experiments/demo/shop/internal/web"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const soon = 10 * time.Second
+
+// checkoutThat answers every order with answer.
+func checkoutThat(t *testing.T, answer http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(answer)
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func request(t *testing.T, front http.Handler, method, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	front.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), method, path, nil))
+	return rec
+}
+
+func TestAnswers(t *testing.T) {
+	paid := func(w http.ResponseWriter, _ *http.Request) {
+		web.WriteJSON(w, http.StatusOK, purchase.Receipt{ID: "a", Payment: purchase.Paid})
+	}
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { web.WriteError(w, code, "no") }
+	}
+	for _, c := range []struct {
+		name, method, path string
+		checkout           http.HandlerFunc
+		status             int
+		body               string
+	}{
+		{"home", "GET", "/", paid, http.StatusOK, "teapot, 29.00"},
+		{"buy", "POST", "/buy", paid, http.StatusOK, `"payment":"paid"`},
+		{"buy by name", "POST", "/buy?item=tray", paid, http.StatusOK, `"payment":"paid"`},
+		{"no such item", "POST", "/buy?item=car", paid, http.StatusNotFound, "no such item"},
+		{"no such page", "GET", "/admin", paid, http.StatusNotFound, ""},
+		{"rejected", "POST", "/buy", status(http.StatusUnprocessableEntity), http.StatusUnprocessableEntity, "rejected"},
+		{"shed", "POST", "/buy", status(http.StatusServiceUnavailable), http.StatusServiceUnavailable, "full"},
+		{"broken", "POST", "/buy", status(http.StatusInternalServerError), http.StatusBadGateway, "checkout"},
+	} {
+		for _, v := range []variant.Variant{variant.Fragile, variant.Resilient} {
+			t.Run(c.name+"/"+string(v), func(t *testing.T) {
+				front := New(Config{Variant: v, Checkout: checkoutThat(t, c.checkout).URL}, web.NewMetrics())
+				rec := request(t, front, c.method, c.path)
+				assert.Equal(t, c.status, rec.Code)
+				assert.Contains(t, rec.Body.String(), c.body)
+			})
+		}
+	}
+}
+
+// TestHangingCheckout is the damage two hops up: with a checkout that does not
+// answer, pages still come from the resilient storefront and wait in the queue
+// of the fragile one.
+func TestHangingCheckout(t *testing.T) {
+	for _, c := range []struct {
+		variant variant.Variant
+		pages   bool
+	}{
+		{variant.Fragile, false},
+		{variant.Resilient, true},
+	} {
+		t.Run(string(c.variant), func(t *testing.T) {
+			release := make(chan struct{})
+			checkout := checkoutThat(t, func(w http.ResponseWriter, r *http.Request) {
+				select {
+				case <-release:
+				case <-r.Context().Done():
+				}
+				web.WriteJSON(w, http.StatusOK, purchase.Receipt{Payment: purchase.Paid})
+			})
+			front := New(Config{Variant: c.variant, Checkout: checkout.URL}, web.NewMetrics())
+			var customers sync.WaitGroup
+			for range 40 {
+				customers.Go(func() { request(t, front, "POST", "/buy") })
+			}
+			page := make(chan int, 1)
+			customers.Go(func() { page <- request(t, front, "GET", "/").Code })
+			if c.pages {
+				assert.Equal(t, http.StatusOK, <-page)
+			} else {
+				require.Eventually(t, func() bool { return front.layout.pages.Depth() == 37 }, soon, time.Millisecond,
+					"41 requests, 4 workers")
+				assert.Empty(t, page)
+			}
+			close(release)
+			customers.Wait()
+		})
+	}
+}

@@ -1,0 +1,54 @@
+package faultproxy
+
+import (
+	"time"
+)
+
+// Rule is one fault on a proxy. Which fields are read depends on Kind; the
+// others are ignored.
+type Rule struct {
+	ID        string    `json:"id"` // the handle for Put and Remove
+	Kind      Kind      `json:"kind"`
+	Direction Direction `json:"direction,omitempty"` // empty: the kind's default
+
+	Latency     time.Duration `json:"latency,omitempty"`     // added to each chunk or request
+	Jitter      time.Duration `json:"jitter,omitempty"`      // each delay is uniform within Latency ± Jitter, never below zero
+	Correlation float64       `json:"correlation,omitempty"` // percent by which a delay follows the one before, as netem defines it
+
+	Rate   int64 `json:"rate,omitempty"`   // bits per second
+	Buffer int64 `json:"buffer,omitempty"` // bytes that may pass at once after a pause; 0: 10 ms worth, at least 1600
+
+	Probability float64 `json:"probability,omitempty"` // chance of each connection to be reset, above 0 and up to 1
+
+	Match           Match             `json:"match,omitzero"`             // which requests
+	Percent         float64           `json:"percent,omitempty"`          // exact share of the matching requests, above 0 and up to 100
+	Status          int               `json:"status,omitempty"`           // 200 to 599
+	Body            string            `json:"body,omitempty"`             // of the answer
+	ResponseHeaders map[string]string `json:"response_headers,omitempty"` // of the answer
+
+	Deadline time.Time `json:"deadline,omitzero"` // the proxy removes the rule then by itself; zero: never
+	Seed     int64     `json:"seed,omitempty"`    // for every choice by chance: same seed, same choices
+}
+
+// Match selects requests. Empty fields match everything.
+type Match struct {
+	Path    string            `json:"path,omitempty"`    // glob over the path without the query: * within a segment, ** across segments, ? one character
+	Method  string            `json:"method,omitempty"`  // exact, upper case
+	Headers map[string]string `json:"headers,omitempty"` // name, in any case, to a glob over the value, in which * spans everything
+}
+
+// way is the rule's direction with the default applied.
+func (r Rule) way() Direction {
+	if r.Direction == "" {
+		return defaultDirection(r.Kind)
+	}
+	return r.Direction
+}
+
+// burst is the size of the token bucket in bytes.
+func (r Rule) burst() int64 {
+	if r.Buffer > 0 {
+		return r.Buffer
+	}
+	return max(r.Rate/8/100, 1600)
+}

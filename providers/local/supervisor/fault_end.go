@@ -1,0 +1,180 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// end is what kill and restart have in common: processes that were ended, and
+// have to run again afterwards.
+type end struct {
+	owned *processes
+
+	mu    sync.Mutex
+	ended []*ending // those that the fault has touched, in order
+}
+
+// ending is one process that a fault ends.
+type ending struct {
+	process *process
+	before  *child
+	at      time.Time
+}
+
+// touch notes that a target is about to be ended. One already noted comes back
+// as it is, which makes an injection that is tried again go on where it was.
+func (e *end) touch(target ProcessTarget) (touched *ending, again bool, err error) {
+	p, err := e.owned.named(target.Name)
+	if err != nil {
+		return nil, false, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, known := range e.ended {
+		if known.process == p {
+			return known, true, nil
+		}
+	}
+	before, err := p.expect(target.Identity)
+	if err != nil {
+		return nil, false, err
+	}
+	touched = &ending{process: p, before: before, at: time.Now()}
+	e.ended = append(e.ended, touched)
+	return touched, false, nil
+}
+
+func (e *end) all() []*ending {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]*ending(nil), e.ended...)
+}
+
+func (e *end) status(status *FaultStatus) {
+	for _, touched := range e.all() {
+		status.Ended = append(status.Ended, touched.status())
+	}
+}
+
+func (t *ending) status() Ended {
+	p := t.process
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := Ended{Name: p.spec.Name, Before: t.before.identity, After: p.current.identity, Down: time.Since(t.at), Signaled: true}
+	if !t.before.running() {
+		out.Exit = describeExit(t.before.status)
+	}
+	if p.ready && p.current != t.before {
+		out.Down = p.readyAt.Sub(t.at)
+	}
+	return out
+}
+
+// kill sends a signal to whole process groups.
+type kill struct {
+	end
+	targets []ProcessTarget
+	signal  syscall.Signal
+}
+
+func (e *kill) inject(ctx context.Context) error {
+	for _, target := range e.targets {
+		touched, again, err := e.touch(target)
+		if err != nil {
+			return err
+		}
+		if again {
+			continue
+		}
+		if err := e.owned.spawner.signalGroup(touched.before, e.signal); err != nil {
+			return fmt.Errorf("send signal %d to process %s: %w", e.signal, target.Name, err)
+		}
+		if e.signal != syscall.SIGKILL {
+			continue // it may take its time, or survive: Observe will tell
+		}
+		select {
+		case <-touched.before.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// revert starts again what the signal ended.
+func (e *kill) revert(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, touched := range e.all() {
+		if touched.before.running() {
+			go touched.startOnceEnded()
+			continue
+		}
+		group.Go(func() error { return touched.process.start(ctx) })
+	}
+	return group.Wait()
+}
+
+// startOnceEnded waits for a process that has taken the signal but has not
+// ended yet: should it end later, that was still the fault's doing.
+func (t *ending) startOnceEnded() {
+	select {
+	case <-t.before.done:
+		_ = t.process.start(t.process.life)
+	case <-t.process.life.Done():
+	}
+}
+
+// restart stops processes and starts them again.
+type restart struct {
+	end
+	targets []ProcessTarget
+	grace   time.Duration
+}
+
+func (e *restart) inject(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, target := range e.targets {
+		touched, _, err := e.touch(target)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return touched.cycle(ctx, syscall.SIGTERM, e.grace) })
+	}
+	return group.Wait()
+}
+
+// revert completes what was begun: a process that was told to stop does stop,
+// and runs again.
+func (e *restart) revert(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, touched := range e.all() {
+		group.Go(func() error { return touched.cycle(ctx, syscall.SIGKILL, 0) })
+	}
+	return group.Wait()
+}
+
+// cycle stops the process as it was before, unless it is gone, and starts it.
+// The restart policy is held off: it would start the process a second time.
+func (t *ending) cycle(ctx context.Context, signal syscall.Signal, grace time.Duration) error {
+	release := t.process.hold()
+	defer release()
+	if t.before.running() {
+		if err := t.process.stop(ctx, signal, grace); err != nil {
+			return err
+		}
+	}
+	return t.process.start(ctx)
+}
+
+func newKill(owned *processes, spec FaultSpec) *kill {
+	return &kill{end: end{owned: owned}, targets: spec.Processes, signal: syscall.Signal(spec.Signal)}
+}
+
+func newRestart(owned *processes, spec FaultSpec) *restart {
+	return &restart{end: end{owned: owned}, targets: spec.Processes, grace: spec.GracePeriod}
+}

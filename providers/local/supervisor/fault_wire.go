@@ -1,0 +1,58 @@
+package supervisor
+
+import (
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+)
+
+// FaultKind is what a fault does.
+type FaultKind string
+
+// The kinds of faults.
+const (
+	FaultKill    FaultKind = "kill"    // a signal to processes, started again by the revert
+	FaultPause   FaultKind = "pause"   // SIGSTOP, SIGCONT by the revert
+	FaultRestart FaultKind = "restart" // stop and start
+)
+
+// FaultSpec asks for a fault. The ID is its owned handle: the same ID twice is
+// one injection, and an ID once reverted is never injected again.
+type FaultSpec struct {
+	ID       string    `json:"id"`
+	Kind     FaultKind `json:"kind"`
+	Deadline time.Time `json:"deadline"` // reverted then, whoever is alive
+
+	Processes   []ProcessTarget `json:"processes,omitempty"`    // for kill, pause and restart
+	Signal      int             `json:"signal,omitempty"`       // for kill
+	GracePeriod time.Duration   `json:"grace_period,omitempty"` // for restart
+}
+
+// ProcessTarget is a process, and which start of it is meant.
+type ProcessTarget struct {
+	Name     string          `json:"name"`
+	Identity procfs.Identity `json:"identity"`
+}
+
+// FaultStatus is a fault as the supervisor knows it.
+type FaultStatus struct {
+	ID     string    `json:"id"`
+	Kind   FaultKind `json:"kind,omitempty"`
+	Phase  Phase     `json:"phase"`
+	Reason string    `json:"reason,omitempty"` // why it was reverted: "asked", "deadline", "ending"
+	Error  string    `json:"error,omitempty"`  // of the last injection or revert that failed
+	Ended  []Ended   `json:"ended,omitempty"`  // for kill and restart
+}
+
+// Open reports whether the fault was begun and is not reverted.
+func (s FaultStatus) Open() bool { return s.Phase == PhaseInjecting || s.Phase == PhaseInjected }
+
+// Ended says what became of a process that a fault ended.
+type Ended struct {
+	Name     string          `json:"name"`
+	Before   procfs.Identity `json:"before"`
+	After    procfs.Identity `json:"after"`    // equal to Before while it has no successor
+	Down     time.Duration   `json:"down"`     // from the signal until ready again, or until now
+	Signaled bool            `json:"signaled"` // the signal was sent
+	Exit     string          `json:"exit,omitempty"`
+}

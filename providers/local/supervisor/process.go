@@ -1,0 +1,166 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+)
+
+// errEnding is returned to whoever asks for something new while everything is
+// being ended.
+var errEnding = errors.New("the supervisor is ending everything")
+
+// process is one process of the environment, over all its starts.
+type process struct {
+	spec    ProcessSpec
+	env     []string // with the marks
+	spawner *spawner
+	life    context.Context // done when the supervisor ends everything
+	log     *slog.Logger
+
+	op sync.Mutex // held through a start or a stop: one at a time
+
+	mu      sync.Mutex // guards what follows
+	current *child     // nil before the first start
+	ready   bool
+	readyAt time.Time
+	begun   time.Time // newest start
+	starts  int
+	quick   int // restarts in a row that did not last
+	held    int // while above zero, the restart policy does nothing
+}
+
+// start brings the process up unless it is, and waits until it is ready.
+func (p *process) start(ctx context.Context) error {
+	p.op.Lock()
+	defer p.op.Unlock()
+	if p.life.Err() != nil {
+		return errEnding
+	}
+	current, ready := p.newest()
+	if current != nil && current.running() {
+		if ready {
+			return nil
+		}
+		return p.waitReady(ctx, current, 0)
+	}
+	offset := logSize(p.spec.Log)
+	started, err := p.spawner.start(command{
+		path: p.spec.Path, args: p.spec.Args, env: p.env, dir: p.spec.Dir, output: p.spec.Log,
+	})
+	if err != nil {
+		return fmt.Errorf("process %s: %w", p.spec.Name, err)
+	}
+	p.began(started)
+	go p.watch(started)
+	return p.waitReady(ctx, started, offset)
+}
+
+// stop ends the process's group: signal, then SIGKILL after grace. It returns
+// once the process is gone. The caller holds the restart policy off.
+func (p *process) stop(ctx context.Context, signal syscall.Signal, grace time.Duration) error {
+	p.op.Lock()
+	defer p.op.Unlock()
+	current, _ := p.newest()
+	if current == nil || !current.running() {
+		return nil
+	}
+	if signal != syscall.SIGKILL {
+		_ = p.spawner.signalGroup(current, signal)
+		_ = p.spawner.signalGroup(current, syscall.SIGCONT) // a stopped process takes no other signal
+		if waitDone(ctx, current, grace) {
+			return nil
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := p.spawner.signalGroup(current, syscall.SIGKILL); err != nil && !errors.Is(err, procfs.ErrGone) {
+		return fmt.Errorf("process %s: send SIGKILL to group %d: %w", p.spec.Name, current.identity.PID, err)
+	}
+	<-current.done
+	return nil
+}
+
+// waitDone reports whether the child ended before the grace was over.
+func waitDone(ctx context.Context, c *child, grace time.Duration) bool {
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-c.done:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return !c.running()
+}
+
+// hold keeps the restart policy off until release is called.
+func (p *process) hold() (release func()) {
+	p.mu.Lock()
+	p.held++
+	p.mu.Unlock()
+	return func() {
+		p.mu.Lock()
+		p.held--
+		p.mu.Unlock()
+	}
+}
+
+// newest is the child of the newest start, nil before the first.
+func (p *process) newest() (current *child, ready bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.current, p.ready
+}
+
+func (p *process) began(c *child) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.current, p.ready, p.begun = c, false, time.Now()
+	p.starts++
+	p.log.Info("started", "process", p.spec.Name, "pid", c.identity.PID, "start", p.starts)
+}
+
+func (p *process) becameReady(c *child) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current == c {
+		p.ready, p.readyAt = true, time.Now()
+	}
+}
+
+// expect is the running child of a target. A process that was replaced since the
+// target was chosen is another process, and is left alone.
+func (p *process) expect(want procfs.Identity) (*child, error) {
+	current, _ := p.newest()
+	switch {
+	case current == nil || !current.running():
+		return nil, fmt.Errorf("process %s is not running, expected pid %d", p.spec.Name, want.PID)
+	case current.identity != want:
+		return nil, fmt.Errorf("process %s was replaced: expected pid %d, found pid %d", p.spec.Name, want.PID, current.identity.PID)
+	}
+	return current, nil
+}
+
+func (p *process) status() ProcessStatus {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	status := ProcessStatus{Name: p.spec.Name, Log: p.spec.Log, Restarts: max(0, p.starts-1)}
+	if p.current == nil {
+		return status
+	}
+	status.Identity = p.current.identity
+	status.Running = p.current.running()
+	status.Ready = p.ready && status.Running
+	if !status.Running {
+		status.Exit = describeExit(p.current.status)
+	}
+	return status
+}

@@ -1,0 +1,173 @@
+package supervisor
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// check looks once whether a process is ready; the error says why it is not.
+type check func(ctx context.Context) error
+
+// waitReady waits until the start c is ready, has ended, or its time is up.
+// Log lines count from offset.
+func (p *process) waitReady(ctx context.Context, c *child, offset int64) error {
+	ready, err := p.readiness(offset)
+	if err != nil {
+		return fmt.Errorf("process %s: %w", p.spec.Name, err)
+	}
+	timeout := time.NewTimer(p.spec.Ready.Timeout)
+	defer timeout.Stop()
+	tick := time.NewTicker(p.spec.Ready.Interval)
+	defer tick.Stop()
+	for {
+		last := attempt(ctx, ready, c, p.spec.Ready.Timeout)
+		if last == nil && c.running() {
+			p.becameReady(c)
+			return nil
+		}
+		select {
+		case <-c.done:
+			return p.notReady(offset, describeExit(c.status)+" before it was ready")
+		case <-timeout.C:
+			return p.notReady(offset, fmt.Sprintf("not ready after %s: %v", p.spec.Ready.Timeout, last))
+		case <-ctx.Done():
+			return fmt.Errorf("process %s: waiting until it is ready: %w", p.spec.Name, context.Cause(ctx))
+		case <-tick.C:
+		}
+	}
+}
+
+// attempt runs one check, cut short by the end of the process.
+func attempt(ctx context.Context, ready check, c *child, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	checked := make(chan struct{})
+	defer close(checked)
+	go func() {
+		select {
+		case <-c.done:
+			cancel()
+		case <-checked:
+		}
+	}()
+	return ready(ctx)
+}
+
+// readiness is the check that the specification asks for.
+func (p *process) readiness(offset int64) (check, error) {
+	ready := p.spec.Ready
+	switch {
+	case ready.HTTP != "":
+		return func(ctx context.Context) error { return checkHTTP(ctx, ready.HTTP) }, nil
+	case ready.TCP != "":
+		return func(ctx context.Context) error { return checkTCP(ctx, ready.TCP) }, nil
+	case ready.Log != "":
+		pattern, err := regexp.Compile("(?m)" + ready.Log)
+		if err != nil {
+			return nil, fmt.Errorf("ready.log: %w", err)
+		}
+		return func(context.Context) error { return checkLog(p.spec.Log, offset, pattern) }, nil
+	case len(ready.Exec) > 0:
+		return p.checkExec, nil
+	default:
+		return func(context.Context) error { return nil }, nil
+	}
+}
+
+func checkHTTP(ctx context.Context, url string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	client := http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10))
+	if response.StatusCode < 200 || response.StatusCode > 399 {
+		return fmt.Errorf("GET %s answered %s", url, response.Status)
+	}
+	return nil
+}
+
+func checkTCP(ctx context.Context, address string) error {
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	return connection.Close()
+}
+
+func checkLog(path string, offset int64, pattern *regexp.Regexp) error {
+	text, err := readFrom(path, offset)
+	if err != nil {
+		return err
+	}
+	if !pattern.Match(text) {
+		return fmt.Errorf("no line of %s matches %q", path, pattern.String())
+	}
+	return nil
+}
+
+func (p *process) checkExec(ctx context.Context) error {
+	argv := p.spec.Ready.Exec
+	c, err := p.spawner.start(command{path: argv[0], args: argv, env: p.env, dir: p.spec.Dir})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-c.done:
+	case <-ctx.Done():
+		_ = p.spawner.signalGroup(c, syscall.SIGKILL)
+		<-c.done
+		return fmt.Errorf("%s did not end: %w", argv[0], ctx.Err())
+	}
+	if c.status.ExitStatus() != 0 {
+		return fmt.Errorf("%s: %s", argv[0], describeExit(c.status))
+	}
+	return nil
+}
+
+// errAddressInUse is found in the log of a process that lost its port to another.
+var errAddressInUse = errors.New("address already in use")
+
+// notReady is the error of a start that failed, with the end of its log.
+func (p *process) notReady(offset int64, reason string) error {
+	text, _ := readFrom(p.spec.Log, offset)
+	message := fmt.Errorf("process %s: %s\n%slog: %s", p.spec.Name, reason, tail(text, tailLines), p.spec.Log)
+	lower := bytes.ToLower(text)
+	if bytes.Contains(lower, []byte("address already in use")) || bytes.Contains(lower, []byte("eaddrinuse")) {
+		return &causedBy{message, errAddressInUse}
+	}
+	return message
+}
+
+// causedBy keeps a message as it is and adds a cause for errors.Is.
+type causedBy struct {
+	error
+	cause error
+}
+
+func (c *causedBy) Unwrap() []error { return []error{c.error, c.cause} }
+
+func logSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}

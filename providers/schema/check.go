@@ -1,0 +1,158 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// checked reports whether the attribute's kind or limits say more than its cty
+// type does.
+func (a *Attribute) checked() bool {
+	switch a.Type.Kind {
+	case Duration, Size, Rate, Percent, Ratio:
+		return true
+	default:
+		return len(a.OneOf) > 0 || a.Min != nil || a.Max != nil
+	}
+}
+
+// check reports everything that is wrong with a decoded value. The range is
+// left to hcldec, which fills in that of the expression.
+func (a *Attribute) check(v cty.Value) hcl.Diagnostics {
+	v, secret := unmark(v)
+	if !v.IsKnown() || v.IsNull() {
+		return nil
+	}
+	if a.Type.Of == One {
+		return a.checkOne(v, "", secret)
+	}
+	var diags hcl.Diagnostics
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		diags = append(diags, a.checkOne(element, elementName(key), secret)...)
+	}
+	return diags
+}
+
+func unmark(v cty.Value) (cty.Value, bool) {
+	if !v.ContainsMarked() {
+		return v, false
+	}
+	plain, _ := v.UnmarkDeep()
+	return plain, true
+}
+
+func elementName(key cty.Value) string {
+	if key.Type() == cty.String {
+		return fmt.Sprintf("[%q]", key.AsString())
+	}
+	return fmt.Sprintf("[%s]", key.AsBigFloat().Text('f', 0))
+}
+
+func (a *Attribute) checkOne(v cty.Value, element string, secret bool) hcl.Diagnostics {
+	if !v.IsKnown() || v.IsNull() {
+		return nil
+	}
+	problem := a.problem(v)
+	if problem == "" {
+		return nil
+	}
+	if secret || a.Sensitive {
+		problem = "The value, which is sensitive and not shown, is not as expected: " + a.expectation() + "."
+	}
+	return hcl.Diagnostics{{
+		Severity: hcl.DiagError,
+		Summary:  fmt.Sprintf("Invalid value for %q", a.Name+element),
+		Detail:   problem,
+	}}
+}
+
+// problem says in full sentences what is wrong with a known value; empty when
+// nothing is.
+func (a *Attribute) problem(v cty.Value) string {
+	if len(a.OneOf) > 0 {
+		return a.notOneOf(v.AsString())
+	}
+	n, err := a.Type.Kind.measure(v)
+	if err != nil {
+		return sentence(err.Error())
+	}
+	low, high := a.limits()
+	if (low != nil && n < *low) || (high != nil && n > *high) {
+		return fmt.Sprintf("%s is out of range: expected %s.", shown(v), a.expectation())
+	}
+	return ""
+}
+
+func (a *Attribute) notOneOf(given string) string {
+	if slices.Contains(a.OneOf, given) {
+		return ""
+	}
+	text := fmt.Sprintf("%q is not allowed here: expected %s.", given, a.expectation())
+	if nearest := Nearest(given, a.OneOf); nearest != "" {
+		text += fmt.Sprintf(" Did you mean %q?", nearest)
+	}
+	return text
+}
+
+// sentence closes a text with a full stop.
+func sentence(text string) string { return strings.TrimSuffix(text, ".") + "." }
+
+func shown(v cty.Value) string {
+	if v.Type() == cty.String {
+		return fmt.Sprintf("%q", v.AsString())
+	}
+	return v.AsBigFloat().Text('f', -1)
+}
+
+func (b *Block) checkExclusive(v cty.Value) hcl.Diagnostics {
+	v, _ = v.Unmark()
+	if !v.IsKnown() || v.IsNull() {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	for _, group := range b.Exclusive {
+		set := slices.DeleteFunc(slices.Clone(group), func(name string) bool { return !isSet(v.GetAttr(name)) })
+		if len(set) > 1 {
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagError,
+				Summary:  "Conflicting arguments",
+				Detail:   fmt.Sprintf("Only one of %s may be set, and %s are. Remove all but one.", quoted(group, "and"), quoted(set, "and")),
+			})
+		}
+	}
+	return diags
+}
+
+// isSet reports whether an attribute or block was written. An unknown attribute
+// may still turn out null, and is given the benefit of the doubt.
+func isSet(v cty.Value) bool {
+	v, _ = v.Unmark()
+	if v.IsNull() || !v.IsKnown() {
+		return false
+	}
+	if t := v.Type(); t.IsTupleType() || t == cty.EmptyObject {
+		return v.LengthInt() > 0
+	}
+	return true
+}
+
+// quoted is `"a", "b" and "c"`.
+func quoted(names []string, last string) string {
+	var text strings.Builder
+	for i, name := range names {
+		switch {
+		case i == 0:
+		case i == len(names)-1:
+			text.WriteString(" " + last + " ")
+		default:
+			text.WriteString(", ")
+		}
+		fmt.Fprintf(&text, "%q", name)
+	}
+	return text.String()
+}

@@ -1,0 +1,106 @@
+// Package engine runs a plan: environments come up, experiments go through
+// their phases, every fault is undone and read back, and what happens is told
+// as events. It knows the fault contract and no provider.
+//
+// Two things are never traded for anything else. The undo of a fault is in the
+// journal before the fault is injected, and every way out of an experiment —
+// an error, a panic, an abort — leads through the revert of all its faults.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/journal"
+	"github.com/gameday-dev/gameday/runner/plan"
+	"github.com/gameday-dev/gameday/runner/verdict"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// Request asks for a run.
+type Request struct {
+	Plan *plan.Plan
+
+	// Resolve evaluates the configuration again, with the outputs of the
+	// environments that are up, by address, and the value of `run`.
+	Resolve func(ctx context.Context, environments map[string]cty.Value, run cty.Value) (*resolve.Resolved, hcl.Diagnostics)
+
+	Run         string // run id
+	RunDir      string // absolute; exists
+	Dir         string // of the configuration
+	Version     string // of gameday
+	Journal     Journal
+	Bus         *event.Bus
+	Parallelism int    // experiments at a time, where their targets do not overlap; at least 1
+	Mend        string // the command that undoes what this run may leave
+}
+
+// Journal is where the engine writes ahead.
+type Journal interface {
+	Append(kind journal.Type, data any) error
+}
+
+// Result is the outcome of a run.
+type Result struct {
+	Verdict  verdict.Verdict
+	ExitCode int
+	Dirty    bool
+	Mend     []string
+}
+
+// Abort is the cause with which a context is cancelled to end a run early:
+// everything injected is reverted and the run is reported as aborted.
+type Abort struct {
+	Signal syscall.Signal // 0 when it was not a signal
+	Reason string
+}
+
+// Error says what stopped the run.
+func (a *Abort) Error() string {
+	if a.Signal != 0 {
+		return fmt.Sprintf("stopped by %s", a.Signal)
+	}
+	return a.Reason
+}
+
+// Limits on what a run waits for when it cleans up. They hold also after an
+// abort, as undoing outranks stopping.
+const (
+	revertPatience   = 30 * time.Second // of one fault's revert, all attempts together
+	envDownPatience  = 60 * time.Second // of one environment's end
+	deadlineMargin   = 5 * time.Second  // a fault's own timer fires this long after the engine should have reverted it
+	revertTogether   = 250 * time.Millisecond
+	observeEvery     = 50 * time.Millisecond // at first, while a fault is unproven
+	observeAtMost    = time.Second
+	progressEvery    = time.Second
+	minLoadDelivered = 0.95 // share of the offered load that must have been sent
+)
+
+// Engine executes one run.
+type Engine struct{ run *run }
+
+// New makes an engine for the request. Nothing is started.
+func New(req Request) *Engine { return &Engine{newRun(req)} }
+
+// Run executes the plan and returns when everything that it started has ended.
+// It returns an error only if the run could not begin; from then on what goes
+// wrong is part of the result. Cancel ctx with an *Abort as its cause to end it
+// early. It must be called once.
+func (e *Engine) Run(ctx context.Context) (Result, error) {
+	if err := e.run.begin(); err != nil {
+		return Result{}, err
+	}
+	e.run.experiments(ctx)
+	e.run.environments.closeAll(ctx)
+	return e.run.finish(ctx), nil
+}
+
+// Left lists what the run still has to undo: faults that are injected and
+// environments that are up. It may be called while Run works.
+func (e *Engine) Left() []string { return e.run.left() }

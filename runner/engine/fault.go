@@ -1,0 +1,244 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/journal"
+	"github.com/gameday-dev/gameday/runner/plan"
+	"github.com/gameday-dev/gameday/runner/verdict"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// fault is one fault on its way: waiting, injected, proven, reverted.
+type fault struct {
+	x      *experiment
+	def    *resolve.Fault
+	plan   *plan.Fault
+	bound  providers.FaultPlan // the plan's, with the UIDs that the targets have now
+	config schema.Values
+
+	record providers.Record
+	placed chan struct{} // closed when it is in place
+	proven chan struct{} // closed when evidence was seen
+	gone   chan struct{} // closed when it will not become active any more
+
+	mu       sync.Mutex
+	began    time.Time        // of the injection; zero before the undo was on disk
+	ends     time.Time        // when its own duration is over
+	facts    []providers.Fact // evidence so far
+	reverted bool             // its revert has begun
+	undone   bool             // and is over
+}
+
+// bindFaults reads the targets again, now that the environment is up, and
+// refuses to go on if they are not the ones that the plan showed.
+func (x *experiment) bindFaults(ctx context.Context) error {
+	for i := range x.plan.Faults {
+		planned := &x.plan.Faults[i]
+		def := find(x.def.Faults, func(d *resolve.Fault) bool { return d.Addr.Local() == planned.Address })
+		if def == nil {
+			return fmt.Errorf("%s is in the plan and not in the configuration", planned.Address)
+		}
+		f := &fault{x: x, def: def, plan: planned, placed: make(chan struct{}), proven: make(chan struct{}), gone: make(chan struct{})}
+		if err := guard(planned.Address, func() error { return f.bind(ctx) }); err != nil {
+			return err
+		}
+		x.faults = append(x.faults, f)
+	}
+	return nil
+}
+
+func (f *fault) bind(ctx context.Context) error {
+	config, diags := f.def.Body.Decode(nil)
+	if diags.HasErrors() {
+		return fmt.Errorf("%s: %w", f.plan.Address, diags)
+	}
+	bound, provided := f.def.Type.Plan(ctx, providers.FaultPlanRequest{
+		Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.def.Seed, Duration: f.def.Duration,
+	})
+	if err := asError(f.plan.Address, provided); err != nil {
+		return err
+	}
+	if was, is := names(f.plan.Targets), names(bound.Targets); f.plan.Unknown == "" && was != is {
+		return fmt.Errorf("%s: the plan showed the targets %s, now they are %s; nothing was injected: plan again", f.plan.Address, was, is)
+	}
+	f.config, f.bound = config, bound
+	return nil
+}
+
+func names(targets []providers.Target) string {
+	text := ""
+	for _, t := range targets {
+		text += " " + t.Kind + "/" + t.Name
+	}
+	if text == "" {
+		return "none"
+	}
+	return text[1:]
+}
+
+// live takes the fault from its start to the end of its hold. It is over when
+// its duration is, or when ctx ends; then it is still injected, unless other
+// faults stay much longer.
+func (f *fault) live(ctx context.Context) error {
+	defer close(f.gone)
+	if err := f.await(ctx); err != nil {
+		return nil //nolint:nilerr // not started: what ended the phase says why
+	}
+	if err := f.inject(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // cut short by what ended the phase, which says why
+		}
+		f.x.run.Bus.Emit(event.FaultFailed{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Error: err.Error(), Source: f.plan.Source})
+		return fmt.Errorf("%s could not be injected: %w", f.plan.Address, err)
+	}
+	f.hold(ctx)
+	f.conclude(ctx)
+	if ctx.Err() == nil && f.x.outlasts(f) {
+		f.revert(ctx)
+	}
+	return nil
+}
+
+// await waits until what the fault depends on is proven, and for its delay.
+func (f *fault) await(ctx context.Context) error {
+	for _, other := range f.x.faults {
+		if !slices.Contains(f.def.DependsOn, other.plan.Address) {
+			continue
+		}
+		select {
+		case <-other.proven:
+		case <-other.gone:
+			return fmt.Errorf("%s never became active", other.plan.Address)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return sleep(ctx, f.def.Delay)
+}
+
+// inject writes the undo ahead and then injects.
+func (f *fault) inject(ctx context.Context) error {
+	if err := guard("preparing", func() error { return f.prepare(ctx) }); err != nil {
+		return err
+	}
+	if err := f.x.run.Journal.Append(journal.FaultPrepared, journal.Fault{ID: f.record.ID, Record: &f.record}); err != nil {
+		return err
+	}
+	began := time.Now()
+	f.mu.Lock()
+	f.began, f.ends = began, began.Add(f.def.Duration)
+	f.mu.Unlock()
+	f.x.run.Bus.Emit(event.FaultInjecting{
+		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Type: f.plan.Type,
+		Effect: f.bound.Effect, Targets: f.record.Targets, Deadline: f.record.Deadline, Source: f.plan.Source,
+	})
+	err := guard("injecting", func() error {
+		return f.def.Type.Inject(ctx, providers.InjectRequest{Record: f.record, Config: f.config, Environment: f.x.env})
+	})
+	if err != nil {
+		return err
+	}
+	close(f.placed)
+	f.x.run.Bus.Emit(event.FaultInjected{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Seconds: time.Since(began).Seconds()})
+	return f.x.run.Journal.Append(journal.FaultInjected, journal.Fault{ID: f.record.ID})
+}
+
+func (f *fault) prepare(ctx context.Context) error {
+	record, diags := f.def.Type.Prepare(ctx, providers.PrepareRequest{
+		ID: ulid.Make().String(), Address: f.def.Addr.String(), Run: f.x.run.Run, Config: f.config, Environment: f.x.env,
+		Plan: f.bound, Deadline: time.Now().Add(f.def.Duration + deadlineMargin),
+	})
+	f.record = record
+	return asError("preparing", diags)
+}
+
+// hold looks for evidence until the fault's time is over.
+func (f *fault) hold(ctx context.Context) {
+	over := time.NewTimer(time.Until(f.ends))
+	defer over.Stop()
+	for wait := observeEvery; ; wait = min(wait*2, observeAtMost) {
+		if f.look(ctx, observeAtMost) {
+			break
+		}
+		again := time.NewTimer(wait)
+		select {
+		case <-again.C:
+			continue
+		case <-over.C:
+		case <-ctx.Done():
+		}
+		again.Stop()
+		return
+	}
+	select {
+	case <-over.C:
+	case <-ctx.Done():
+	}
+}
+
+// look asks the provider once, and reports whether the fault is proven. An abort
+// does not keep it from looking, as the evidence is gone after the revert.
+func (f *fault) look(ctx context.Context, patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	var seen providers.Observation
+	err := guard("observing", func() (err error) {
+		seen, err = f.def.Type.Observe(ctx, f.record)
+		return err
+	})
+	if err != nil || !seen.Proven() {
+		return f.isProven()
+	}
+	f.mu.Lock()
+	first := f.facts == nil
+	f.facts = seen.Evidence
+	f.mu.Unlock()
+	if first {
+		f.announce()
+	}
+	return true
+}
+
+func (f *fault) announce() {
+	close(f.proven)
+	f.x.run.Bus.Emit(event.FaultActive{
+		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID,
+		Seconds: time.Since(f.began).Seconds(), Evidence: f.facts,
+	})
+	if err := f.x.run.Journal.Append(journal.FaultActive, journal.Fault{ID: f.record.ID}); err != nil {
+		f.x.run.Bus.Emit(event.Notice{Experiment: f.x.plan.Address, Text: err.Error()})
+	}
+}
+
+// conclude takes the totals before the revert and closes the question of proof.
+func (f *fault) conclude(ctx context.Context) {
+	proven := f.look(ctx, observeAtMost)
+	out := event.FaultProven{
+		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Proven: proven,
+		Evidence: f.facts, Seconds: time.Since(f.began).Seconds(), Source: f.plan.Source,
+	}
+	if !proven {
+		out.Detail = fmt.Sprintf("%s was in place for %s and showed no evidence of an effect", f.plan.Address, time.Since(f.began).Round(time.Millisecond))
+		f.x.result.add(verdict.Inconclusive, out.Detail)
+	}
+	f.x.run.Bus.Emit(out)
+}
+
+func (f *fault) isProven() bool {
+	select {
+	case <-f.proven:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/sample"
+	"github.com/gameday-dev/gameday/runner/verdict"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// judgement is the outcome of a condition on some windows.
+type judgement struct {
+	outcome event.Outcome
+	message string
+	terms   []event.Term
+	samples int64 // of the series that has the fewest
+}
+
+// judge evaluates a condition, where window gives what each series measured.
+// Too few samples, in those windows or in a baseline that it refers to, is an
+// outcome of its own: it is neither held nor broken.
+func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sample.Series) sample.Window) judgement {
+	scope := resolve.Scope{Current: map[string]cty.Value{}, Baseline: map[string]cty.Value{}}
+	out := judgement{samples: -1}
+	for _, name := range c.Series() {
+		series := x.measurements.series[name]
+		current, baseline := window(series), series.Phase(string(resolve.PhaseBaseline))
+		scope.Current[name], scope.Baseline[name] = current.Value(), baseline.Value()
+		fewest := current.Count()
+		if usesBaseline(c) {
+			fewest = min(fewest, baseline.Count())
+		}
+		if out.samples < 0 || fewest < out.samples {
+			out.samples = fewest
+		}
+	}
+	if out.samples < int64(minSamples) {
+		out.outcome = event.TooFew
+		out.message = fmt.Sprintf("%d samples, at least %d are needed to judge (min_samples)", max(out.samples, 0), minSamples)
+		return out
+	}
+	return out.evaluated(c, scope)
+}
+
+func (j judgement) evaluated(c resolve.Condition, scope resolve.Scope) judgement {
+	judged, diags := c.Eval(scope)
+	for _, term := range judged.Terms {
+		j.terms = append(j.terms, event.Term{Expr: term.Expr, Value: term.Value})
+	}
+	j.message = judged.Message
+	switch {
+	case diags.HasErrors():
+		j.outcome, j.message = event.Invalid, diags.Error()
+	case judged.Holds:
+		j.outcome = event.Held
+	default:
+		j.outcome = event.Broken
+	}
+	return j
+}
+
+func usesBaseline(c resolve.Condition) bool {
+	for _, traversal := range c.Expr.Variables() {
+		if traversal.RootName() == "baseline" {
+			return true
+		}
+	}
+	return false
+}
+
+// judgePhase judges every assertion of a phase that is over and books what is
+// not held; a broken one counts as the verdict given. It returns the worst.
+func (x *experiment) judgePhase(phase resolve.Phase, broken verdict.Verdict) verdict.Verdict {
+	worst := verdict.Passed
+	for _, a := range x.def.Asserts {
+		if !slices.Contains(a.Phases, phase) {
+			continue
+		}
+		var judged judgement
+		var at time.Duration
+		if w := x.watcherOf(a); w != nil {
+			judged, at = w.verdict(phase)
+		} else {
+			judged = x.judge(a.Condition, a.MinSamples, func(s *sample.Series) sample.Window { return s.Phase(string(phase)) })
+		}
+		x.tell(a, phase, judged, at)
+		worst = verdict.Worst(worst, x.book(a, phase, judged, broken))
+	}
+	return worst
+}
+
+// book turns a judgement into what it means for the experiment.
+func (x *experiment) book(a *resolve.Assert, phase resolve.Phase, j judgement, broken verdict.Verdict) verdict.Verdict {
+	v := verdict.Passed
+	switch j.outcome {
+	case event.Held:
+		return v
+	case event.Broken:
+		v = broken
+	case event.TooFew:
+		v = verdict.Inconclusive
+	default:
+		v = verdict.Errored
+	}
+	x.result.add(v, fmt.Sprintf("%s in the %s phase: %s", a.Addr.Local(), phase, j.message))
+	return v
+}
+
+func (x *experiment) tell(a *resolve.Assert, phase resolve.Phase, j judgement, at time.Duration) {
+	out := event.AssertionJudged{
+		Experiment: x.plan.Address, Assertion: a.Addr.Local(), Phase: string(phase), Outcome: j.outcome,
+		Condition: a.Condition.Text(), Message: j.message, Terms: j.terms, Samples: max(j.samples, 0),
+		At: at.Seconds(), Source: x.sourceOf(a.Addr.Local()),
+	}
+	if a.Window > 0 {
+		out.Window = a.Window.String()
+	}
+	x.told[told{out.Assertion, phase}] = true
+	x.run.Bus.Emit(out)
+}
+
+// told names a judgement that was reported.
+type told struct {
+	assertion string
+	phase     resolve.Phase
+}
+
+// sourceOf is where the plan says that an assertion or stop condition stands.
+func (x *experiment) sourceOf(address string) event.Source {
+	for _, a := range slices.Concat(x.plan.Assertions, x.plan.Stops) {
+		if a.Address == address {
+			return a.Source
+		}
+	}
+	return x.plan.Source
+}
+
+// tellUnjudged says of every assertion in which phases it was not judged, as
+// they were not reached.
+func (x *experiment) tellUnjudged() {
+	if x.def == nil {
+		return
+	}
+	for _, a := range x.def.Asserts {
+		for _, phase := range a.Phases {
+			if !x.told[told{a.Addr.Local(), phase}] {
+				x.tell(a, phase, judgement{outcome: event.NotJudged, message: "the " + string(phase) + " phase was not reached"}, 0)
+			}
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/verdict"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// errStopped ends the fault phase when a stop condition was broken.
+var errStopped = errors.New("a stop condition was broken")
+
+// faultPhase injects, holds and reverts. It returns the moment at which the
+// last revert was verified.
+func (x *experiment) faultPhase(ctx context.Context) (reverted time.Time, err error) {
+	injected := x.enter(resolve.PhaseFault, "inject", x.expected("inject"))
+	holding, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	// Also a panic of the engine itself must not leave a fault behind.
+	defer func() {
+		x.revertAll(ctx)
+		reverted = time.Now()
+	}()
+	group := x.launch(holding, end)
+	ended := x.awaitInjection(holding, injected)
+	err = x.awaitEnd(holding, group, end)
+	ended()
+	x.leave(time.Now())
+	return reverted, err
+}
+
+// launch starts every fault on its own clock. One that fails ends the phase.
+func (x *experiment) launch(ctx context.Context, end context.CancelCauseFunc) <-chan struct{} {
+	var group sync.WaitGroup
+	for _, f := range x.faults {
+		group.Go(func() {
+			if err := guard(f.plan.Address, func() error { return f.live(ctx) }); err != nil {
+				x.result.add(verdict.Errored, err.Error())
+				end(err)
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() {
+		group.Wait()
+		close(done)
+	}()
+	return done
+}
+
+// awaitInjection waits until every fault is in place, or the phase is over, and
+// enters the hold.
+func (x *experiment) awaitInjection(ctx context.Context, injected func()) (ended func()) {
+	for _, f := range x.faults {
+		select {
+		case <-f.placed:
+		case <-f.gone:
+		case <-ctx.Done():
+		}
+	}
+	injected()
+	return x.enter("", "hold", x.expected("hold"))
+}
+
+// awaitEnd waits until every fault's time is over. A broken stop condition ends
+// it early; so does an abort, whose error is the caller's.
+func (x *experiment) awaitEnd(ctx context.Context, over <-chan struct{}, end context.CancelCauseFunc) error {
+	select {
+	case <-over:
+	case <-ctx.Done():
+	case stop := <-x.stop:
+		x.run.Bus.Emit(*stop)
+		x.result.add(verdict.Failed, stop.Message)
+		end(errStopped)
+	}
+	<-over
+	cause := context.Cause(ctx)
+	var abort *Abort
+	if errors.As(cause, &abort) {
+		return cause
+	}
+	return nil
+}
+
+// outlasts reports whether some other fault will stay for so much longer that f
+// should not wait for the common revert.
+func (x *experiment) outlasts(f *fault) bool {
+	for _, other := range x.faults {
+		if other != f && other.endsAfter(time.Now().Add(revertTogether)) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsAfter reports whether the fault will still be there at that moment; one
+// that is still waiting for its start will.
+func (f *fault) endsAfter(moment time.Time) bool {
+	select {
+	case <-f.gone:
+		return false
+	default:
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ends.IsZero() || f.ends.After(moment)
+}
+
+// revertAll undoes what is left, in reverse order of injection. An abort does
+// not shorten it.
+func (x *experiment) revertAll(ctx context.Context) {
+	defer x.enter("", "revert", 0)()
+	for _, f := range byInjection(x.faults) {
+		f.revert(ctx)
+	}
+}
+
+// expected is how long the plan expects a phase to take.
+func (x *experiment) expected(name string) time.Duration {
+	for _, phase := range x.plan.Phases {
+		if phase.Name == name {
+			return time.Duration(phase.Seconds * float64(time.Second))
+		}
+	}
+	return 0
+}
+
+// stopped tells the phase that a stop condition was broken; the first counts.
+func (x *experiment) stopped(trigger *event.StopTriggered) {
+	select {
+	case x.stop <- trigger:
+	default:
+	}
+}

@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/journal"
+	"github.com/gameday-dev/gameday/runner/verdict"
+)
+
+// RecoverRequest asks for what a killed run left to be undone.
+type RecoverRequest struct {
+	RunDir string // absolute
+	Set    *providers.Set
+	Bus    *event.Bus // that continues the run's stream
+}
+
+// Recovery is what recover did.
+type Recovery struct {
+	Run          string
+	Faults       int      // undone and verified
+	Environments int      // ended and verified
+	Left         []string // what could not be undone, with the reason
+}
+
+// Recover undoes what the journal in a run's folder left open, in reverse order:
+// faults, then environments. It needs nothing of the run's process or of its
+// configuration, may be called again, and returns journal.ErrHeld while the run
+// is alive. A corrupt journal is an error that comes after everything before
+// the corrupt line has been undone.
+func Recover(ctx context.Context, req RecoverRequest) (Recovery, error) {
+	replay, readErr := journal.Read(req.RunDir)
+	if replay == nil {
+		return Recovery{}, readErr
+	}
+	out := Recovery{Run: replay.Started.Run}
+	if replay.Clean() && replay.Finished != nil {
+		return out, readErr
+	}
+	r := recovery{RecoverRequest: req, out: &out}
+	log, err := journal.Resume(req.RunDir, time.Now)
+	var corrupt *journal.CorruptError
+	switch {
+	case errors.As(err, &corrupt):
+		r.log = nowhere{} // it cannot be continued, and what it says still counts
+	case err != nil:
+		return out, err
+	default:
+		defer func() { _ = log.Close() }() // every entry was synced when it was written
+		r.log = log
+	}
+	r.undoAll(ctx, replay)
+	return out, readErr
+}
+
+// recovery is the state of one Recover.
+type recovery struct {
+	RecoverRequest
+	log Journal
+	out *Recovery
+}
+
+// nowhere takes the entries of a journal that cannot be written any more.
+type nowhere struct{}
+
+func (nowhere) Append(journal.Type, any) error { return nil }
+
+func (r *recovery) undoAll(ctx context.Context, replay *journal.Replay) {
+	started := time.Now()
+	for _, record := range slices.Backward(replay.Faults) {
+		r.fault(ctx, record)
+	}
+	for _, handle := range slices.Backward(replay.Environments) {
+		r.environment(ctx, handle)
+	}
+	finished := event.RunFinished{Verdict: verdict.Aborted, Dirty: len(r.out.Left) > 0, Seconds: time.Since(started).Seconds()}
+	finished.ExitCode = verdict.ExitCode(finished.Verdict, finished.Dirty, 0)
+	r.Bus.Emit(finished)
+	if finished.Dirty {
+		return // the journal stays open: recover can be tried again
+	}
+	r.note(r.log.Append(journal.RunFinished, journal.Finished{Verdict: string(finished.Verdict), ExitCode: finished.ExitCode}))
+}
+
+func (r *recovery) fault(ctx context.Context, record providers.Record) {
+	experiment, local := splitFault(record.Address)
+	r.Bus.Emit(event.FaultReverting{Experiment: experiment, Fault: local, ID: record.ID})
+	started := time.Now()
+	attempts, err := 0, fmt.Errorf("its type %s is not known to this version of gameday", record.Type)
+	if t, ok := r.Set.Fault(record.Type); ok {
+		attempts, err = undo(ctx, t, record)
+	}
+	out := event.FaultReverted{
+		Experiment: experiment, Fault: local, ID: record.ID, Verified: err == nil, Attempts: attempts, Seconds: time.Since(started).Seconds(),
+	}
+	if err == nil {
+		r.out.Faults++
+		r.note(r.log.Append(journal.FaultReverted, journal.Fault{ID: record.ID}))
+	} else {
+		out.Error = err.Error()
+		r.out.Left = append(r.out.Left, fmt.Sprintf("%s: %v", record.Address, err))
+	}
+	r.Bus.Emit(out)
+}
+
+func (r *recovery) environment(ctx context.Context, handle providers.EnvironmentHandle) {
+	ctx, cancel := context.WithTimeout(ctx, envDownPatience)
+	defer cancel()
+	started := time.Now()
+	var left []string
+	err := fmt.Errorf("its type %s is not known to this version of gameday", handle.Type)
+	if t, ok := r.Set.Environment(handle.Type); ok {
+		left, err = takeDown(ctx, t, handle)
+	}
+	out := event.EnvironmentStopped{Environment: handle.Address, Seconds: time.Since(started).Seconds(), Leftovers: left}
+	switch {
+	case err != nil:
+		out.Error = err.Error()
+		r.out.Left = append(r.out.Left, fmt.Sprintf("%s: %v", handle.Address, err))
+	case len(left) > 0:
+		r.out.Left = append(r.out.Left, fmt.Sprintf("%s: %s", handle.Address, strings.Join(left, ", ")))
+	default:
+		r.out.Environments++
+		r.note(r.log.Append(journal.EnvironmentDown, journal.Environment{Address: handle.Address}))
+	}
+	r.Bus.Emit(out)
+}
+
+// note tells of a journal that could not be written; the undo itself stands.
+func (r *recovery) note(err error) {
+	if err != nil {
+		r.Bus.Emit(event.Notice{Text: err.Error()})
+	}
+}
+
+// splitFault takes an address apart: `experiment.x` and `fault.y["k"]`.
+func splitFault(address string) (experiment, local string) {
+	experiment, local, found := strings.Cut(address, ".fault.")
+	if !found {
+		return address, address
+	}
+	return experiment, "fault." + local
+}

@@ -1,0 +1,127 @@
+package plan
+
+import (
+	"bytes"
+
+	"github.com/gameday-dev/gameday/providers"
+)
+
+func driftEnvironments(saved, now *Plan) []Change {
+	was, is := byAddress(saved.Environments, environmentAddress), byAddress(now.Environments, environmentAddress)
+	var changes []Change
+	for _, address := range union(was, is) {
+		a, hadIt := was[address]
+		b, hasIt := is[address]
+		switch {
+		case !hadIt:
+			changes = append(changes, Change{ChangedEnvironment, address, "", b.Summary})
+		case !hasIt:
+			changes = append(changes, Change{ChangedEnvironment, address, a.Summary, ""})
+		default:
+			changes = append(changes, driftEnvironment(a, b)...)
+		}
+	}
+	return changes
+}
+
+func driftEnvironment(a, b Environment) []Change {
+	changes := driftTargets(a.Address, a.Inventory, b.Inventory)
+	for i := range changes {
+		changes[i].Kind = ChangedEnvironment
+	}
+	a.Inventory, b.Inventory = nil, nil
+	if !same(a, b) {
+		return append(changes, texts(ChangedEnvironment, a.Address, a.Type+", "+a.Summary, b.Type+", "+b.Summary))
+	}
+	return changes
+}
+
+func driftExperiments(saved, now *Plan) []Change {
+	was, is := byAddress(saved.Experiments, experimentAddress), byAddress(now.Experiments, experimentAddress)
+	var changes []Change
+	for _, address := range union(was, is) {
+		a, hadIt := was[address]
+		b, hasIt := is[address]
+		switch {
+		case !hadIt:
+			changes = append(changes, Change{ChangedExperiment, address, "", "planned now"})
+		case !hasIt:
+			changes = append(changes, Change{ChangedExperiment, address, "planned", ""})
+		default:
+			changes = append(changes, driftExperiment(a, b)...)
+		}
+	}
+	return changes
+}
+
+// driftExperiment names the faults that differ, then says whether anything else
+// does.
+func driftExperiment(a, b Experiment) []Change {
+	was, is := byAddress(a.Faults, faultAddress), byAddress(b.Faults, faultAddress)
+	var changes []Change
+	for _, address := range union(was, is) {
+		subject := a.Address + "." + address
+		f, hadIt := was[address]
+		g, hasIt := is[address]
+		if hadIt != hasIt {
+			changes = append(changes, Change{ChangedExperiment, subject, f.Effect, g.Effect})
+			continue
+		}
+		changes = append(changes, driftFault(subject, f, g)...)
+	}
+	a.Faults, b.Faults = nil, nil
+	if !same(a, b) {
+		changes = append(changes, Change{ChangedExperiment, a.Address, "", ""})
+	}
+	return changes
+}
+
+func driftFault(subject string, f, g Fault) []Change {
+	changes := driftTargets(subject, f.Targets, g.Targets)
+	changes = append(changes, compare(ChangedTarget, subject, f.Unknown, g.Unknown)...)
+	f.Targets, g.Targets, f.Unknown, g.Unknown = nil, nil, "", ""
+	if !same(f, g) {
+		changes = append(changes, texts(ChangedExperiment, subject, f.Effect, g.Effect))
+	}
+	return changes
+}
+
+// driftTargets compares targets by kind and name; one with another UID was
+// replaced.
+func driftTargets(subject string, saved, now []providers.Target) []Change {
+	describe := func(t providers.Target) (string, string) {
+		if t.UID == "" {
+			return subject + ": " + t.Kind + "/" + t.Name, t.Name
+		}
+		return subject + ": " + t.Kind + "/" + t.Name, "UID " + t.UID
+	}
+	return compareNamed(ChangedTarget, saved, now, describe)
+}
+
+// texts is a change told by two texts, or by none if those do not show it.
+func texts(kind ChangeKind, subject, was, is string) Change {
+	if was == is {
+		return Change{Kind: kind, Subject: subject}
+	}
+	return Change{kind, subject, was, is}
+}
+
+func environmentAddress(e Environment) string { return e.Address }
+func experimentAddress(e Experiment) string   { return e.Address }
+func faultAddress(f Fault) string             { return f.Address }
+
+func byAddress[T any](list []T, address func(T) string) map[string]T {
+	out := make(map[string]T, len(list))
+	for _, element := range list {
+		out[address(element)] = element
+	}
+	return out
+}
+
+// same compares as plan files would.
+func same(a, b any) bool {
+	x, errX := canonical(a)
+	y, errY := canonical(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+

@@ -1,0 +1,202 @@
+package plan
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// The severities and kinds of findings.
+const (
+	SeverityError   = "error"
+	SeverityWarning = "warning"
+
+	KindPolicy     = "policy"
+	KindPermission = "permission"
+	KindProvider   = "provider"
+)
+
+// Check holds an experiment against the policy, and against the permissions
+// that its faults have. Plan shows what it finds; apply checks again once the
+// targets are those of an environment that is up.
+func Check(policy resolve.Policy, e Experiment) []Finding {
+	var out []Finding
+	for _, f := range e.Faults {
+		out = append(out, checkRadius(policy, e, f)...)
+		out = append(out, checkPermissions(e, f)...)
+	}
+	if len(out) == 0 {
+		out = checkUnion(policy, e)
+	}
+	return out
+}
+
+// checkRadius compares the share of targets that one fault acts on with the
+// share that the policy allows.
+func checkRadius(policy resolve.Policy, e Experiment, f Fault) []Finding {
+	if policy.MaxTargetsPercent >= 100 {
+		return nil
+	}
+	if f.Unknown != "" {
+		return []Finding{{
+			Severity: SeverityWarning, Kind: KindPolicy, Subject: e.Address + "." + f.Address,
+			Summary: "Blast radius not known yet",
+			Detail: fmt.Sprintf("The policy allows %s of the targets. How many this fault acts on is not known yet (%s); apply checks it before the injection.",
+				percentText(policy.MaxTargetsPercent), f.Unknown),
+			Source: f.Source,
+		}}
+	}
+	of := population(f)
+	if of == 0 || percentOf(len(f.Targets), of) <= policy.MaxTargetsPercent {
+		return nil
+	}
+	return []Finding{tooMany(policy, e.Address+"."+f.Address, f, len(f.Targets), of)}
+}
+
+// checkUnion finds faults that are small each, and too large together.
+func checkUnion(policy resolve.Policy, e Experiment) []Finding {
+	if policy.MaxTargetsPercent >= 100 || len(e.Faults) < 2 {
+		return nil
+	}
+	hit := map[string]map[string]bool{}
+	most := map[string]int{}
+	for _, f := range e.Faults {
+		for _, t := range f.Targets {
+			if hit[t.Kind] == nil {
+				hit[t.Kind] = map[string]bool{}
+			}
+			hit[t.Kind][t.Name] = true
+			most[t.Kind] = max(most[t.Kind], population(f))
+		}
+	}
+	var out []Finding
+	for _, kind := range sortedKeys(hit) {
+		if percentOf(len(hit[kind]), most[kind]) > policy.MaxTargetsPercent {
+			finding := tooMany(policy, e.Address, e.Faults[0], len(hit[kind]), most[kind])
+			finding.Detail = "The faults of this experiment together: " + finding.Detail
+			finding.Source = e.Source
+			out = append(out, finding)
+		}
+	}
+	return out
+}
+
+func tooMany(policy resolve.Policy, subject string, f Fault, n, of int) Finding {
+	return Finding{
+		Severity: SeverityError, Kind: KindPolicy, Subject: subject,
+		Summary: "Blast radius larger than the policy allows",
+		Detail: fmt.Sprintf("%d of %d targets (%s) where max_targets_percent is %s (%s). Choose fewer, by count or percent in the target block.",
+			n, of, percentText(percentOf(n, of)), strings.TrimSuffix(percentText(policy.MaxTargetsPercent), " %"), place(policy)),
+		Source: f.Source,
+	}
+}
+
+func checkPermissions(e Experiment, f Fault) []Finding {
+	var out []Finding
+	for _, p := range f.Permissions {
+		if p.Held {
+			continue
+		}
+		out = append(out, Finding{
+			Severity: SeverityError, Kind: KindPermission, Subject: e.Address + "." + f.Address,
+			Summary: "Missing permission: " + p.Action,
+			Detail:  p.Detail,
+			Source:  f.Source,
+		})
+	}
+	return out
+}
+
+// protected finds a fault in a protected namespace: named by its target block,
+// or by the targets themselves where they are called namespace/name.
+// kube-system is protected whether a policy names it or not.
+func protected(policy resolve.Policy, f *resolve.Fault, config schema.Values, planned providers.FaultPlan) []Finding {
+	names := append([]string{"kube-system"}, policy.ProtectedNamespaces...)
+	hit := func(namespace string) bool { return matchesAny(names, namespace) }
+
+	found := map[string]bool{}
+	if namespace := config.Block("target").Attr("namespace"); isText(namespace) && hit(namespace.AsString()) {
+		found[namespace.AsString()] = true
+	}
+	for _, t := range planned.Targets {
+		if namespace, _, namespaced := strings.Cut(t.Name, "/"); namespaced && hit(namespace) {
+			found[namespace] = true
+		}
+	}
+	var out []Finding
+	for _, namespace := range sortedKeys(found) {
+		out = append(out, Finding{
+			Severity: SeverityError, Kind: KindPolicy, Subject: f.Addr.String(),
+			Summary: "Protected namespace " + namespace,
+			Detail:  fmt.Sprintf("No fault may act in %s (protected: %s).", namespace, strings.Join(sortedSet(names), ", ")),
+			Source:  source(f.Range),
+		})
+	}
+	return out
+}
+
+// environmentFindings refuses environments in a denied context. An environment
+// says which context it is in by an output of that name.
+func (b *builder) environmentFindings() []Finding {
+	out := []Finding{}
+	policy := b.req.Resolved.Policy
+	for _, e := range b.needed() {
+		name, ok := contextOf(e.Plan.Outputs)
+		if !ok || !matchesAny(policy.DenyContext, name) {
+			continue
+		}
+		out = append(out, Finding{
+			Severity: SeverityError, Kind: KindPolicy, Subject: e.Addr.String(),
+			Summary: "Denied context " + name,
+			Detail: fmt.Sprintf("deny_context (%s) matches the context %s of this environment. Use another context.",
+				place(policy), name),
+			Source: source(e.Config.DeclRange),
+		})
+	}
+	return out
+}
+
+func contextOf(outputs cty.Value) (string, bool) {
+	if outputs == cty.NilVal || !outputs.Type().IsObjectType() || !outputs.IsKnown() || outputs.IsNull() || !outputs.Type().HasAttribute("context") {
+		return "", false
+	}
+	value, _ := outputs.GetAttr("context").Unmark()
+	if !isText(value) {
+		return "", false
+	}
+	return value.AsString(), true
+}
+
+func isText(v cty.Value) bool {
+	return v != cty.NilVal && v.Type() == cty.String && !v.IsMarked() && v.IsKnown() && !v.IsNull()
+}
+
+// matchesAny compares by shell pattern. A pattern that is not one protects only
+// what is spelt like it.
+func matchesAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		matched, err := path.Match(pattern, name)
+		return matched || err != nil && pattern == name
+	})
+}
+
+// population is what a share of targets is measured against: everything of the
+// kind in the environment, or what could have been chosen where that is not
+// known.
+func population(f Fault) int {
+	if f.Population > 0 {
+		return f.Population
+	}
+	return f.Eligible
+}
+
+func place(policy resolve.Policy) string {
+	return fmt.Sprintf("%s:%d", source(policy.Range).File, policy.Range.Start.Line)
+}

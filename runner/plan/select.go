@@ -1,0 +1,120 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/gameday-dev/gameday/schema/addr"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// selection is what -target left of a configuration.
+type selection struct {
+	all         bool
+	experiments []*resolve.Experiment // in the order of their run
+	suites      []*resolve.Suite
+}
+
+// choose picks what targets name: experiments, suites, whole modules, together
+// with the experiments that those depend on.
+func choose(r *resolve.Resolved, targets []string) (selection, hcl.Diagnostics) {
+	if len(targets) == 0 {
+		return selection{true, r.Experiments, r.Suites}, nil
+	}
+	picked := map[string]bool{}
+	var diags hcl.Diagnostics
+	for _, text := range targets {
+		found, diag := match(r, text)
+		if diag != nil {
+			diags = append(diags, diag)
+		}
+		for _, address := range found {
+			picked[address] = true
+		}
+	}
+	addDependencies(r, picked)
+	return keep(r, picked), diags
+}
+
+// match lists the addresses of the experiments that a target names.
+func match(r *resolve.Resolved, text string) ([]string, *hcl.Diagnostic) {
+	t, err := addr.ParseTarget(text)
+	if err != nil {
+		return nil, targetError("Invalid target", fmt.Sprintf("-target: %s.", err))
+	}
+	if t.Kind == "environment" {
+		return nil, targetError("Invalid target", environmentTarget(text))
+	}
+	var found []string
+	for _, e := range r.Experiments {
+		if t.Matches(e.Addr) {
+			found = append(found, e.Addr.String())
+		}
+	}
+	for _, s := range r.Suites {
+		if t.Matches(s.Addr) {
+			found = append(found, s.Experiments...)
+		}
+	}
+	if found == nil {
+		return nil, targetError("Unknown target", unknownTarget(r, text))
+	}
+	return found, nil
+}
+
+// addDependencies adds what the picked experiments depend on, at any distance.
+func addDependencies(r *resolve.Resolved, picked map[string]bool) {
+	byAddress := make(map[string]*resolve.Experiment, len(r.Experiments))
+	for _, e := range r.Experiments {
+		byAddress[e.Addr.String()] = e
+	}
+	var open []string
+	for address := range picked {
+		open = append(open, address)
+	}
+	for len(open) > 0 {
+		e := byAddress[open[len(open)-1]]
+		open = open[:len(open)-1]
+		if e == nil {
+			continue
+		}
+		for _, dep := range e.DependsOn {
+			if !picked[dep] {
+				picked[dep] = true
+				open = append(open, dep)
+			}
+		}
+	}
+}
+
+// keep reduces a configuration to the picked experiments, and to the suites of
+// which none is missing: the gate of a part would judge what it was not
+// written for.
+func keep(r *resolve.Resolved, picked map[string]bool) selection {
+	var s selection
+	for _, e := range r.Experiments {
+		if picked[e.Addr.String()] {
+			s.experiments = append(s.experiments, e)
+		}
+	}
+	for _, suite := range r.Suites {
+		if whole(suite, picked) {
+			s.suites = append(s.suites, suite)
+		}
+	}
+	return s
+}
+
+func whole(s *resolve.Suite, picked map[string]bool) bool {
+	for _, address := range s.Experiments {
+		if !picked[address] {
+			return false
+		}
+	}
+	return len(s.Experiments) > 0
+}
+
+func targetError(summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
+}

@@ -1,0 +1,128 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/verdict"
+)
+
+// Experiment is an experiment of a run.
+type Experiment struct {
+	Address    string                    `json:"address"`
+	Source     event.Source              `json:"source"`
+	Began      time.Time                 `json:"began,omitzero"` // zero: never started
+	Started    *event.ExperimentStarted  `json:"started,omitempty"`
+	Phases     []*Phase                  `json:"phases"`
+	Assertions []*Assertion              `json:"assertions"` // in the order of their first judgement
+	Faults     []*Fault                  `json:"faults"`     // in the order of their injection
+	Stops      []event.StopTriggered     `json:"stops"`
+	Actions    []event.ActionFinished    `json:"actions"`
+	Notices    []event.Notice            `json:"notices"`
+	Recovered  *event.Recovered          `json:"recovered,omitempty"`
+	Finished   *event.ExperimentFinished `json:"finished,omitempty"`
+	Progress   *event.Progress           `json:"-"` // the newest
+	ProgressAt time.Time                 `json:"-"`
+}
+
+// Phase is a phase that was begun.
+type Phase struct {
+	Name     string    `json:"name"`
+	Began    time.Time `json:"began"`
+	Expected float64   `json:"expected_seconds,omitempty"`
+	Seconds  float64   `json:"seconds"`
+	Done     bool      `json:"done"`
+}
+
+// Verdict is that of the experiment; Skipped when it never started and
+// Interrupted when it did not finish.
+func (x *Experiment) Verdict() verdict.Verdict {
+	switch {
+	case x.Finished != nil:
+		return x.Finished.Verdict
+	case x.Began.IsZero():
+		return verdict.Skipped
+	default:
+		return Interrupted
+	}
+}
+
+// IsRunning reports whether it was started and has not finished.
+func (x *Experiment) IsRunning() bool { return !x.Began.IsZero() && x.Finished == nil }
+
+// IsDirty reports whether a fault of it may still be in place.
+func (x *Experiment) IsDirty() bool {
+	if x.Finished != nil {
+		return x.Finished.Dirty
+	}
+	return slices.ContainsFunc(x.Faults, func(f *Fault) bool { return f.Injecting != nil && !f.Verified() })
+}
+
+// Phase is the phase that runs, or ran last; nil before the first.
+func (x *Experiment) Phase() *Phase {
+	if len(x.Phases) == 0 {
+		return nil
+	}
+	return x.Phases[len(x.Phases)-1]
+}
+
+// Assertion is an assertion with its outcomes.
+type Assertion struct {
+	Address    string                  `json:"address"`
+	Source     event.Source            `json:"source"`
+	Judgements []event.AssertionJudged `json:"judgements"` // in order
+}
+
+// Verdict is the worst of the assertion's outcomes.
+func (a *Assertion) Verdict() verdict.Verdict {
+	verdicts := make([]verdict.Verdict, len(a.Judgements))
+	for i, judged := range a.Judgements {
+		verdicts[i] = Judge(judged)
+	}
+	return verdict.Worst(verdicts...)
+}
+
+// Judge is what one judgement alone would make of an experiment. What was not
+// judged is Skipped, so that an assertion of which a phase is missing never
+// counts as held.
+func Judge(judged event.AssertionJudged) verdict.Verdict {
+	switch judged.Outcome {
+	case event.Held:
+		return verdict.Passed
+	case event.Broken:
+		if judged.Phase == "baseline" {
+			return verdict.Unsteady
+		}
+		return verdict.Failed
+	case event.TooFew:
+		return verdict.Inconclusive
+	case event.NotJudged:
+		return verdict.Skipped
+	default:
+		return verdict.Errored
+	}
+}
+
+// Fault is a fault with what became of it. Each part is nil until its event.
+type Fault struct {
+	Address   string                `json:"address"`
+	Source    event.Source          `json:"source"`
+	Injecting *event.FaultInjecting `json:"injecting,omitempty"`
+	Injected  *event.FaultInjected  `json:"injected,omitempty"`
+	Active    *event.FaultActive    `json:"active,omitempty"`
+	Failed    *event.FaultFailed    `json:"failed,omitempty"`
+	Proven    *event.FaultProven    `json:"proven,omitempty"`
+	Reverted  *event.FaultReverted  `json:"reverted,omitempty"` // the newest
+}
+
+// IsProven reports whether the fault has shown evidence of an effect.
+func (f *Fault) IsProven() bool {
+	if f.Proven != nil {
+		return f.Proven.Proven
+	}
+	return f.Active != nil
+}
+
+// Verified reports whether the revert was verified by reading the targets back.
+func (f *Fault) Verified() bool { return f.Reverted != nil && f.Reverted.Verified }

@@ -1,0 +1,68 @@
+package sample
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+)
+
+// attempt takes one sample. Whatever the prober does, one point is recorded,
+// unless the run has ended: by the prober's answer, or when it has not given
+// one in good time.
+func (r *run) attempt(e *entry, due time.Time) {
+	defer e.flying.Add(-1)
+	started := time.Now()
+	r.counters.started(started.Sub(due))
+	settled := new(atomic.Bool)
+	abandon := time.AfterFunc(e.task.Timeout+grace, func() {
+		r.settle(e, settled, Point{Due: due, Latency: time.Since(due), Sent: true, Error: overdue(e.task.Timeout)})
+	})
+	defer abandon.Stop()
+
+	ctx, cancel := context.WithTimeout(r.ctx, e.task.Timeout)
+	defer cancel()
+	got := r.take(ctx, e.task.Prober)
+	r.settle(e, settled, Point{
+		Due: due, Latency: time.Since(due), Sent: true,
+		OK: got.OK, Error: got.Error, Value: got.Value, Fields: got.Fields,
+	})
+}
+
+// take is the prober's sample; a panic becomes a failed one.
+func (r *run) take(ctx context.Context, prober providers.Prober) (got providers.Sample) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			r.counters.panics.Add(1)
+			got = providers.Sample{Error: fmt.Sprintf("the probe panicked, which is a bug of its provider: %v", reason)}
+		}
+	}()
+	return prober.Sample(ctx)
+}
+
+// refuse records a sample that could not be sent.
+func (r *run) refuse(e *entry, due time.Time, flying int32) {
+	text := fmt.Sprintf("not sent: %d still in flight", flying)
+	r.settle(e, new(atomic.Bool), Point{Due: due, Latency: e.task.Timeout, Error: text})
+}
+
+// settle records a point unless that has been done, or drops it when the run
+// has ended: what was cut off measured nothing.
+func (r *run) settle(e *entry, settled *atomic.Bool, p Point) {
+	if settled.Swap(true) {
+		return
+	}
+	defer r.flying.Done()
+	if r.ctx.Err() != nil {
+		e.task.Series.forget(p.Due)
+		return
+	}
+	e.task.Series.Record(p)
+	r.onPoint(e.task.Series.Name())
+}
+
+func overdue(timeout time.Duration) string {
+	return fmt.Sprintf("no answer within %s, and the probe did not stop", timeout)
+}

@@ -1,0 +1,32 @@
+package sample
+
+import (
+	"math"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// A Point is the outcome of one sample or of one offered request.
+type Point struct {
+	Due     time.Time     // when the schedule wanted it sent
+	Latency time.Duration // from Due to the end of the answer, or to the failure
+	OK      bool
+	Sent    bool      // false: it was due and could not be sent
+	Error   string    // why not OK, for people
+	Value   *float64  // what the sample measured; nil for nothing
+	Fields  cty.Value // what else it saw, of the probe's SampleType; cty.NilVal for nothing
+}
+
+// cleaned is the point without what no window could hold: a negative latency (a
+// clock that was set back) and values that are not finite numbers.
+func (p Point) cleaned() Point {
+	p.Latency = max(p.Latency, 0)
+	if p.Value != nil && (math.IsNaN(*p.Value) || math.IsInf(*p.Value, 0)) {
+		p.Value = nil
+	}
+	if p.OK {
+		p.Error = ""
+	}
+	return p
+}

@@ -1,0 +1,91 @@
+package lang
+
+import (
+	"errors"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+// lengthFunc counts elements, and characters in a string.
+func lengthFunc() function.Function {
+	return function.New(&function.Spec{
+		Description: "The number of elements in a collection, or of characters in a string.",
+		Params:      []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if t := args[0].Type(); t == cty.String || t == cty.DynamicPseudoType {
+				return cty.Number, nil
+			}
+			return stdlib.LengthFunc.ReturnTypeForValues(args)
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			switch args[0].Type() {
+			case cty.String:
+				return stdlib.Strlen(args[0])
+			case cty.DynamicPseudoType:
+				return cty.UnknownVal(cty.Number), nil
+			default:
+				return stdlib.Length(args[0])
+			}
+		},
+	})
+}
+
+func sumFunc() function.Function {
+	return overList("The sum of a list of numbers.", cty.Number, func(elements []cty.Value) cty.Value {
+		total := cty.Zero
+		for _, element := range elements {
+			total = total.Add(element)
+		}
+		return total
+	})
+}
+
+func allTrueFunc() function.Function {
+	return overList("Reports whether every element is true; true for none.", cty.Bool, func(elements []cty.Value) cty.Value {
+		all := cty.True
+		for _, element := range elements {
+			all = all.And(element)
+		}
+		return all
+	})
+}
+
+func anyTrueFunc() function.Function {
+	return overList("Reports whether any element is true; false for none.", cty.Bool, func(elements []cty.Value) cty.Value {
+		found := cty.False
+		for _, element := range elements {
+			found = found.Or(element)
+		}
+		return found
+	})
+}
+
+var errNullElement = errors.New("an element is null")
+
+// overList folds a list, set or tuple whose elements convert to one type.
+func overList(description string, element cty.Type, fold func([]cty.Value) cty.Value) function.Function {
+	return function.New(&function.Spec{
+		Description: description,
+		Params:      []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
+		Type:        function.StaticReturnType(element),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			list, err := convert.Convert(args[0], cty.List(element))
+			if err != nil {
+				return cty.UnknownVal(element), function.NewArgError(0, err)
+			}
+			if !list.IsKnown() {
+				return cty.UnknownVal(element), nil
+			}
+			elements := list.AsValueSlice()
+			for _, e := range elements {
+				if e.IsNull() {
+					return cty.UnknownVal(element), function.NewArgError(0, errNullElement)
+				}
+			}
+			return fold(elements), nil
+		},
+	})
+}

@@ -1,0 +1,80 @@
+package syntax
+
+import (
+	"path/filepath"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
+)
+
+// Parse parses a file in the syntax that its name says. The file is nil if it
+// could not be read or was refused; with errors in its syntax it is partial. A
+// file is parsed once, however often it is asked for.
+func (s *Sources) Parse(path string) (*hcl.File, hcl.Diagnostics) {
+	name := filepath.Clean(path)
+	s.mu.Lock()
+	known, ok := s.parsed[name]
+	s.mu.Unlock()
+	if ok {
+		return known.file, known.diags
+	}
+	file, diags := s.parse(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parsed[name] = parsed{file, diags}
+	return file, diags
+}
+
+func (s *Sources) parse(name string) (*hcl.File, hcl.Diagnostics) {
+	src, err := s.Read(name)
+	if err != nil {
+		return nil, problem("File not readable", "Cannot read the file %s: %s.", name, err)
+	}
+	if diags := checkEncoding(src, name); diags.HasErrors() {
+		return nil, diags
+	}
+	if IsJSON(name) {
+		return parseJSON(src, name)
+	}
+	if diags := checkDepth(src, name); diags.HasErrors() {
+		return nil, diags
+	}
+	return hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+}
+
+func parseJSON(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
+	if diags := checkDepthJSON(src, name); diags.HasErrors() {
+		return nil, diags
+	}
+	return json.Parse(src, name)
+}
+
+// ParseVars parses a variable file: attributes only.
+func (s *Sources) ParseVars(path string) (hcl.Attributes, hcl.Diagnostics) {
+	file, diags := s.Parse(path)
+	if diags.HasErrors() || file == nil {
+		return nil, diags
+	}
+	attrs, more := file.Body.JustAttributes()
+	return attrs, append(diags, more...)
+}
+
+// ParseExpression parses text from outside a file, such as the value of -var, as
+// an expression. The name stands for it in ranges.
+func ParseExpression(text, name string) (hcl.Expression, hcl.Diagnostics) {
+	src := []byte(text)
+	if diags := checkText(src, name); diags.HasErrors() {
+		return nil, diags
+	}
+	return hclsyntax.ParseExpression(src, name, hcl.InitialPos)
+}
+
+// ParseTemplate parses the content of a template file. The name stands for it in
+// ranges.
+func ParseTemplate(src []byte, name string) (hcl.Expression, hcl.Diagnostics) {
+	if diags := checkText(src, name); diags.HasErrors() {
+		return nil, diags
+	}
+	return hclsyntax.ParseTemplate(src, name, hcl.InitialPos)
+}
