@@ -86,6 +86,7 @@ type PrepareRequest struct {
 	Config      schema.Values // wholly known
 	Environment EnvironmentState
 	Plan        FaultPlan // as shown and approved, with current UIDs
+	Seed        int64     // the same that Plan saw, for choices made while the fault is in place
 	Deadline    time.Time // after this moment nothing may stay injected, whoever is alive
 }
 

@@ -1,6 +1,7 @@
 package faultproxy
 
 import (
+	"maps"
 	"time"
 )
 
@@ -51,4 +52,11 @@ func (r Rule) burst() int64 {
 		return r.Buffer
 	}
 	return max(r.Rate/8/100, 1600)
+}
+
+// clone shares no map with the rule, so that its owner may go on changing it.
+func (r Rule) clone() Rule {
+	r.Match.Headers = maps.Clone(r.Match.Headers)
+	r.ResponseHeaders = maps.Clone(r.ResponseHeaders)
+	return r
 }

@@ -28,11 +28,12 @@ type experiment struct {
 	news         chan struct{}             // some series has a new point; capacity 1
 	told         map[told]bool             // judgements reported
 
-	mu        sync.Mutex
-	result    result
-	phase     string
-	measuring resolve.Phase // whose numbers are shown
-	due       time.Time     // when the phase is expected to end
+	injections int // so far
+	mu         sync.Mutex
+	result     result
+	phase      string
+	measuring  resolve.Phase // whose numbers are shown
+	due        time.Time     // when the phase is expected to end
 }
 
 func newExperiment(r *run, x *plan.Experiment) *experiment {
@@ -148,6 +149,14 @@ func (x *experiment) enter(series resolve.Phase, name string, expected time.Dura
 	return func() {
 		x.run.Bus.Emit(event.PhaseEnded{Experiment: x.plan.Address, Phase: name, Seconds: time.Since(started).Seconds()})
 	}
+}
+
+// count numbers the injections in their order.
+func (x *experiment) count() int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.injections++
+	return x.injections
 }
 
 // leave ends the phase that measurements belong to; what is due until the next

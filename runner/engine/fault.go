@@ -135,7 +135,9 @@ func (f *fault) inject(ctx context.Context) error {
 		return err
 	}
 	began := time.Now()
+	number := f.x.count()
 	f.mu.Lock()
+	f.number = number
 	f.began, f.ends = began, began.Add(f.def.Duration)
 	f.mu.Unlock()
 	f.x.run.Bus.Emit(event.FaultInjecting{

@@ -32,7 +32,7 @@ func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sam
 		current, baseline := window(series), series.Phase(string(resolve.PhaseBaseline))
 		scope.Current[name], scope.Baseline[name] = current.Value(), baseline.Value()
 		fewest := current.Count()
-		if usesBaseline(c) {
+		if c.UsesBaseline() {
 			fewest = min(fewest, baseline.Count())
 		}
 		if out.samples < 0 || fewest < out.samples {
@@ -62,15 +62,6 @@ func (j judgement) evaluated(c resolve.Condition, scope resolve.Scope) judgement
 		j.outcome = event.Broken
 	}
 	return j
-}
-
-func usesBaseline(c resolve.Condition) bool {
-	for _, traversal := range c.Expr.Variables() {
-		if traversal.RootName() == "baseline" {
-			return true
-		}
-	}
-	return false
 }
 
 // judgePhase judges every assertion of a phase that is over and books what is

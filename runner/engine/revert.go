@@ -24,7 +24,7 @@ func byInjection(faults []*fault) []*fault {
 		}
 		f.mu.Unlock()
 	}
-	slices.SortStableFunc(begun, func(a, b *fault) int { return b.began.Compare(a.began) })
+	slices.SortStableFunc(begun, func(a, b *fault) int { return b.number - a.number })
 	return begun
 }
 

@@ -216,7 +216,8 @@ type AssertionJudged struct {
 // StopTriggered tells that a stop condition was broken.
 type StopTriggered struct {
 	Experiment string  `json:"experiment"`
-	Condition  string  `json:"stop_condition"` // local address
+	Condition  string  `json:"stop_condition"`      // local address
+	Expr       string  `json:"condition,omitempty"` // source text
 	Message    string  `json:"message"`
 	Terms      []Term  `json:"terms,omitempty"`
 	At         float64 `json:"at_seconds"` // since the fault phase began

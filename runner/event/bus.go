@@ -40,6 +40,16 @@ func NewBus(run string, now func() time.Time, sinks ...Sink) *Bus {
 	return bus
 }
 
+// ContinueBus starts a bus that goes on with a run's stream after the event of
+// that number, for what is done about a run whose process is gone.
+func ContinueBus(run string, after uint64, now func() time.Time, sinks ...Sink) *Bus {
+	bus := NewBus(run, now, sinks...)
+	bus.mu.Lock()
+	defer bus.mu.Unlock()
+	bus.seq = after
+	return bus
+}
+
 // Emit tells every sink what happened. It is safe for use from many goroutines
 // and does not wait for the sinks. After Close it does nothing.
 func (b *Bus) Emit(body Body) {

@@ -115,3 +115,16 @@ func syncDir(dir string) error {
 	}
 	return errors.Join(handle.Sync(), handle.Close())
 }
+
+// Free returns ErrHeld while the run in dir is alive, and nil otherwise.
+func Free(dir string) error {
+	lock := flock.New(filepath.Join(dir, FileName) + ".lock")
+	held, err := lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("looking at the journal's lock: %w", err)
+	}
+	if !held {
+		return ErrHeld
+	}
+	return lock.Unlock()
+}

@@ -37,13 +37,15 @@ func Build(ctx context.Context, req Request) (*Plan, hcl.Diagnostics) {
 	variables, more := encodeVariables(req.Resolved)
 	diags = append(diags, more...)
 
-	b := &builder{req: req, chosen: chosen, redact: newRedactor(req.Resolved)}
+	b := &builder{req: req, chosen: chosen}
 	experiments, findings, more := b.experiments(ctx)
 	diags = append(diags, more...)
+	// Only now are all secrets known: those inside bodies show when they are decoded.
+	redact := newRedactor(req.Resolved.Secrets())
+	redact.diagnostics(diags)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-
 	p := &Plan{
 		Format:       FormatVersion,
 		Gameday:      req.Version,
@@ -59,6 +61,7 @@ func Build(ctx context.Context, req Request) (*Plan, hcl.Diagnostics) {
 	}
 	p.Providers = b.providers(p)
 	p.Summary = summarize(p)
+	redact.plan(p)
 	return p, diags
 }
 
@@ -66,7 +69,6 @@ func Build(ctx context.Context, req Request) (*Plan, hcl.Diagnostics) {
 type builder struct {
 	req    Request
 	chosen selection
-	redact redactor
 }
 
 func sortedSet(in []string) []string {

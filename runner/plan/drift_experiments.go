@@ -124,4 +124,3 @@ func same(a, b any) bool {
 	y, errY := canonical(b)
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
-

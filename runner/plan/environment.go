@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -29,8 +31,10 @@ func (b *builder) states() map[string]providers.EnvironmentState {
 func (b *builder) environments() []Environment {
 	out := []Environment{}
 	for _, e := range b.needed() {
-		planned := b.redact.environmentPlan(e.Plan)
+		planned := e.Plan
 		planned.Inventory = sortTargets(planned.Inventory)
+		planned.Steps = append([]string{}, planned.Steps...)
+		planned.Outputs = cty.NilVal // of use to faults only, and not part of a saved plan
 		out = append(out, Environment{
 			Address:         e.Addr.String(),
 			Type:            e.Type.TypeName(),
@@ -41,7 +45,8 @@ func (b *builder) environments() []Environment {
 	return out
 }
 
-// needed are the environments in which a chosen experiment runs.
+// needed are the environments in which a chosen experiment runs: no other is
+// brought up.
 func (b *builder) needed() []*resolve.Environment {
 	used := map[string]bool{}
 	for _, e := range b.chosen.experiments {
@@ -49,7 +54,7 @@ func (b *builder) needed() []*resolve.Environment {
 	}
 	var out []*resolve.Environment
 	for _, e := range b.req.Resolved.Environments {
-		if b.chosen.all || used[e.Addr.String()] {
+		if used[e.Addr.String()] {
 			out = append(out, e)
 		}
 	}

@@ -38,8 +38,8 @@ func (b *builder) experiment(e *resolve.Experiment, planned []faultResult) Exper
 	lastStart, end := span(e.Faults, start)
 	return Experiment{
 		Address:     e.Addr.String(),
-		Description: b.redact.text(e.Description),
-		Labels:      b.redact.labels(e.Labels),
+		Description: e.Description,
+		Labels:      e.Labels,
 		Weight:      e.Weight,
 		Environment: e.Environment,
 		DependsOn:   sortedSet(e.DependsOn),
@@ -109,7 +109,7 @@ func assertions(e *resolve.Experiment) []Assertion {
 	for _, a := range e.Asserts {
 		out = append(out, Assertion{
 			Address:    a.Addr.Local(),
-			Condition:  conditionText(a.Condition),
+			Condition:  a.Condition.Text(),
 			Phases:     phaseNames(a.Phases),
 			Window:     a.Window.Seconds(),
 			MinSamples: a.MinSamples,
@@ -124,7 +124,7 @@ func stops(e *resolve.Experiment) []Assertion {
 	for _, s := range e.Stops {
 		out = append(out, Assertion{
 			Address:    s.Addr.Local(),
-			Condition:  conditionText(s.Condition),
+			Condition:  s.Condition.Text(),
 			Window:     s.Window.Seconds(),
 			MinSamples: s.MinSamples,
 			Source:     source(s.Range),

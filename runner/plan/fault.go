@@ -41,7 +41,7 @@ func (b *builder) planFaults(ctx context.Context) []faultResult {
 }
 
 func (b *builder) planFault(ctx context.Context, f *resolve.Fault, env providers.EnvironmentState) faultResult {
-	config, diags := decodeBody(f.Body)
+	config, diags := f.Body.Decode(nil)
 	if diags.HasErrors() {
 		return faultResult{diags: diags}
 	}
@@ -52,38 +52,28 @@ func (b *builder) planFault(ctx context.Context, f *resolve.Fault, env providers
 		Seed:        f.Seed,
 		Duration:    f.Duration,
 	})
-	r := faultResult{plan: b.redact.faultPlan(normalize(planned)), diags: diags}
-	for _, d := range problems {
-		if d.Severity == providers.Error {
-			r.diags = append(r.diags, b.diagnostic(f, d))
+	r := faultResult{plan: normalize(planned), diags: diags}
+	for _, d := range f.Body.Diagnostics(problems) {
+		if d.Severity == hcl.DiagError {
+			r.diags = append(r.diags, d)
 			continue
 		}
-		r.findings = append(r.findings, b.warning(f, d))
+		r.findings = append(r.findings, warning(f, d))
 	}
 	r.findings = append(r.findings, protected(b.req.Resolved.Policy, f, config, planned)...)
 	return r
 }
 
-// diagnostic gives a provider's problem the place of the fault.
-func (b *builder) diagnostic(f *resolve.Fault, d providers.Diagnostic) *hcl.Diagnostic {
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  b.redact.text(d.Summary),
-		Detail:   b.redact.text(d.Detail),
-		Subject:  &f.Range,
-	}
-}
-
 // warning turns a provider's warning into a finding, so that it stands in the
 // plan, also in a saved one.
-func (b *builder) warning(f *resolve.Fault, d providers.Diagnostic) Finding {
+func warning(f *resolve.Fault, d *hcl.Diagnostic) Finding {
 	return Finding{
 		Severity: SeverityWarning,
 		Kind:     KindProvider,
 		Subject:  f.Addr.String(),
-		Summary:  b.redact.text(d.Summary),
-		Detail:   b.redact.text(d.Detail),
-		Source:   source(f.Range),
+		Summary:  d.Summary,
+		Detail:   d.Detail,
+		Source:   source(*d.Subject),
 	}
 }
 

@@ -34,11 +34,24 @@ func Write(path string, p *Plan) error {
 	if err != nil {
 		return fmt.Errorf("encode the plan: %w", err)
 	}
-	err = renameio.WriteFile(path, data, 0o600, renameio.WithStaticPermissions(0o600))
-	if err != nil {
+	if err := replaceFile(path, data); err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	return nil
+}
+
+// replaceFile does not take over the permissions of a file that is there, as
+// renameio.WriteFile would.
+func replaceFile(path string, data []byte) error {
+	file, err := renameio.NewPendingFile(path, renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Cleanup() }() // does nothing once the file is in place
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	return file.CloseAtomicallyReplace()
 }
 
 // Read loads a saved plan. What is not a plan, is damaged, was edited, or comes

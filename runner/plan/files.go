@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"github.com/gameday-dev/gameday/schema/syntax"
 )
 
 // files pins everything that the configuration was read from: also what its
@@ -15,17 +16,13 @@ func (b *builder) files() []File {
 	out := append([]File{}, b.req.Files...)
 	if config := b.req.Resolved.Config; config != nil && config.Sources != nil {
 		for name, digest := range config.Sources.Digests() {
-			if !isVariableFile(name) {
+			if !syntax.IsVars(name) {
 				out = append(out, File{relative(b.req.Dir, name), digest})
 			}
 		}
 	}
 	slices.SortFunc(out, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
 	return slices.Compact(out)
-}
-
-func isVariableFile(name string) bool {
-	return strings.HasSuffix(name, ".vars.hcl") || strings.HasSuffix(name, ".vars.hcl.json")
 }
 
 // relative names a file from the configuration's directory, so that the plan

@@ -92,8 +92,8 @@ func tooMany(policy resolve.Policy, subject string, f Fault, n, of int) Finding 
 	return Finding{
 		Severity: SeverityError, Kind: KindPolicy, Subject: subject,
 		Summary: "Blast radius larger than the policy allows",
-		Detail: fmt.Sprintf("%d of %d targets (%s) where max_targets_percent is %s (%s). Choose fewer, by count or percent in the target block.",
-			n, of, percentText(percentOf(n, of)), strings.TrimSuffix(percentText(policy.MaxTargetsPercent), " %"), place(policy)),
+		Detail: fmt.Sprintf("%d of %d targets (%s), where max_targets_percent allows %s (%s). Choose fewer in the target block.",
+			n, of, percentText(percentOf(n, of)), percentText(policy.MaxTargetsPercent), place(policy)),
 		Source: f.Source,
 	}
 }

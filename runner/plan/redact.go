@@ -1,89 +1,51 @@
 package plan
 
 import (
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/schema/lang"
-	"github.com/gameday-dev/gameday/schema/resolve"
 )
 
-// shortest is the length from which on a text is worth hiding. Shorter ones
-// stand everywhere by chance, and hiding them would only make texts unreadable.
+// shortest is the length in bytes from which on a secret is looked for inside
+// texts. Shorter ones stand everywhere by chance: hiding them there would hide
+// nothing and make texts unreadable.
 const shortest = 3
 
-// redactor takes sensitive values out of what providers say. Providers get
-// configuration without marks, so they cannot know what they must not repeat.
-type redactor struct{ replacer *strings.Replacer }
+// redactor takes sensitive values out of texts. Providers get configuration
+// without marks, so they cannot know what they must not repeat.
+type redactor struct {
+	replacer *strings.Replacer
+	whole    map[string]bool
+}
 
-func newRedactor(r *resolve.Resolved) redactor {
-	found := map[string]bool{}
-	for name, value := range r.Variables {
-		collect(value, isSensitive(r, name), found)
-	}
-	secrets := sortedKeys(found)
-	if len(secrets) == 0 {
-		return redactor{}
-	}
-	// A secret may be part of another: the longest is replaced first.
-	slices.SortStableFunc(secrets, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(secrets))
+// newRedactor takes the texts of sensitive values, longest first, as one may be
+// part of another.
+func newRedactor(secrets []string) redactor {
+	r := redactor{whole: map[string]bool{}}
+	var pairs []string
 	for _, s := range secrets {
-		pairs = append(pairs, s, lang.Redacted)
-	}
-	return redactor{strings.NewReplacer(pairs...)}
-}
-
-// collect gathers the texts of all primitive values inside a sensitive one,
-// plain and as they look when quoted.
-func collect(value cty.Value, sensitive bool, into map[string]bool) {
-	sensitive = sensitive || value.HasMark(lang.Sensitive)
-	value, _ = value.Unmark()
-	if !value.IsKnown() || value.IsNull() {
-		return
-	}
-	if value.CanIterateElements() {
-		for it := value.ElementIterator(); it.Next(); {
-			_, element := it.Element()
-			collect(element, sensitive, into)
+		r.whole[s] = true
+		if len(s) >= shortest {
+			pairs = append(pairs, s, lang.Redacted)
 		}
-		return
 	}
-	text, ok := primitive(value)
-	if !ok || !sensitive || len(text) < shortest {
-		return
-	}
-	quoted := strconv.Quote(text)
-	into[text] = true
-	into[quoted[1:len(quoted)-1]] = true
-}
-
-func primitive(v cty.Value) (string, bool) {
-	switch v.Type() {
-	case cty.String:
-		return v.AsString(), true
-	case cty.Number:
-		return v.AsBigFloat().Text('f', -1), true
-	default:
-		return "", false
-	}
+	r.replacer = strings.NewReplacer(pairs...)
+	return r
 }
 
 func (r redactor) text(in string) string {
-	if r.replacer == nil {
-		return in
+	if r.whole[in] {
+		return lang.Redacted
 	}
 	return r.replacer.Replace(in)
 }
 
 func (r redactor) texts(in []string) []string {
-	if r.replacer == nil {
-		return in
-	}
 	out := slices.Clone(in)
 	for i := range out {
 		out[i] = r.text(out[i])
@@ -92,18 +54,45 @@ func (r redactor) texts(in []string) []string {
 }
 
 func (r redactor) labels(in map[string]string) map[string]string {
-	if r.replacer == nil || in == nil {
-		return in
-	}
-	out := make(map[string]string, len(in))
-	for key, value := range in {
-		out[r.text(key)] = r.text(value)
+	out := maps.Clone(in)
+	for key, value := range out {
+		out[key] = r.text(value)
 	}
 	return out
 }
 
-// faultPlan leaves targets alone: by their names the fault is injected.
-func (r redactor) faultPlan(p providers.FaultPlan) providers.FaultPlan {
+// plan redacts all that providers and descriptions say. It leaves addresses,
+// conditions (which are source text) and targets alone: by the names of its
+// targets a fault is injected.
+func (r redactor) plan(p *Plan) {
+	if len(r.whole) == 0 {
+		return
+	}
+	for i := range p.Environments {
+		r.environment(&p.Environments[i].EnvironmentPlan)
+	}
+	for i := range p.Experiments {
+		e := &p.Experiments[i]
+		e.Description, e.Labels = r.text(e.Description), r.labels(e.Labels)
+		for j := range e.Faults {
+			r.fault(&e.Faults[j].FaultPlan)
+		}
+	}
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		f.Summary, f.Detail = r.text(f.Summary), r.text(f.Detail)
+	}
+}
+
+func (r redactor) environment(p *providers.EnvironmentPlan) {
+	p.Summary, p.Undo, p.Steps = r.text(p.Summary), r.text(p.Undo), r.texts(p.Steps)
+	p.Labels = slices.Clone(p.Labels)
+	for i := range p.Labels {
+		p.Labels[i].Labels = r.labels(p.Labels[i].Labels)
+	}
+}
+
+func (r redactor) fault(p *providers.FaultPlan) {
 	p.Effect, p.Unknown = r.text(p.Effect), r.text(p.Unknown)
 	p.Undo, p.Guard = r.text(p.Undo), r.text(p.Guard)
 	p.Radius = r.texts(p.Radius)
@@ -112,19 +101,11 @@ func (r redactor) faultPlan(p providers.FaultPlan) providers.FaultPlan {
 		p.Permissions[i].Action = r.text(p.Permissions[i].Action)
 		p.Permissions[i].Detail = r.text(p.Permissions[i].Detail)
 	}
-	return p
 }
 
-func (r redactor) environmentPlan(p providers.EnvironmentPlan) providers.EnvironmentPlan {
-	p.Summary, p.Undo = r.text(p.Summary), r.text(p.Undo)
-	p.Steps = r.texts(p.Steps)
-	if p.Steps == nil {
-		p.Steps = []string{}
+// diagnostics redacts what providers said in errors.
+func (r redactor) diagnostics(diags hcl.Diagnostics) {
+	for _, d := range diags {
+		d.Summary, d.Detail = r.text(d.Summary), r.text(d.Detail)
 	}
-	p.Labels = slices.Clone(p.Labels)
-	for i := range p.Labels {
-		p.Labels[i].Labels = r.labels(p.Labels[i].Labels)
-	}
-	p.Outputs = cty.NilVal
-	return p
 }

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/gameday-dev/gameday/schema/addr"
@@ -11,7 +9,6 @@ import (
 
 // selection is what -target left of a configuration.
 type selection struct {
-	all         bool
 	experiments []*resolve.Experiment // in the order of their run
 	suites      []*resolve.Suite
 }
@@ -20,7 +17,7 @@ type selection struct {
 // with the experiments that those depend on.
 func choose(r *resolve.Resolved, targets []string) (selection, hcl.Diagnostics) {
 	if len(targets) == 0 {
-		return selection{true, r.Experiments, r.Suites}, nil
+		return selection{r.Experiments, r.Suites}, nil
 	}
 	picked := map[string]bool{}
 	var diags hcl.Diagnostics
@@ -40,27 +37,36 @@ func choose(r *resolve.Resolved, targets []string) (selection, hcl.Diagnostics) 
 // match lists the addresses of the experiments that a target names.
 func match(r *resolve.Resolved, text string) ([]string, *hcl.Diagnostic) {
 	t, err := addr.ParseTarget(text)
-	if err != nil {
-		return nil, targetError("Invalid target", fmt.Sprintf("-target: %s.", err))
-	}
-	if t.Kind == "environment" {
+	switch {
+	case err != nil:
+		return nil, targetError("Invalid target", sentence("-target: "+err.Error()))
+	case t.Kind == "environment":
 		return nil, targetError("Invalid target", environmentTarget(text))
 	}
-	var found []string
+	found, known := covered(r, t)
+	switch {
+	case !known:
+		return nil, targetError("Unknown target", unknownTarget(r, text))
+	case len(found) == 0:
+		return nil, targetError("Empty target", text+" has no experiments, so there is nothing to plan.")
+	}
+	return found, nil
+}
+
+// covered lists the experiments that a target names, by themselves or through
+// a suite, and reports whether it names anything at all.
+func covered(r *resolve.Resolved, t addr.Target) (found []string, known bool) {
 	for _, e := range r.Experiments {
 		if t.Matches(e.Addr) {
-			found = append(found, e.Addr.String())
+			found, known = append(found, e.Addr.String()), true
 		}
 	}
 	for _, s := range r.Suites {
 		if t.Matches(s.Addr) {
-			found = append(found, s.Experiments...)
+			found, known = append(found, s.Experiments...), true
 		}
 	}
-	if found == nil {
-		return nil, targetError("Unknown target", unknownTarget(r, text))
-	}
-	return found, nil
+	return found, known
 }
 
 // addDependencies adds what the picked experiments depend on, at any distance.

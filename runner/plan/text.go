@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // percentOf is n of all in percent; 0 where there is nothing to choose from.
@@ -16,13 +17,17 @@ func percentOf(n, all int) float64 {
 
 // percentText writes a percentage with at most one decimal: "33.3 %".
 func percentText(percent float64) string {
-	text := strconv.FormatFloat(percent, 'f', 1, 64)
-	if len(text) > 2 && text[len(text)-2:] == ".0" {
-		text = text[:len(text)-2]
-	}
-	return text + " %"
+	return strings.TrimSuffix(strconv.FormatFloat(percent, 'f', 1, 64), ".0") + " %"
 }
 
 func sortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
+}
+
+// sentence ends a text with a full stop if nothing ends it yet.
+func sentence(text string) string {
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
 }

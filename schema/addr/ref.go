@@ -60,7 +60,7 @@ func (r Ref) String() string {
 func (r Root) attributes() []string {
 	switch r {
 	case RootPath:
-		return []string{"module", "root", "cwd"}
+		return []string{"module", "root"}
 	case RootRun:
 		return []string{"id", "dir"}
 	case RootEach:

@@ -24,7 +24,7 @@ func Resolve(ctx context.Context, cfg *config.Config, set *providers.Set, in Inp
 	r := newResolver(ctx, cfg, set, in)
 	given := r.givenVariables(cfg.Root)
 	root := r.module(cfg.Root, nil, nil, given, nil)
-	r.settings(cfg.Root, true)
+	r.settings(cfg.Root)
 	r.providerBlocks(root)
 	r.out.Variables = root.variables
 	r.out.Experiments = r.orderExperiments(r.out.Experiments)

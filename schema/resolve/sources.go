@@ -24,5 +24,22 @@ func (s *sourceText) of(at hcl.Range) string {
 	if file == nil || !at.CanSliceBytes(file.Bytes) {
 		return ""
 	}
-	return strings.Join(strings.Fields(string(at.SliceBytes(file.Bytes))), " ")
+	text := string(at.SliceBytes(file.Bytes))
+	if strings.HasSuffix(at.Filename, ".json") {
+		text = unwrapJSON(text)
+	}
+	if strings.Contains(text, "\n") {
+		text = strings.Join(strings.Fields(text), " ")
+	}
+	return text
+}
+
+// unwrapJSON takes an expression out of the string that it is in JSON syntax.
+func unwrapJSON(text string) string {
+	inner, start := strings.CutPrefix(text, `"${`)
+	inner, end := strings.CutSuffix(inner, `}"`)
+	if !start || !end {
+		return text
+	}
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner)
 }

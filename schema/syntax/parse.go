@@ -29,21 +29,18 @@ func (s *Sources) Parse(path string) (*hcl.File, hcl.Diagnostics) {
 func (s *Sources) parse(name string) (*hcl.File, hcl.Diagnostics) {
 	src, err := s.Read(name)
 	if err != nil {
-		return nil, problem("File not readable", "Cannot read the file %s: %s.", name, err)
-	}
-	if diags := checkEncoding(src, name); diags.HasErrors() {
-		return nil, diags
+		return nil, unreadable(name, err)
 	}
 	if IsJSON(name) {
 		return parseJSON(src, name)
 	}
-	if diags := checkDepth(src, name); diags.HasErrors() {
-		return nil, diags
-	}
-	return hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	return parseNative(src, name)
 }
 
 func parseJSON(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
+	if diags := checkEncoding(src, name); diags.HasErrors() {
+		return nil, diags
+	}
 	if diags := checkDepthJSON(src, name); diags.HasErrors() {
 		return nil, diags
 	}

@@ -9,11 +9,13 @@ import "bytes"
 func clearlyShallow(src []byte) bool {
 	s := shallowScan{src: src, meter: newMeter()}
 	for s.at < len(s.src) {
-		step := s.code
+		sure := false
 		if s.meter.top().kind == '"' {
-			step = s.quoted
+			sure = s.quoted()
+		} else {
+			sure = s.code()
 		}
-		if !step() || s.meter.exceeded() {
+		if !sure || s.meter.exceeded() {
 			return false
 		}
 	}
@@ -29,20 +31,9 @@ type shallowScan struct {
 // rest is what is still to be scanned.
 func (s *shallowScan) rest() []byte { return s.src[s.at:] }
 
-func (s *shallowScan) has(prefix string) bool { return bytes.HasPrefix(s.rest(), []byte(prefix)) }
-
 // code scans a byte or a comment outside of quotes; false if unsure.
 func (s *shallowScan) code() bool {
 	c := s.src[s.at]
-	switch {
-	case c == '#' || s.has("//"):
-		return s.skipLine()
-	case s.has("/*"):
-		return s.skipComment()
-	case s.has("<<"):
-		return false // a heredoc, whose end only the scanner knows
-	}
-	s.at++
 	switch c {
 	case '\n':
 		s.meter.newline()
@@ -54,38 +45,81 @@ func (s *shallowScan) code() bool {
 		s.meter.open(c)
 		s.meter.top().ignoresEOL = s.mayBeFor()
 	case ')', ']', '}':
-		return s.shut(c)
-	case '+', '-', '*', '/', '%', '&', '|', '!', '?', ':', '=', '<', '>':
+		if !s.shut(c) {
+			return false
+		}
+	case '#':
+		s.skipLine()
+		return true
+	case '/':
+		return s.slash()
+	case '<':
+		if s.next() == '<' {
+			return false // a heredoc, whose end only the scanner knows
+		}
+		s.meter.operator()
+	case '+', '-', '*', '%', '&', '|', '!', '?', ':', '=', '>':
 		s.meter.operator()
 	}
+	s.at++
 	return true
+}
+
+// slash scans a comment or a division.
+func (s *shallowScan) slash() bool {
+	switch s.next() {
+	case '/':
+		s.skipLine()
+		return true
+	case '*':
+		return s.skipComment()
+	default:
+		s.meter.operator()
+		s.at++
+		return true
+	}
+}
+
+// next is the byte after the current one; 0 at the end.
+func (s *shallowScan) next() byte {
+	if s.at+1 >= len(s.src) {
+		return 0
+	}
+	return s.src[s.at+1]
 }
 
 // quoted scans a byte or an escape in a quoted template; false if unsure.
 func (s *shallowScan) quoted() bool {
-	switch {
-	case s.has("$${"), s.has("%%{"):
-		// Three dollars in a row are rare enough to be left to the scanner.
-		if s.at > 0 && s.src[s.at-1] == s.src[s.at] {
+	switch c := s.src[s.at]; c {
+	case '"':
+		s.meter.shut()
+	case '\\':
+		s.at++
+		if s.at >= len(s.src) || s.src[s.at] < ' ' {
 			return false
 		}
-		s.at += 3
-	case s.has("${"):
-		s.at += 2
-		s.meter.open('$')
-	case s.has("%{"):
-		return false // a directive
-	case s.has(`\`):
-		s.at += 2
-		return s.at < len(s.src) && s.src[s.at-1] >= ' '
-	case s.has("\n"), s.has("\r"):
+	case '\n', '\r':
 		return false
-	case s.has(`"`):
-		s.at++
-		s.meter.shut()
-	default:
-		s.at++
+	case '$', '%':
+		return s.sequence(c)
 	}
+	s.at++
+	return true
+}
+
+// sequence scans what a dollar or percent sign begins: a template sequence, an
+// escaped one, or nothing.
+func (s *shallowScan) sequence(sign byte) bool {
+	switch next := s.next(); {
+	case next == sign:
+		return false // escapes are rare enough to be left to the scanner
+	case next == '{' && sign == '%':
+		return false // and so are directives
+	case next == '{':
+		s.at++
+		s.meter.open('$')
+	}
+	s.at++
 	return true
 }
 
@@ -101,18 +135,17 @@ func (s *shallowScan) shut(c byte) bool {
 
 // mayBeFor reports whether "for" may follow an opening brace.
 func (s *shallowScan) mayBeFor() bool {
-	next := bytes.TrimLeft(s.rest(), " \t\r\n")
+	next := bytes.TrimLeft(s.rest()[1:], " \t\r\n")
 	return bytes.HasPrefix(next, []byte("for")) || bytes.HasPrefix(next, []byte("#")) || bytes.HasPrefix(next, []byte("/"))
 }
 
 // skipLine skips to the newline, which is not part of the comment here.
-func (s *shallowScan) skipLine() bool {
+func (s *shallowScan) skipLine() {
 	end := bytes.IndexByte(s.rest(), '\n')
 	if end < 0 {
 		end = len(s.rest())
 	}
 	s.at += end
-	return true
 }
 
 func (s *shallowScan) skipComment() bool {

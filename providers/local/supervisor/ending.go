@@ -19,7 +19,9 @@ func (s *server) end(why string) {
 		s.endLife(errEnding)
 		s.faults.revertAll()
 		s.processes.stopAll()
-		s.links.closeAll()
+		if err := s.links.closeAll(); err != nil {
+			s.log.Warn("close links", "error", err)
+		}
 		s.endDescendants()
 		if err := os.Remove(s.socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 			s.log.Warn("remove the socket", "error", err)

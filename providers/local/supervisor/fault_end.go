@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
 )
 
 // end is what kill and restart have in common: processes that were ended, and
@@ -106,21 +108,49 @@ func (e *kill) inject(ctx context.Context) error {
 	return nil
 }
 
-// revert starts again what the signal ended.
+// revert starts again what the signal ended, or is about to end.
 func (e *kill) revert(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, touched := range e.all() {
-		if touched.before.running() {
-			go touched.startOnceEnded()
-			continue
-		}
-		group.Go(func() error { return touched.process.start(ctx) })
+		group.Go(func() error { return touched.restore(ctx, e.signal) })
 	}
 	return group.Wait()
 }
 
-// startOnceEnded waits for a process that has taken the signal but has not
-// ended yet: should it end later, that was still the fault's doing.
+// restore brings a process up that got a signal. One that may yet end by it is
+// given its stop_timeout to do so; one that survives is left as it is.
+func (t *ending) restore(ctx context.Context, signal syscall.Signal) error {
+	if t.before.running() && mayEnd(t.before.identity.PID, signal) {
+		ctx, cancel := context.WithTimeout(ctx, t.process.spec.StopTimeout)
+		defer cancel()
+		defer context.AfterFunc(t.process.life, cancel)()
+		waitDone(ctx, t.before, t.process.spec.StopTimeout)
+	}
+	if t.before.running() {
+		go t.startOnceEnded()
+		return nil
+	}
+	return t.process.start(ctx)
+}
+
+// mayEnd reports whether a signal that a process got is likely to end it. Handlers
+// of the signals that ask for an end do so sooner or later; those of the others
+// are for reloading and the like.
+func mayEnd(pid int, signal syscall.Signal) bool {
+	does, err := procfs.ReadDispositions(pid)
+	if err != nil || !does.Ignores(signal) && !does.Catches(signal) {
+		return true
+	}
+	switch signal {
+	case syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2:
+		return false
+	default:
+		return !does.Ignores(signal)
+	}
+}
+
+// startOnceEnded waits for a process that survived the signal so far: should it
+// end after all, that was still the fault's doing.
 func (t *ending) startOnceEnded() {
 	select {
 	case <-t.before.done:

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"time"
 
+	"github.com/gameday-dev/gameday/providers/faultproxy"
 	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
 )
 
@@ -14,6 +15,7 @@ const (
 	FaultKill    FaultKind = "kill"    // a signal to processes, started again by the revert
 	FaultPause   FaultKind = "pause"   // SIGSTOP, SIGCONT by the revert
 	FaultRestart FaultKind = "restart" // stop and start
+	FaultLink    FaultKind = "link"    // a rule of the fault proxy on links
 )
 
 // FaultSpec asks for a fault. The ID is its owned handle: the same ID twice is
@@ -23,9 +25,11 @@ type FaultSpec struct {
 	Kind     FaultKind `json:"kind"`
 	Deadline time.Time `json:"deadline"` // reverted then, whoever is alive
 
-	Processes   []ProcessTarget `json:"processes,omitempty"`    // for kill, pause and restart
-	Signal      int             `json:"signal,omitempty"`       // for kill
-	GracePeriod time.Duration   `json:"grace_period,omitempty"` // for restart
+	Processes   []ProcessTarget  `json:"processes,omitempty"`    // for kill, pause and restart
+	Links       []string         `json:"links,omitempty"`        // for link
+	Rule        *faultproxy.Rule `json:"rule,omitempty"`         // for link; its id and deadline are the fault's
+	Signal      int              `json:"signal,omitempty"`       // for kill
+	GracePeriod time.Duration    `json:"grace_period,omitempty"` // for restart
 }
 
 // ProcessTarget is a process, and which start of it is meant.
@@ -36,16 +40,23 @@ type ProcessTarget struct {
 
 // FaultStatus is a fault as the supervisor knows it.
 type FaultStatus struct {
-	ID     string    `json:"id"`
-	Kind   FaultKind `json:"kind,omitempty"`
-	Phase  Phase     `json:"phase"`
-	Reason string    `json:"reason,omitempty"` // why it was reverted: "asked", "deadline", "ending"
-	Error  string    `json:"error,omitempty"`  // of the last injection or revert that failed
-	Ended  []Ended   `json:"ended,omitempty"`  // for kill and restart
+	ID     string        `json:"id"`
+	Kind   FaultKind     `json:"kind,omitempty"`
+	Phase  Phase         `json:"phase"`
+	Reason string        `json:"reason,omitempty"` // why it was reverted: "asked", "deadline", "ending"
+	Error  string        `json:"error,omitempty"`  // of the last injection or revert that failed
+	Ended  []Ended       `json:"ended,omitempty"`  // for kill and restart
+	Rules  []RuleInForce `json:"rules,omitempty"`  // for link
 }
 
 // Open reports whether the fault was begun and is not reverted.
 func (s FaultStatus) Open() bool { return s.Phase == PhaseInjecting || s.Phase == PhaseInjected }
+
+// RuleInForce is a fault's rule on a link, with what it touched so far.
+type RuleInForce struct {
+	Link  string           `json:"link"`
+	Stats faultproxy.Stats `json:"stats"`
+}
 
 // Ended says what became of a process that a fault ended.
 type Ended struct {

@@ -156,6 +156,14 @@ func (p *process) notReady(offset int64, reason string) error {
 	return message
 }
 
+// inUse marks errors of a port that is taken.
+func inUse(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return &causedBy{err, errAddressInUse}
+	}
+	return err
+}
+
 // causedBy keeps a message as it is and adds a cause for errors.Is.
 type causedBy struct {
 	error

@@ -103,6 +103,8 @@ func (s *server) effect(spec FaultSpec) (effect, error) {
 		return &pause{targets: spec.Processes, owned: s.processes}, nil
 	case FaultRestart:
 		return newRestart(s.processes, spec), nil
+	case FaultLink:
+		return newLinkRule(s.links, spec)
 	}
 	return nil, fmt.Errorf("this supervisor knows no fault of kind %q", spec.Kind)
 }

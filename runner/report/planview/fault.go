@@ -27,6 +27,9 @@ func (v view) fault(e plan.Experiment, f plan.Fault) {
 
 func when(f plan.Fault) string {
 	text := seconds(f.Start) + " into the fault phase, for " + seconds(f.Duration)
+	if f.Start == 0 {
+		text = "as the fault phase begins, for " + seconds(f.Duration)
+	}
 	if len(f.DependsOn) > 0 {
 		text += ", once " + strings.Join(f.DependsOn, " and ") + " is active"
 	}

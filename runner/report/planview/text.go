@@ -52,13 +52,12 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, plural(noun))
 }
 
+// plural knows the nouns that name kinds of targets: process, proxy, link.
 func plural(noun string) string {
 	switch {
-	case noun == "":
-		return ""
 	case strings.HasSuffix(noun, "s"), strings.HasSuffix(noun, "x"), strings.HasSuffix(noun, "ch"):
 		return noun + "es"
-	case strings.HasSuffix(noun, "cy"), strings.HasSuffix(noun, "ry"), strings.HasSuffix(noun, "ty"):
+	case strings.HasSuffix(noun, "y"):
 		return strings.TrimSuffix(noun, "y") + "ies"
 	default:
 		return noun + "s"

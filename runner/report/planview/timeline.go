@@ -4,73 +4,93 @@ import (
 	"math"
 	"strings"
 
+	"charm.land/lipgloss/v2"
+
 	"github.com/gameday-dev/gameday/runner/plan"
 )
 
 const (
-	timelineName = 12 // columns of the phase's name
-	timelineTime = 11 // columns of each time
-	widestChart  = 40
-	smallChart   = 12 // where less is left, the bars are left out
+	widestChart   = 40
+	smallestChart = 12 // where less is left, the bars are left out
 )
+
+// row is one line of a timeline: what, from when, for how long.
+type row struct {
+	name       string
+	at, length float64
+	style      paint
+}
+
+func (r row) from() string { return "at " + seconds(r.at) }
+
+// takes says nothing about what takes no time.
+func (r row) takes() string {
+	if r.length == 0 {
+		return ""
+	}
+	return "for " + seconds(r.length)
+}
 
 // timeline draws phases and faults as bars on one scale.
 func (v view) timeline(e plan.Experiment) {
 	v.section("Phases, about " + seconds(e.Expected) + ", at most " + seconds(e.Longest))
-	chart := v.chart(e)
+	rows := v.rows(e)
+	c := newChart(rows, v.width-4)
+	for _, r := range rows {
+		text := fill(r.name, c.name) + fill(r.from(), c.from) + fill(r.takes(), c.takes)
+		v.write(4, strings.TrimRight(text+r.style.on(c.draw(r)), " "))
+	}
+}
+
+// rows are the phases, then the faults in the phase that injects them.
+func (v view) rows(e plan.Experiment) []row {
+	var rows []row
 	var at, faultPhase float64
 	for _, phase := range e.Phases {
 		if phase.Name == "inject" {
 			faultPhase = at
 		}
-		v.bar(chart, phase.Name, at, phase.Seconds, v.style.plain)
+		rows = append(rows, row{phase.Name, at, phase.Seconds, v.style.plain})
 		at += phase.Seconds
 	}
 	for _, f := range e.Faults {
-		v.bar(chart, f.Address, faultPhase+f.Start, f.Duration, v.style.fault)
+		rows = append(rows, row{clean(f.Address), faultPhase + f.Start, f.Duration, v.style.fault})
 	}
+	return rows
 }
 
-// chart is a scale: how many columns stand for how many seconds.
+// chart is a layout: the widths of the columns of text, and the scale of the
+// bars beside them.
 type chart struct {
-	columns int
-	total   float64
-	name    int // columns of the longest name
+	name, from, takes int
+	columns           int // of the bars; 0 for none
+	total             float64
 }
 
-func (v view) chart(e plan.Experiment) chart {
-	c := chart{name: timelineName}
-	for _, phase := range e.Phases {
-		c.total += phase.Seconds
+func newChart(rows []row, width int) chart {
+	var c chart
+	for _, r := range rows {
+		c.name = max(c.name, lipgloss.Width(r.name)+2)
+		c.from = max(c.from, len(r.from())+1)
+		c.takes = max(c.takes, len(r.takes())+2)
+		c.total = max(c.total, r.at+r.length)
 	}
-	for _, f := range e.Faults {
-		c.name = max(c.name, len(clean(f.Address))+2)
-	}
-	left := v.width - 4 - c.name - 2*timelineTime
-	c.columns = min(left, widestChart)
-	if c.columns < smallChart || c.total <= 0 {
+	c.columns = min(width-c.name-c.from-c.takes, widestChart)
+	if c.columns < smallestChart || c.total <= 0 {
 		c.columns = 0
 	}
 	return c
 }
 
-// bar writes a name, when it starts, how long it takes, and that as a bar.
-func (v view) bar(c chart, name string, at, length float64, s paint) {
-	text := fill(clean(name), c.name) + fill("at "+seconds(at), timelineTime) + fill("for "+seconds(length), timelineTime)
-	if length == 0 {
-		text = fill(clean(name), c.name) + fill("at "+seconds(at), 2*timelineTime)
-	}
-	v.write(4, strings.TrimRight(text+s.on(c.draw(at, length)), " "))
-}
-
-func (c chart) draw(at, length float64) string {
+// draw is a row's bar; a dot for what takes no time.
+func (c chart) draw(r row) string {
 	if c.columns == 0 {
 		return ""
 	}
-	first := min(c.column(at), c.columns-1)
-	last := max(c.column(at+length), first+1)
+	first := min(c.column(r.at), c.columns-1)
+	last := max(c.column(r.at+r.length), first+1)
 	mark := "━"
-	if length == 0 {
+	if r.length == 0 {
 		mark = "·"
 	}
 	return strings.Repeat(" ", first) + strings.Repeat(mark, last-first)

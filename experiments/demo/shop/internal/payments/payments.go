@@ -3,6 +3,7 @@ package payments
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -46,7 +47,7 @@ func (s *service) charge(w http.ResponseWriter, r *http.Request) {
 		web.WriteError(w, http.StatusUnprocessableEntity, "an order needs an id and more than 0 cents")
 		return
 	}
-	sign(order.ID, s.cfg.Work)
+	w.Header().Set("Shop-Signature", sign(order.ID, s.cfg.Work))
 	kind := "again"
 	if s.ledger.add(order.ID) {
 		kind = "first"
@@ -55,11 +56,11 @@ func (s *service) charge(w http.ResponseWriter, r *http.Request) {
 	web.WriteJSON(w, http.StatusOK, purchase.Receipt{ID: order.ID, Payment: purchase.Paid})
 }
 
-// sign uses the processor as real work would.
-func sign(id string, rounds int) [sha256.Size]byte {
+// sign makes the proof of a charge, and uses the processor as real work would.
+func sign(id string, rounds int) string {
 	sum := sha256.Sum256([]byte(id))
 	for range rounds {
 		sum = sha256.Sum256(sum[:])
 	}
-	return sum
+	return hex.EncodeToString(sum[:])
 }

@@ -72,38 +72,48 @@ func TestAnswers(t *testing.T) {
 // answer, pages still come from the resilient storefront and wait in the queue
 // of the fragile one.
 func TestHangingCheckout(t *testing.T) {
+	const customers = 40
 	for _, c := range []struct {
 		variant variant.Variant
+		workers int // for purchases
 		pages   bool
 	}{
-		{variant.Fragile, false},
-		{variant.Resilient, true},
+		{variant.Fragile, 4, false},
+		{variant.Resilient, 32, true},
 	} {
 		t.Run(string(c.variant), func(t *testing.T) {
-			release := make(chan struct{})
-			checkout := checkoutThat(t, func(w http.ResponseWriter, r *http.Request) {
-				select {
-				case <-release:
-				case <-r.Context().Done():
-				}
-				web.WriteJSON(w, http.StatusOK, purchase.Receipt{Payment: purchase.Paid})
-			})
-			front := New(Config{Variant: c.variant, Checkout: checkout.URL}, web.NewMetrics())
-			var customers sync.WaitGroup
-			for range 40 {
-				customers.Go(func() { request(t, front, "POST", "/buy") })
+			front, release := hangingShop(t, c.variant)
+			var busy sync.WaitGroup
+			defer busy.Wait()
+			defer release()
+			for range customers {
+				busy.Go(func() { request(t, front, "POST", "/buy") })
 			}
+			depth := front.layout.purchases.Depth
+			require.Eventually(t, func() bool { return depth() == customers-c.workers }, soon, time.Millisecond)
+
 			page := make(chan int, 1)
-			customers.Go(func() { page <- request(t, front, "GET", "/").Code })
+			busy.Go(func() { page <- request(t, front, "GET", "/").Code })
 			if c.pages {
 				assert.Equal(t, http.StatusOK, <-page)
-			} else {
-				require.Eventually(t, func() bool { return front.layout.pages.Depth() == 37 }, soon, time.Millisecond,
-					"41 requests, 4 workers")
-				assert.Empty(t, page)
+				return
 			}
-			close(release)
-			customers.Wait()
+			require.Eventually(t, func() bool { return depth() == customers-c.workers+1 }, soon, time.Millisecond)
+			assert.Empty(t, page, "the page waits behind the purchases")
 		})
 	}
+}
+
+// hangingShop is a storefront whose checkout answers after release.
+func hangingShop(t *testing.T, v variant.Variant) (front *Service, release func()) {
+	t.Helper()
+	gate := make(chan struct{})
+	checkout := checkoutThat(t, func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-gate:
+		case <-r.Context().Done():
+		}
+		web.WriteJSON(w, http.StatusOK, purchase.Receipt{Payment: purchase.Paid})
+	})
+	return New(Config{Variant: v, Checkout: checkout.URL}, web.NewMetrics()), sync.OnceFunc(func() { close(gate) })
 }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/Shopify/toxiproxy/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/gameday-dev/gameday/providers/faultproxy"
+)
+
+// largeBody is the size of /large.
+const largeBody = 1 << 20
+
+// delay is the fault that is measured.
+const delay = 100 * time.Millisecond
+
+// play is a child process: it prints its address, obeys "delay" and "clear" on
+// its standard input, and ends with it.
+func play(role, upstream string) error {
+	switch role {
+	case "server":
+		return serve()
+	case "gameday":
+		return playGameday(upstream)
+	case "toxiproxy":
+		return playToxiproxy(upstream)
+	default:
+		return fmt.Errorf("role is %q: expected server, gameday or toxiproxy", role)
+	}
+}
+
+func serve() error {
+	body := make([]byte, largeBody)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/small", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "ok") })
+	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) })
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	go func() { _ = http.Serve(listener, mux) }()
+	return obey(listener.Addr().String(), func(string) error { return nil })
+}
+
+func playGameday(upstream string) error {
+	proxy, err := faultproxy.Start(faultproxy.Config{Listen: "127.0.0.1:0", Upstream: upstream})
+	if err != nil {
+		return err
+	}
+	defer proxy.Close()
+	return obey(proxy.Addr(), func(command string) error {
+		if command == "clear" {
+			proxy.Remove("slow")
+			return nil
+		}
+		return proxy.Put(faultproxy.Rule{ID: "slow", Kind: faultproxy.Delay, Latency: delay})
+	})
+}
+
+func playToxiproxy(upstream string) error {
+	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
+	proxy := toxiproxy.NewProxy(server, "bench", "127.0.0.1:0", upstream)
+	if err := proxy.Start(); err != nil {
+		return err
+	}
+	defer proxy.Stop()
+	return obey(proxy.Listen, func(command string) error {
+		if command == "clear" {
+			proxy.Toxics.ResetToxics(context.Background())
+			return nil
+		}
+		toxic := fmt.Sprintf(`{"name":"slow","type":"latency","stream":"upstream","attributes":{"latency":%d}}`, delay.Milliseconds())
+		_, err := proxy.Toxics.AddToxicJson(strings.NewReader(toxic))
+		return err
+	})
+}
+
+// obey announces an address and runs commands until there are none left.
+func obey(address string, do func(command string) error) error {
+	fmt.Println(address)
+	input := bufio.NewScanner(os.Stdin)
+	for input.Scan() {
+		if err := do(input.Text()); err != nil {
+			return err
+		}
+		fmt.Println("done")
+	}
+	return input.Err()
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Lints, and says in one line what it did.
+#   ci/lint.sh GOLANGCI
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=()
+step() {
+	local name=$1
+	shift
+	"$@" || failed+=("$name")
+}
+
+step "go vet" go vet ./...
+step "golangci-lint" "$1" run ./...
+step "go mod tidy" go mod tidy -diff
+for script in ci/*.sh .ci/run; do
+	step "bash -n $script" bash -n "$script"
+done
+if [ -x bin/gameday ]; then
+	step "gameday fmt" bin/gameday fmt -check experiments/quickstart experiments/demo/shop
+fi
+
+if [ ${#failed[@]} -gt 0 ]; then
+	echo "make lint: FAILED: $(IFS=,; echo "${failed[*]}")"
+	exit 1
+fi
+echo "make lint: go vet, golangci-lint (with gofumpt), go mod tidy -diff, bash -n: nothing found"

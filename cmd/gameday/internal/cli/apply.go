@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gameday-dev/gameday/runner/plan"
+	"github.com/gameday-dev/gameday/runner/report/planview"
+)
+
+const applyLong = `Show the plan, ask, and run it: bring environments up, measure the baseline,
+inject the faults, prove them, undo them, and see that the steady state is back.
+
+The argument is a directory, or a plan that "gameday plan -out" saved: a saved
+plan is applied exactly, or refused with what has changed since.
+
+SIGINT, SIGTERM and SIGHUP end the run early: every fault is reverted and the
+report is written. A second signal says what is still being undone; only a third
+stops at once, with the command that mends the rest.`
+
+// applyFlags are the options of apply.
+type applyFlags struct {
+	vars        varFlags
+	autoApprove bool
+	json        bool
+	junit       string
+	parallelism int
+	targets     []string
+	verbose     bool
+}
+
+func newApply(s *session) *cobra.Command {
+	var flags applyFlags
+	cmd := &cobra.Command{
+		Use:   "apply [DIR | PLAN]",
+		Short: "Run experiments: inject, prove, undo, judge",
+		Long:  applyLong,
+		Args:  atMostOne("a directory or a saved plan"),
+		RunE:  func(_ *cobra.Command, args []string) error { return s.apply(flags, first(args, ".")) },
+	}
+	flags.vars.register(cmd)
+	cmd.Flags().BoolVar(&flags.autoApprove, "auto-approve", false, "do not ask before anything is done")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write events as JSON lines; needs -auto-approve or a saved plan")
+	cmd.Flags().StringVar(&flags.junit, "junit-xml", "", "write a JUnit report to `FILE`")
+	cmd.Flags().IntVar(&flags.parallelism, "parallelism", 1, "run up to `N` experiments at a time, where they do not overlap")
+	cmd.Flags().StringArrayVar(&flags.targets, "target", nil, "run only this experiment, suite or module (`ADDRESS`); may be repeated")
+	cmd.Flags().BoolVar(&flags.verbose, "verbose", false, "show also what went well, in detail")
+	return cmd
+}
+
+func (s *session) apply(flags applyFlags, where string) error {
+	if flags.parallelism < 1 {
+		return problem{"Invalid option", "-parallelism takes a number of at least 1."}
+	}
+	ctx := s.background()
+	p, err := s.prepare(ctx, flags, where)
+	if err != nil {
+		return err
+	}
+	if flags.json && !flags.autoApprove && !p.saved {
+		return problem{"Nobody to ask", "With -json there is nobody to ask: add -auto-approve, or apply a saved plan."}
+	}
+	if !flags.json {
+		if err := planview.Render(s.Out, p.plan, planview.Options{Color: s.style(s.Out).Color, Width: s.style(s.Out).Width}); err != nil {
+			return err
+		}
+	}
+	if p.plan.Summary.Errors > 0 {
+		return s.refuse(p.plan)
+	}
+	if !flags.autoApprove && !p.saved && !s.approve() {
+		return problem{"Not approved", "Nothing was done. Only \"yes\" is taken for an approval; where there is nobody to ask, use -auto-approve."}
+	}
+	return s.run(ctx, flags, p)
+}
+
+// refuse ends an apply whose plan has findings that forbid it. The plan that was
+// shown names them.
+func (s *session) refuse(p *plan.Plan) error {
+	detail := "Nothing was done. The plan has findings that forbid it:"
+	for _, f := range p.Findings {
+		if f.Severity == "error" {
+			detail += "\n  " + f.Subject + ": " + f.Summary
+		}
+	}
+	return problem{"The plan is refused", detail}
+}
+
+// prepared is what a run starts from.
+type prepared struct {
+	*configuration
+	plan    *plan.Plan
+	saved   bool
+	secrets []string
+}
+
+// prepare makes the plan of a directory, or reads a saved one and checks that it
+// still holds.
+func (s *session) prepare(ctx context.Context, flags applyFlags, where string) (*prepared, error) {
+	if info, err := os.Stat(where); err == nil && info.Mode().IsRegular() {
+		return s.prepareSaved(ctx, flags, where)
+	}
+	c, diags := load(where, &flags.vars)
+	return s.plan(ctx, c, diags, flags.targets)
+}

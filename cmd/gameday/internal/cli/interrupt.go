@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/gameday-dev/gameday/runner/engine"
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/verdict"
+)
+
+// enough is the signal that stops without waiting any longer.
+const enough = 3
+
+// interruptible makes a context that the first SIGINT, SIGTERM or SIGHUP ends,
+// with the signal as its cause. The second says what is still being undone. The
+// third ends the process; what is left then is undone by whatever stands beside
+// the faults, or by the command that is printed.
+//
+// SIGPIPE is taken in and forgotten: a reader that goes away must not take with
+// it the process that undoes the faults.
+func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *event.Bus, run string) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals, pipe := make(chan os.Signal, enough), make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(pipe, syscall.SIGPIPE)
+	done := make(chan struct{})
+	go func() {
+		for count := 1; ; count++ {
+			select {
+			case <-done:
+				return
+			case got := <-signals:
+				s.interrupted(got.(syscall.Signal), count, cancel, e, bus, run)
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+}
+
+func (s *session) interrupted(got syscall.Signal, count int, cancel context.CancelCauseFunc, e *engine.Engine, bus *event.Bus, run string) {
+	left := e.Left()
+	bus.Emit(event.Interrupted{Signal: signalName(got), Count: count, Left: left})
+	if count == 1 {
+		cancel(&engine.Abort{Signal: got})
+	}
+	if count < enough {
+		return
+	}
+	fmt.Fprintf(s.Err, "\nStopped by the third signal. Still to be undone: %s.\nUndo the rest with:\n\n  %s\n", strings.Join(left, ", "), recoverCommand(run))
+	os.Exit(verdict.ExitDirty)
+}
+
+func signalName(sig syscall.Signal) string {
+	switch sig {
+	case syscall.SIGINT:
+		return "SIGINT"
+	case syscall.SIGTERM:
+		return "SIGTERM"
+	case syscall.SIGHUP:
+		return "SIGHUP"
+	default:
+		return sig.String()
+	}
+}

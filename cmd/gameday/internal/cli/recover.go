@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/registry"
+	"github.com/gameday-dev/gameday/runner/engine"
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/journal"
+	"github.com/gameday-dev/gameday/runner/report/rundir"
+	"github.com/gameday-dev/gameday/runner/verdict"
+)
+
+const recoverLong = `Undo what killed runs left behind: every fault that their journals say was
+prepared and never verified as reverted, then every environment that was not
+ended. Runs that are still alive are left alone. Without RUN, all runs below
+.gameday/runs are looked at.
+
+It may be called again and again; where nothing is left it does nothing.`
+
+func newRecover(s *session) *cobra.Command {
+	var junitFile string
+	cmd := &cobra.Command{
+		Use:   "recover [RUN]",
+		Short: "Undo what a killed run left behind",
+		Long:  recoverLong,
+		Args:  atMostOne("the id of a run"),
+		RunE:  func(_ *cobra.Command, args []string) error { return s.recover(first(args, ""), junitFile) },
+	}
+	cmd.Flags().StringVar(&junitFile, "junit-xml", "", "write the run's JUnit report, as it is then, to `FILE`; needs RUN")
+	return cmd
+}
+
+func (s *session) recover(ref, junitFile string) error {
+	if junitFile != "" && ref == "" {
+		return problem{"Invalid option", "-junit-xml is about one run: name it."}
+	}
+	set, err := registry.Builtin()
+	if err != nil {
+		return err
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("finding the working directory: %w", err)
+	}
+	dirs, err := killed(here, ref)
+	if err != nil {
+		return err
+	}
+	if len(dirs) == 0 {
+		return s.printf("There are no runs in %s: nothing to undo.\n", rundir.Root("."))
+	}
+	code := 0
+	for _, dir := range dirs {
+		code = max(code, s.recoverOne(s.background(), set, dir, here, junitFile))
+	}
+	return exit(code)
+}
+
+// killed lists the folders of the runs to look at, newest first.
+func killed(here, ref string) ([]string, error) {
+	if ref != "" {
+		run, err := rundir.Load(rundir.Root(here), ref)
+		if err != nil {
+			return nil, err
+		}
+		return []string{run.Dir}, nil
+	}
+	list, err := rundir.List(rundir.Root(here))
+	if err != nil {
+		return nil, err
+	}
+	var dirs []string
+	for _, run := range list {
+		dirs = append(dirs, run.Dir)
+	}
+	return dirs, nil
+}
+
+// recoverOne undoes one run and returns the exit code for it.
+func (s *session) recoverOne(ctx context.Context, set *providers.Set, dir, here, junitFile string) int {
+	replay, err := journal.Read(dir)
+	if errors.Is(err, os.ErrNotExist) || err == nil && replay.Finished != nil && replay.Clean() {
+		return 0
+	}
+	id := filepath.Base(dir)
+	done, err := s.undo(ctx, set, dir, here, junitFile)
+	switch {
+	case errors.Is(err, journal.ErrHeld):
+		err = s.printf("%s is still running: left alone.\n", id)
+	case err != nil:
+		s.fail(fmt.Errorf("%s: %w", id, err))
+		return verdict.ExitDirty
+	default:
+		err = s.printf("%s: reverted %d faults and ended %d environments, all verified.\n", id, done.Faults, done.Environments)
+	}
+	if err != nil {
+		return 1
+	}
+	if len(done.Left) == 0 {
+		return 0
+	}
+	for _, left := range done.Left {
+		s.fail(fmt.Errorf("%s: still there: %s", id, left))
+	}
+	return verdict.ExitDirty
+}
+
+// undo recovers a run, and lets its reports tell of it. The lock on the journal
+// comes first: reports of a living run are its own.
+func (s *session) undo(ctx context.Context, set *providers.Set, dir, here, junitFile string) (engine.Recovery, error) {
+	if err := journal.Free(dir); err != nil {
+		return engine.Recovery{}, err
+	}
+	folder, last, err := rundir.Continue(dir, here)
+	if err != nil {
+		return engine.Recovery{}, err
+	}
+	bus := event.ContinueBus(filepath.Base(dir), last, time.Now, folder)
+	done, err := engine.Recover(ctx, engine.RecoverRequest{RunDir: dir, Set: set, Bus: bus})
+	err = errors.Join(err, bus.Close(), folder.Close())
+	if junitFile == "" {
+		return done, err
+	}
+	return done, errors.Join(err, copyReport(filepath.Join(dir, rundir.JUnitFile), junitFile))
+}
+
+func copyReport(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return fmt.Errorf("reading the run's JUnit report: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return fmt.Errorf("creating the folder of the JUnit report: %w", err)
+	}
+	return renameio.WriteFile(to, text, 0o644)
+}

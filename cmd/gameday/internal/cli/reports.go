@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"errors"
+	"io"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/report/console"
+	"github.com/gameday-dev/gameday/runner/report/jsonl"
+	"github.com/gameday-dev/gameday/runner/report/junit"
+	"github.com/gameday-dev/gameday/runner/report/redact"
+	"github.com/gameday-dev/gameday/runner/report/rundir"
+)
+
+// reports are the folds over a run's events.
+type reports struct {
+	sinks   []event.Sink
+	closers []io.Closer
+}
+
+// openReports opens every report of a run: the console or JSON lines, the run's
+// folder, and a JUnit file where one was asked for. None of them sees a secret.
+func (s *session) openReports(flags applyFlags, dir, here string, secrets []string) (*reports, error) {
+	out, hide := &reports{}, redact.New(secrets...)
+	folder, err := rundir.New(dir, here)
+	if err != nil {
+		return nil, err
+	}
+	add(out, hide, folder)
+	if flags.junit != "" {
+		sink, err := junit.New(flags.junit, here)
+		if err != nil {
+			return nil, errors.Join(err, out.close())
+		}
+		add(out, hide, sink)
+	}
+	if flags.json {
+		add(out, hide, jsonl.New(s.Out))
+	} else {
+		add(out, hide, s.console(flags.verbose))
+	}
+	return out, nil
+}
+
+// console is the view for people: live on a terminal, plain lines elsewhere.
+func (s *session) console(verbose bool) *console.Console {
+	style := s.style(s.Out)
+	_, live := terminal(s.Out)
+	return console.New(console.Options{Out: s.Out, Color: style.Color, Width: style.Width, Live: live, Verbose: verbose})
+}
+
+func add[S interface {
+	event.Sink
+	io.Closer
+}](r *reports, hide *redact.Redactor, sink S) {
+	r.sinks = append(r.sinks, hide.Sink(sink))
+	r.closers = append(r.closers, sink)
+}
+
+// close finishes every report.
+func (r *reports) close() error {
+	var errs []error
+	for _, closer := range r.closers {
+		errs = append(errs, closer.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/gameday-dev/gameday/schema/diag"
+)
+
+// session is what every command needs: where it reads and writes, and how.
+type session struct {
+	Stdio
+	noColor  bool
+	chdir    string
+	cameFrom string // working directory to go back to; empty if it was never left
+}
+
+// enter goes to the directory that -chdir names.
+func (s *session) enter() error {
+	if s.chdir == "" {
+		return nil
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("finding the working directory: %w", err)
+	}
+	if err := os.Chdir(s.chdir); err != nil {
+		return fmt.Errorf("going to the directory that -chdir names: %w", err)
+	}
+	s.cameFrom = here
+	return nil
+}
+
+// terminal gives the file behind a writer if it is a terminal.
+func terminal(w io.Writer) (*os.File, bool) {
+	file, ok := w.(*os.File)
+	return file, ok && term.IsTerminal(file.Fd())
+}
+
+// style is how text for a writer looks: with colours only on a terminal, and
+// only if nobody objects.
+func (s *session) style(w io.Writer) diag.Style {
+	file, ok := terminal(w)
+	if !ok {
+		return diag.Style{}
+	}
+	width, _, err := term.GetSize(file.Fd())
+	if err != nil {
+		width = 0
+	}
+	return diag.Style{Color: s.wantsColor(), Width: width}
+}
+
+// wantsColor follows https://no-color.org.
+func (s *session) wantsColor() bool {
+	return !s.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// report shows diagnostics, warnings among them, on standard error. It returns
+// the error that ends the command if there is one among them.
+func (s *session) report(diags hcl.Diagnostics, files map[string]*hcl.File) error {
+	if err := diag.WriteText(s.Err, diags, files, s.style(s.Err)); err != nil {
+		return fmt.Errorf("writing diagnostics: %w", err)
+	}
+	return failed(diags)
+}
+
+// failed is the silent error that ends a command whose diagnostics were shown;
+// nil if they hold no error.
+func failed(diags hcl.Diagnostics) error {
+	if diags.HasErrors() {
+		return exit(1)
+	}
+	return nil
+}
+
+// fail shows an error that has no place in a file.
+func (s *session) fail(err error) {
+	_ = s.report(asDiagnostics(err), nil) // standard error is the last resort
+}
+
+// printf writes to standard output.
+func (s *session) printf(format string, args ...any) error {
+	if _, err := fmt.Fprintf(s.Out, format, args...); err != nil {
+		return fmt.Errorf("writing output: %w", err)
+	}
+	return nil
+}

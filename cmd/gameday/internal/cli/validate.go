@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/gameday-dev/gameday/schema/diag"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+type validateFlags struct {
+	vars varFlags
+	json bool
+}
+
+func newValidate(s *session) *cobra.Command {
+	var flags validateFlags
+	cmd := &cobra.Command{
+		Use:   "validate [flags] [DIR]",
+		Short: "Check a configuration without touching anything",
+		Long: "Validate reports every problem in the configuration of a directory. It reads files\n" +
+			"only; variables that have no value yet are taken as unknown.",
+		Args: atMostOne("a directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, diags := s.validate(cmd, first(args, "."), &flags)
+			return s.showValidation(diags, l.files(), flags.json)
+		},
+	}
+	flags.vars.register(cmd.Flags())
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write the outcome as JSON")
+	return cmd
+}
+
+// validate loads and resolves. Resolving goes on after errors of structure, so
+// that all problems show at once, but not after errors of syntax, where half of
+// the configuration may be missing.
+func (s *session) validate(cmd *cobra.Command, dir string, flags *validateFlags) (*configuration, hcl.Diagnostics) {
+	l, diags := load(dir, &flags.vars)
+	if diags.HasErrors() {
+		return l, diags
+	}
+	_, more := l.resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})
+	return l, append(diags, more...)
+}
+
+func (s *session) showValidation(diags hcl.Diagnostics, files map[string]*hcl.File, asJSON bool) error {
+	if asJSON {
+		if err := diag.WriteJSON(s.Out, diags, files); err != nil {
+			return fmt.Errorf("writing output: %w", err)
+		}
+		return failed(diags)
+	}
+	if err := s.report(diags, files); err != nil {
+		return err
+	}
+	if len(diags) > 0 {
+		return s.printf("The configuration is valid, with %d warnings.\n", len(diags))
+	}
+	return s.printf("The configuration is valid.\n")
+}

@@ -1,0 +1,85 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// pipeGrace is how long output is waited for once the program has ended, while
+// something that it started still holds its pipes.
+const pipeGrace = 500 * time.Millisecond
+
+// ending is how a program ended.
+type ending struct {
+	exitCode int    // -1 when a signal ended it
+	signal   string // that ended it; empty for none
+}
+
+func (e ending) String() string {
+	if e.signal != "" {
+		return "ended by " + e.signal
+	}
+	return fmt.Sprintf("exit code %d", e.exitCode)
+}
+
+// run runs a command to its end. When ctx ends first, its process group is
+// killed and the error is the context's. Reap says to kill what the program
+// has left behind in its group when it ends by itself, too. Other errors mean
+// that the program could not be started.
+func (c command) run(ctx context.Context, stdout, stderr io.Writer, reap bool) (ending, error) {
+	child := exec.Command(c.program, c.args...)
+	child.Dir, child.Env, child.Stdout, child.Stderr = c.dir, c.env, stdout, stderr
+	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	child.WaitDelay = pipeGrace
+	if err := child.Start(); err != nil {
+		return ending{}, startError(err)
+	}
+	stopped := awaitOrKill(ctx, child.Process.Pid, reap)
+	_ = child.Wait() // what it would say is in the state, or about late pipes
+	state, _ := child.ProcessState.Sys().(syscall.WaitStatus)
+	return endingOf(state), stopped
+}
+
+// awaitOrKill returns when the leader of a process group has ended, by itself
+// or with the context, whose error it returns then.
+func awaitOrKill(ctx context.Context, leader int, reap bool) (stopped error) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		awaitEnd(leader)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		stopped = ctx.Err()
+	}
+	if reap || stopped != nil {
+		killGroup(leader)
+	}
+	<-ended
+	return stopped
+}
+
+// killGroup kills a process group. Its leader has not been waited for, so that
+// the number cannot have become another group's.
+func killGroup(leader int) { _ = syscall.Kill(-leader, syscall.SIGKILL) }
+
+func endingOf(state syscall.WaitStatus) ending {
+	if state.Signaled() {
+		return ending{exitCode: -1, signal: state.Signal().String()}
+	}
+	return ending{exitCode: state.ExitStatus()}
+}
+
+func startError(err error) error {
+	var failed *exec.Error
+	if errors.As(err, &failed) && errors.Is(failed.Err, exec.ErrNotFound) {
+		return fmt.Errorf("the program %q is not in PATH", failed.Name)
+	}
+	return fmt.Errorf("cannot start the program: %w", err)
+}

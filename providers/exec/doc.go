@@ -1,0 +1,3 @@
+// Package exec offers the probe and the action that run a command. A command
+// runs in a process group of its own, which is killed whole when its time is up.
+package exec

@@ -1,0 +1,63 @@
+package faultproxy
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+)
+
+// acceptPause is how long the proxy rests when no connection can be accepted,
+// which is when the process has no file descriptor left.
+const acceptPause = 10 * time.Millisecond
+
+// accept makes a session of every connection until the listener is closed.
+func (p *Proxy) accept() {
+	for {
+		client, err := p.listener.AcceptTCP()
+		switch {
+		case err == nil:
+			p.admit(client)
+		case errors.Is(err, net.ErrClosed):
+			return
+		default:
+			sleep(timers{}, time.Now().Add(acceptPause), p.ctx.Done(), nil)
+		}
+	}
+}
+
+// admit registers a session before it looks at the rules, so that no change of
+// rules can miss it.
+func (p *Proxy) admit(client *net.TCPConn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		_ = client.Close()
+		return
+	}
+	s := newSession(p, client, p.accepted)
+	p.accepted++
+	p.sessions[s] = struct{}{}
+	p.routines.Go(s.run)
+}
+
+// forget is the end of a session.
+func (p *Proxy) forget(s *session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.sessions, s)
+}
+
+// dial reaches the upstream for a client.
+func (p *Proxy) dial(client *net.TCPConn) (*net.TCPConn, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, p.config.DialTimeout)
+	defer cancel()
+	if p.config.Dial != nil {
+		return p.config.Dial(ctx, client)
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", p.config.Upstream)
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.TCPConn), nil
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package faultproxy
+
+func newClock() clock { return timers{} }

@@ -1,0 +1,171 @@
+package faultproxy
+
+import (
+	"bytes"
+	"sync"
+	"sync/atomic"
+)
+
+// conversation is what the two directions of a session know together about the
+// HTTP on it: whether requests are followed at all, and those that still wait
+// for their response.
+type conversation struct {
+	last atomic.Int32 // which way bytes flowed last
+
+	mu      sync.Mutex
+	phase   phase
+	epoch   int        // counts the times that following began
+	pending []exchange // in the order of the requests
+}
+
+// phase is how far a conversation is understood.
+type phase int
+
+const (
+	seeking   phase = iota // bytes pass; with HTTP rules in force, a request is looked for
+	following              // every request and response is
+	opaque                 // not HTTP/1.x, or no longer: bytes pass for good
+)
+
+// exchange is a request that was let through or answered by a rule.
+type exchange struct {
+	toHead  bool // HEAD: the response has no body
+	connect bool // CONNECT: success makes the connection opaque
+	expect  bool // the client waits for 100 Continue
+	ours    *reply
+}
+
+// reply is what the client gets in place of an upstream's response.
+type reply struct {
+	data   []byte
+	closes bool // behind the data
+	abort  bool // a RST, and no data
+}
+
+// What conversation.last holds.
+const (
+	nothingFlowed int32 = iota
+	egressFlowed
+	ingressFlowed
+)
+
+// flowed notes which way bytes went, by which a request boundary is recognised
+// when a rule arrives in the middle of a connection. It returns what it noted
+// before.
+func (c *conversation) flowed(way Direction) (before int32) {
+	flow := ingressFlowed
+	if way == Egress {
+		flow = egressFlowed
+	}
+	before = c.last.Load()
+	if before != flow { // a store would take the memory from the other core
+		c.last.Store(flow)
+	}
+	return before
+}
+
+// unflowed takes back what flowed noted: the bytes did not go after all.
+func (c *conversation) unflowed(before int32) { c.last.Store(before) }
+
+// concerns reports whether HTTP rules need to see the session's bytes.
+func (c *conversation) concerns(set *ruleSet) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.phase == following || c.phase == seeking && len(set.http) > 0
+}
+
+// state is the phase, and the epoch that tells one following from the next.
+func (c *conversation) state() (phase, int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.phase, c.epoch
+}
+
+// follow begins where p is the start of a request. On a connection on which
+// bytes have flowed that takes a whole request line, and the upstream to have
+// spoken last: else p may be the rest of something. A connection that begins
+// with anything else is opaque.
+func (c *conversation) follow(p []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := c.last.Load()
+	if c.phase != seeking || last == egressFlowed || len(p) == 0 {
+		return false
+	}
+	if !beginsRequest(p) {
+		if last == nothingFlowed {
+			c.phase = opaque
+		}
+		return false
+	}
+	if last == ingressFlowed && bytes.IndexByte(p, '\n') < 0 {
+		return false
+	}
+	c.phase = following
+	c.epoch++
+	return true
+}
+
+// settle goes back to seeking where nothing is under way, at a request boundary
+// when there are no HTTP rules any more.
+func (c *conversation) settle() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase != following || len(c.pending) > 0 {
+		return false
+	}
+	c.phase = seeking
+	return true
+}
+
+// lose gives up following, for now or (opaque) for good, and reports whether a
+// client still waits for a reply of ours, which it can no longer get.
+func (c *conversation) lose(to phase) (owing bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == opaque {
+		return false
+	}
+	for _, e := range c.pending {
+		owing = owing || e.ours != nil
+	}
+	c.phase, c.pending = to, nil
+	return owing
+}
+
+// push adds a request.
+func (c *conversation) push(e exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == following {
+		c.pending = append(c.pending, e)
+	}
+}
+
+// front is the request whose response is due next.
+func (c *conversation) front() (exchange, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.pending) == 0 {
+		return exchange{}, false
+	}
+	return c.pending[0], true
+}
+
+// pop takes the front away, its response being complete.
+func (c *conversation) pop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.pending) > 0 {
+		c.pending = c.pending[1:]
+	}
+}
+
+// continued notes that the client of the front has been told to go on.
+func (c *conversation) continued() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.pending) > 0 {
+		c.pending[0].expect = false
+	}
+}

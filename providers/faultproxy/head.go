@@ -1,0 +1,229 @@
+package faultproxy
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+const (
+	// maxHead bounds a request's or response's head; what is longer is not taken
+	// for HTTP.
+	maxHead = 64 << 10
+	// maxMethod bounds the first word, by which other protocols are told apart
+	// early.
+	maxMethod = 24
+)
+
+// head is what matters of a request's or a response's head: framing, and what
+// rules match. It refers to the raw bytes, which are passed on as they came.
+type head struct {
+	method, target string // of a request
+	status         int    // of a response
+	minor          byte   // of the version: '0' or '1'
+	fields         []field
+
+	length    int64 // of the body; -1: not said
+	chunked   bool
+	closes    bool // Connection: close
+	keepAlive bool // Connection: keep-alive
+	upgrade   bool
+	expect    bool // Expect: 100-continue
+}
+
+// field is one header line.
+type field struct{ name, value string }
+
+// headLength is the length of the head at the start of p with the empty line
+// that ends it; 0 when it is not complete.
+func headLength(p []byte) int {
+	if i := bytes.Index(p, []byte("\r\n\r\n")); i >= 0 {
+		return i + 4
+	}
+	return 0
+}
+
+// parseRequest reads a complete head; false when it is not plain HTTP/1.x in
+// every point that framing depends on.
+func parseRequest(raw []byte) (head, bool) {
+	line, rest, _ := strings.Cut(string(raw), "\r\n")
+	h := head{length: -1}
+	method, after, ok := strings.Cut(line, " ")
+	target, version, ok2 := strings.Cut(after, " ")
+	if !ok || !ok2 || !isToken(method) || target == "" || !h.parseVersion(version) {
+		return head{}, false
+	}
+	h.method, h.target = method, target
+	if !h.parseFields(rest) {
+		return head{}, false
+	}
+	if h.chunked && h.minor == '0' {
+		return head{}, false
+	}
+	return h, true
+}
+
+// parseResponse is parseRequest for a response.
+func parseResponse(raw []byte) (head, bool) {
+	line, rest, _ := strings.Cut(string(raw), "\r\n")
+	h := head{length: -1}
+	version, after, ok := strings.Cut(line, " ")
+	code, _, _ := strings.Cut(after, " ")
+	status, err := strconv.Atoi(code)
+	if !ok || err != nil || len(code) != 3 || status < 100 || !h.parseVersion(version) {
+		return head{}, false
+	}
+	h.status = status
+	return h, h.parseFields(rest)
+}
+
+func (h *head) parseVersion(v string) bool {
+	if v != "HTTP/1.1" && v != "HTTP/1.0" {
+		return false
+	}
+	h.minor = v[len(v)-1]
+	return true
+}
+
+// parseFields reads the header lines up to the empty one.
+func (h *head) parseFields(text string) bool {
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if line == "" {
+			return !(h.chunked && h.length >= 0) // both: a way to smuggle requests
+		}
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n\x00") {
+			return false
+		}
+		value = strings.Trim(value, " \t")
+		h.fields = append(h.fields, field{name, value})
+		if !h.understand(name, value) {
+			return false
+		}
+	}
+	return false
+}
+
+// understand takes note of a field that framing depends on.
+func (h *head) understand(name, value string) bool {
+	switch strings.ToLower(name) {
+	case "content-length":
+		return h.setLength(value)
+	case "transfer-encoding":
+		if h.chunked || !strings.EqualFold(value, "chunked") {
+			return false
+		}
+		h.chunked = true
+	case "connection":
+		h.closes = h.closes || hasToken(value, "close")
+		h.keepAlive = h.keepAlive || hasToken(value, "keep-alive")
+	case "upgrade":
+		h.upgrade = true
+	case "expect":
+		h.expect = h.expect || strings.EqualFold(value, "100-continue")
+	}
+	return true
+}
+
+func (h *head) setLength(value string) bool {
+	n, err := strconv.ParseUint(value, 10, 62)
+	if err != nil || h.length >= 0 && h.length != int64(n) {
+		return false
+	}
+	h.length = int64(n)
+	return true
+}
+
+// persists reports whether the connection may carry another request.
+func (h *head) persists() bool {
+	if h.minor == '0' {
+		return h.keepAlive && !h.closes
+	}
+	return !h.closes
+}
+
+// path is the target's path without the query, also of the absolute form that
+// clients of a forward proxy send.
+func (h *head) path() string {
+	path := h.target
+	if _, after, ok := strings.Cut(path, "://"); ok && !strings.HasPrefix(path, "/") {
+		i := strings.IndexByte(after, '/')
+		if i < 0 {
+			return "/"
+		}
+		path = after[i:]
+	}
+	path, _, _ = strings.Cut(path, "?")
+	return path
+}
+
+// matches reports whether a request is one that m selects.
+func (m Match) matches(h *head) bool {
+	if m.Method != "" && m.Method != h.method {
+		return false
+	}
+	if m.Path != "" && !glob(m.Path, h.path(), '/') {
+		return false
+	}
+	for name, pattern := range m.Headers {
+		if !h.has(name, pattern) {
+			return false
+		}
+	}
+	return true
+}
+
+// has reports whether any field of the name has a value that matches.
+func (h *head) has(name, pattern string) bool {
+	for _, f := range h.fields {
+		if strings.EqualFold(f.name, name) && glob(pattern, f.value, 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// beginsRequest reports whether p can be the start of a request's head, as far
+// as it goes.
+func beginsRequest(p []byte) bool {
+	line, _, complete := bytes.Cut(p, []byte("\r\n"))
+	if complete {
+		line, ok := bytes.CutSuffix(line, []byte(" HTTP/1.1"))
+		if !ok {
+			line, ok = bytes.CutSuffix(line, []byte(" HTTP/1.0"))
+		}
+		method, target, _ := bytes.Cut(line, []byte(" "))
+		return ok && len(method) <= maxMethod && isToken(string(method)) && len(target) > 0
+	}
+	method, _, _ := bytes.Cut(line, []byte(" "))
+	return len(method) > 0 && len(method) <= maxMethod && isToken(string(method)) && bytes.IndexByte(line, '\n') < 0
+}
+
+// isToken reports whether s is a token of RFC 9110: a method or a field name.
+func isToken(s string) bool {
+	for i := range len(s) {
+		if !isTokenByte(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isTokenByte(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	default:
+		return strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+	}
+}
+
+// hasToken looks for a word in a list that commas separate.
+func hasToken(list, token string) bool {
+	for word := range strings.SplitSeq(list, ",") {
+		if strings.EqualFold(strings.Trim(word, " \t"), token) {
+			return true
+		}
+	}
+	return false
+}

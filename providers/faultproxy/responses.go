@@ -1,0 +1,153 @@
+package faultproxy
+
+import (
+	"io"
+	"net"
+)
+
+// responses is the ingress side of HTTP rules: it follows the responses to know
+// where one ends, so that a reply of ours can take its place in their order.
+// What the upstream sends is passed on as it comes.
+type responses struct {
+	leg    *leg
+	talk   *conversation
+	epoch  int
+	head   []byte // a copy of the incomplete one
+	body   body
+	inBody bool
+}
+
+func newResponses(l *leg) *responses { return &responses{leg: l, talk: l.session.talk} }
+
+// feed takes bytes from the upstream, or none when there may be a reply to give.
+func (r *responses) feed(p []byte) error {
+	if len(p) > 0 {
+		r.talk.flowed(Ingress)
+	}
+	for {
+		if !r.current() {
+			return r.leg.admit(p)
+		}
+		if err := r.reply(); err != nil {
+			return err
+		}
+		if len(p) == 0 {
+			return nil
+		}
+		n, ok := r.advance(p)
+		if !ok {
+			return r.giveUp(p)
+		}
+		if err := r.leg.admit(p[:n]); err != nil {
+			return err
+		}
+		p = p[n:]
+	}
+}
+
+// current reports whether responses are followed, and begins anew when the
+// following did.
+func (r *responses) current() bool {
+	phase, epoch := r.talk.state()
+	if epoch != r.epoch {
+		r.epoch, r.head, r.inBody = epoch, nil, false
+	}
+	return phase == following
+}
+
+// reply gives the replies that are due before the next response.
+func (r *responses) reply() error {
+	for !r.inBody && len(r.head) == 0 {
+		next, ok := r.talk.front()
+		if !ok || next.ours == nil {
+			return nil
+		}
+		if next.ours.abort {
+			return errBroken // reaches the client in its order, as the stream's end
+		}
+		if err := r.leg.admit(next.ours.data); err != nil {
+			return err
+		}
+		r.talk.pop()
+		if next.ours.closes {
+			return io.EOF
+		}
+	}
+	return nil
+}
+
+// advance follows the next bytes of a response and returns how many belong to
+// it; false when they are none of a response.
+func (r *responses) advance(p []byte) (int, bool) {
+	if r.inBody {
+		n, done, ok := r.body.consume(p)
+		if done {
+			r.inBody = false
+			r.talk.pop()
+		}
+		return n, ok
+	}
+	next, ok := r.talk.front()
+	held := len(r.head)
+	r.head = append(r.head, p...)
+	if !ok || !beginsResponse(r.head) || held > maxHead {
+		return 0, false
+	}
+	n := headLength(r.head)
+	if n == 0 {
+		return len(p), true
+	}
+	h, ok := parseResponse(r.head[:n])
+	r.head = nil
+	return n - held, ok && r.begin(&h, next)
+}
+
+// begin takes note of a complete head; false when no response follows that could
+// be followed.
+func (r *responses) begin(h *head, to exchange) bool {
+	switch {
+	case h.status == 101 || to.connect && h.status < 300 && h.status >= 200:
+		return false // another protocol from here on
+	case h.status < 200:
+		r.talk.continued()
+		return true
+	case to.expect:
+		// The client may now send the body or not: the next request will show.
+		return !r.talk.lose(seeking)
+	}
+	r.body = responseBody(h, to.toHead)
+	r.inBody = r.body.mode != noBody
+	if !r.inBody {
+		r.talk.pop()
+	}
+	return true
+}
+
+// giveUp fails open: the connection is passed unchanged from here on.
+func (r *responses) giveUp(p []byte) error {
+	if r.talk.lose(opaque) {
+		r.leg.session.abort(Both)
+		return net.ErrClosed
+	}
+	r.leg.session.poke() // the other side may hold a head
+	return r.leg.admit(p)
+}
+
+// end gives the replies that are due although the upstream has ended.
+func (r *responses) end() error {
+	if !r.current() {
+		return nil
+	}
+	if err := r.reply(); err != io.EOF {
+		return err
+	}
+	return nil
+}
+
+// beginsResponse reports whether p can be the start of a response's head, as far
+// as it goes.
+func beginsResponse(p []byte) bool {
+	const start = "HTTP/1."
+	n := min(len(p), len(start))
+	return string(p[:n]) == start[:n]
+}

@@ -1,0 +1,3 @@
+package local_test
+
+func runnerMain([]string) int { return 0 }

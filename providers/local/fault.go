@@ -1,0 +1,108 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/local/supervisor"
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// behavior is what makes a fault type different from the others.
+type behavior interface {
+	// typeName is the label users write, schema the body.
+	typeName() string
+	schema() *schema.Block
+
+	// kind is the kind of target that it acts on.
+	kind() string
+
+	// validate checks what the schema does not; values may be unknown.
+	validate(values schema.Values) providers.Diagnostics
+
+	// plan completes a plan whose targets are chosen. It may read the machine.
+	plan(values schema.Values, plan *providers.FaultPlan) providers.Diagnostics
+
+	// spec completes what the supervisor is asked for. Values are wholly known.
+	spec(values schema.Values, seed int64, spec *supervisor.FaultSpec)
+
+	// observe looks at the targets.
+	observe(scene scene) (providers.Observation, error)
+
+	// mend undoes what is left of the fault when its supervisor is gone.
+	mend(ctx context.Context, scene scene) error
+}
+
+// fault makes a providers.Fault of a behavior.
+type fault struct{ behavior }
+
+var (
+	_ providers.Fault        = fault{}
+	_ providers.WithValidate = fault{}
+)
+
+func (f fault) TypeName() string { return f.typeName() }
+
+func (f fault) Schema() *schema.Block { return f.schema() }
+
+func (f fault) Validate(_ context.Context, values schema.Values) providers.Diagnostics {
+	return f.validate(values)
+}
+
+// Inject asks the supervisor. Its timer for the deadline runs before anything is
+// done, and it knows the fault by the record's id.
+func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
+	undo, err := readUndo(req.Record)
+	if err != nil {
+		return err
+	}
+	spec := supervisor.FaultSpec{ID: req.Record.ID, Deadline: req.Record.Deadline}
+	if err := addTargets(&spec, req.Record.Targets); err != nil {
+		return err
+	}
+	f.spec(req.Config, undo.Seed, &spec)
+	client := supervisor.NewClient(undo.Socket)
+	defer client.Close()
+	if _, err := client.Inject(ctx, spec); err != nil {
+		return fmt.Errorf("inject %s: %w", req.Record.Address, err)
+	}
+	return nil
+}
+
+// Observe looks at the targets, with the supervisor's help where only it can
+// see, as into its links.
+func (f fault) Observe(ctx context.Context, record providers.Record) (providers.Observation, error) {
+	scene, err := look(ctx, record)
+	if err != nil {
+		return providers.Observation{State: providers.Unknown, Detail: err.Error()}, err
+	}
+	return f.observe(scene)
+}
+
+// Revert asks the supervisor, or mends by hand what a supervisor that is gone
+// may have left.
+func (f fault) Revert(ctx context.Context, record providers.Record) error {
+	undo, err := readUndo(record)
+	if err != nil {
+		return err
+	}
+	client := supervisor.NewClient(undo.Socket)
+	defer client.Close()
+	err = client.Revert(ctx, record.ID)
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, supervisor.ErrUnreachable) {
+		return fmt.Errorf("revert %s: %w", record.Address, err)
+	}
+	scene, err := look(ctx, record)
+	if err != nil {
+		return fmt.Errorf("revert %s: %w", record.Address, err)
+	}
+	if scene.supervised {
+		return fmt.Errorf("revert %s: %w", record.Address, client.Revert(ctx, record.ID))
+	}
+	return f.mend(ctx, scene)
+}

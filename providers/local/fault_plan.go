@@ -1,0 +1,134 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/local/supervisor"
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// guard is what ends every fault of this provider when gameday is killed.
+const guard = "the supervisor, as soon as gameday is gone and at the deadline in any case; the kernel, if the supervisor is killed too"
+
+// Plan chooses the targets and says what would happen to them.
+func (f fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (providers.FaultPlan, providers.Diagnostics) {
+	diags := f.validate(req.Config)
+	diags = append(diags, f.needsEnvironment(req.Environment)...)
+	if diags.HasErrors() {
+		return providers.FaultPlan{}, diags
+	}
+	chosen, failed := f.chooseTargets(req)
+	diags = append(diags, failed...)
+	if diags.HasErrors() {
+		return providers.FaultPlan{}, diags
+	}
+	plan := providers.FaultPlan{
+		Targets: chosen.targets, Eligible: chosen.eligible, Population: chosen.population,
+		Unknown: chosen.unknown, Guard: guard,
+	}
+	if req.Environment.Up {
+		diags = append(diags, refresh(ctx, req.Environment, plan.Targets)...)
+	}
+	if plan.Unknown == "" {
+		plan.Radius = radius(f.kind(), chosen)
+	}
+	return plan, append(diags, f.plan(req.Config, &plan)...)
+}
+
+// needsEnvironment refuses experiments whose environment is not ours: the
+// supervisor of a local environment is what undoes these faults.
+func (f fault) needsEnvironment(env providers.EnvironmentState) providers.Diagnostics {
+	switch env.Type {
+	case typeName:
+		return nil
+	case "":
+		return providers.Errorf(nil, "No local environment",
+			"%s needs an environment of type local, whose supervisor undoes it even when gameday is killed. Declare one (environment \"local\" \"machine\" {} is enough for faults on the machine) and name it in the experiment.", f.typeName())
+	default:
+		return providers.Errorf(nil, "No local environment",
+			"%s acts on an environment of type local, and %s is of type %s.", f.typeName(), env.Address, env.Type)
+	}
+}
+
+func (f fault) chooseTargets(req providers.FaultPlanRequest) (selection, providers.Diagnostics) {
+	if f.kind() == kindMachine {
+		machine := providers.Target{Kind: kindMachine, Name: "this machine"}
+		return selection{targets: []providers.Target{machine}, eligible: 1, population: 1}, nil
+	}
+	return choose(f.kind(), req.Config.Block("target"), req.Environment, req.Seed)
+}
+
+// refresh replaces the UIDs of processes that were restarted since the
+// environment came up.
+func refresh(ctx context.Context, env providers.EnvironmentState, targets []providers.Target) providers.Diagnostics {
+	h, err := readHandle(env.Handle)
+	if err != nil {
+		return providers.Errorf(nil, "Invalid environment handle", "%s.", err)
+	}
+	client := supervisor.NewClient(h.Socket)
+	defer client.Close()
+	status, err := client.Status(ctx)
+	if err != nil {
+		return providers.Errorf(nil, "Cannot read the environment", "%s.", err)
+	}
+	for i, t := range targets {
+		running, found := status.Process(t.Name)
+		if t.Kind != kindProcess {
+			continue
+		}
+		if !found || !running.Running {
+			return providers.Errorf(nil, "Process is not running",
+				"Process %s of %s is not running (%s), so nothing can be done to it. Its log is %s.", t.Name, env.Address, running.Exit, running.Log)
+		}
+		targets[i].UID = running.Identity.String()
+	}
+	return nil
+}
+
+func radius(kind string, s selection) []string {
+	if kind == kindMachine {
+		return []string{"everything that runs on this machine"}
+	}
+	names := make([]string, len(s.targets))
+	for i, t := range s.targets {
+		names[i] = t.Name
+	}
+	all := kind
+	if s.population != 1 {
+		all = plural(kind)
+	}
+	return []string{fmt.Sprintf("%d of %d %s: %s", len(s.targets), s.population, all, strings.Join(names, ", "))}
+}
+
+// Prepare makes the undo. It reads which start of each process is current, and
+// changes nothing.
+func (f fault) Prepare(ctx context.Context, req providers.PrepareRequest) (providers.Record, providers.Diagnostics) {
+	diags := append(f.validate(req.Config), f.needsEnvironment(req.Environment)...)
+	if diags.HasErrors() {
+		return providers.Record{}, diags
+	}
+	h, err := readHandle(req.Environment.Handle)
+	if err != nil {
+		return providers.Record{}, providers.Errorf(nil, "Invalid environment handle", "%s.", err)
+	}
+	targets := append([]providers.Target(nil), req.Plan.Targets...)
+	if failed := refresh(ctx, req.Environment, targets); failed.HasErrors() {
+		return providers.Record{}, failed
+	}
+	data, err := undo{Environment: h.Environment, Socket: h.Socket, Seed: req.Seed}.encode()
+	if err != nil {
+		return providers.Record{}, providers.Errorf(nil, "Cannot make the record", "%s.", err)
+	}
+	return providers.Record{
+		ID: req.ID, Run: req.Run, Address: req.Address, Type: f.typeName(), Version: recordVersion,
+		Targets: targets, Deadline: req.Deadline, Undo: data,
+	}, nil
+}
+
+// noChecks is a behavior whose schema says all.
+type noChecks struct{}
+
+func (noChecks) validate(schema.Values) providers.Diagnostics { return nil }

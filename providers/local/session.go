@@ -1,0 +1,82 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/local/supervisor"
+)
+
+// session is this process's hold on a supervisor that it started. As long as
+// the lease lives, so does the environment.
+type session struct {
+	client *supervisor.Client
+	lease  *supervisor.Lease
+	exited <-chan struct{}
+}
+
+// open starts a supervisor and takes its lease.
+func (p *Provider) open(ctx context.Context, h handle) (*session, error) {
+	agent, err := p.findAgent()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(h.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the folder for logs: %w", err)
+	}
+	exited, err := supervisor.Supervisor{
+		Agent: agent, Run: h.Run, Environment: h.Environment, Socket: h.Socket, Log: filepath.Join(h.Dir, "supervisor.log"),
+	}.Start()
+	if err != nil {
+		return nil, err
+	}
+	s := &session{client: supervisor.NewClient(h.Socket), exited: exited}
+	if s.lease, err = s.client.Lease(ctx); err != nil {
+		_ = s.client.Stop(context.WithoutCancel(ctx))
+		s.client.Close()
+		<-exited
+		return nil, fmt.Errorf("take the supervisor's lease: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sessions[h.Socket] = s
+	return s, nil
+}
+
+// close ends a session's supervisor with all that it owns, and waits until it
+// has exited. A supervisor that does not answer is left to Sweep.
+func (s *session) close(ctx context.Context) error {
+	err := s.client.Stop(ctx)
+	s.lease.Release()
+	s.client.Close()
+	select {
+	case <-s.exited:
+		return nil
+	case <-ctx.Done():
+		return errFirst(err, ctx.Err())
+	case <-time.After(time.Second):
+		return err // nil if it answered: it is exiting
+	}
+}
+
+// take removes the session from those that this process holds; nil if it holds
+// none.
+func (p *Provider) take(h handle) *session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sessions[h.Socket]
+	delete(p.sessions, h.Socket)
+	return s
+}
+
+func errFirst(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+// Package bodytest decodes configuration bodies for the tests of providers, by
+// the same way as the language does.
+package bodytest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hcldec"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// Decode is the values of a body in HCL. The variable "unknown" is not known in
+// it, and var.token is a text. A body that the schema refuses fails the test.
+func Decode(t testing.TB, block *schema.Block, source string) schema.Values {
+	t.Helper()
+	values, diags := Try(block, source)
+	require.False(t, diags.HasErrors(), "%s\n%s", diags, source)
+	return values
+}
+
+// Try is Decode, with the schema's diagnostics.
+func Try(block *schema.Block, source string) (schema.Values, hcl.Diagnostics) {
+	file, diags := hclsyntax.ParseConfig([]byte(source), "test.gameday.hcl", hcl.InitialPos)
+	if diags.HasErrors() {
+		return schema.Values{}, diags
+	}
+	scope := &hcl.EvalContext{Variables: map[string]cty.Value{
+		"unknown": cty.DynamicVal,
+		"var":     cty.ObjectVal(map[string]cty.Value{"token": cty.StringVal("t0k3n")}),
+	}, Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc}}
+	value, diags := hcldec.Decode(file.Body, block.Spec(), scope)
+	return schema.NewValues(value), diags
+}
+
+// Documented requires that a schema can be documented: every block and
+// attribute has a description, every attribute an example that the attribute
+// itself accepts.
+func Documented(t testing.TB, block *schema.Block) {
+	t.Helper()
+	require.NotEmpty(t, block.Description)
+	for _, attr := range block.Attributes {
+		require.NotEmpty(t, attr.Description, attr.Name)
+		require.NotEmpty(t, attr.Example, attr.Name)
+		attr.Required = false
+		alone := &schema.Block{Attributes: []schema.Attribute{attr}}
+		_, diags := Try(alone, attr.Name+" = "+attr.Example+"\n")
+		require.False(t, diags.HasErrors(), "the example of %s: %s", attr.Name, diags)
+	}
+	for _, nested := range block.Blocks {
+		Documented(t, nested.Block)
+	}
+}

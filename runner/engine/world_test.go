@@ -1,0 +1,239 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// world is what the test provider acts on: something that answers, until a
+// fault breaks it. Its switches make it misbehave in ways that real parts
+// cannot be made to.
+type world struct {
+	mu     sync.Mutex
+	broken map[string]bool // by fault id
+	order  []string        // "inject a", "revert a", ...
+	up     bool
+	downs  int
+
+	injectErr   error
+	stuck       int // reverts that do nothing, before one works
+	noEvidence  bool
+	panicInject bool
+	panicRevert bool
+	stays       bool // the environment does not go away
+	hang        time.Duration
+	drift       bool // other targets once the environment is up
+	unsent      bool
+}
+
+func (w *world) say(what string) { w.order = append(w.order, what) }
+
+func (w *world) ok() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.broken) == 0
+}
+
+func (w *world) clean() bool { w.mu.Lock(); defer w.mu.Unlock(); return len(w.broken) == 0 && !w.up }
+
+// fakeProvider offers one type of each kind, all acting on a world.
+type fakeProvider struct{ *world }
+
+func (p fakeProvider) Metadata() providers.Metadata {
+	return providers.Metadata{Name: "fake", Version: "1.0.0"}
+}
+
+func (p fakeProvider) Types() providers.Types {
+	return providers.Types{
+		Environments: []providers.Environment{fakeEnvironment(p)},
+		Faults:       []providers.Fault{fakeFault(p)},
+		Probes:       []providers.Probe{fakeProbe(p)},
+		Loads:        []providers.Load{fakeLoad(p)},
+		Actions:      []providers.Action{fakeAction(p)},
+	}
+}
+
+type fakeFault struct{ *world }
+
+func (fakeFault) TypeName() string { return "fake_break" }
+
+func (fakeFault) Schema() *schema.Block {
+	return &schema.Block{Description: "Breaks the world.", Attributes: []schema.Attribute{
+		{Name: "name", Description: "Who breaks it.", Type: schema.Type{Kind: schema.String}},
+	}}
+}
+
+func (f fakeFault) Plan(_ context.Context, req providers.FaultPlanRequest) (providers.FaultPlan, providers.Diagnostics) {
+	target := providers.Target{Kind: "world", Name: req.Config.String("name")}
+	if req.Environment.Up && f.drift {
+		target.Name = "another"
+	}
+	return providers.FaultPlan{
+		Effect: "breaks the world", Targets: []providers.Target{target}, Eligible: 1, Population: 1,
+		Undo: "mends the world", Guard: "nothing",
+	}, nil
+}
+
+func (f fakeFault) Prepare(_ context.Context, req providers.PrepareRequest) (providers.Record, providers.Diagnostics) {
+	undo, _ := json.Marshal(req.Config.String("name"))
+	return providers.Record{ID: req.ID, Run: req.Run, Address: req.Address, Type: "fake_break", Targets: req.Plan.Targets, Deadline: req.Deadline, Undo: undo}, nil
+}
+
+func (f fakeFault) Inject(ctx context.Context, req providers.InjectRequest) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.panicInject {
+		panic("inject")
+	}
+	f.say("inject " + req.Config.String("name"))
+	f.broken[req.Record.ID] = true
+	return f.injectErr
+}
+
+func (f fakeFault) Observe(_ context.Context, rec providers.Record) (providers.Observation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.broken[rec.ID] {
+		return providers.Observation{State: providers.Absent}, nil
+	}
+	if f.noEvidence {
+		return providers.Observation{State: providers.Active}, nil
+	}
+	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "broken", Text: "the world is broken"}}}, nil
+}
+
+func (f fakeFault) Revert(_ context.Context, rec providers.Record) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.panicRevert {
+		panic("revert")
+	}
+	if f.stuck != 0 {
+		f.stuck--
+		return errors.New("the world does not listen")
+	}
+	var name string
+	_ = json.Unmarshal(rec.Undo, &name)
+	f.say("revert " + name)
+	delete(f.broken, rec.ID)
+	return nil
+}
+
+type fakeProbe struct{ *world }
+
+func (fakeProbe) TypeName() string      { return "fake" }
+func (fakeProbe) Schema() *schema.Block { return &schema.Block{Description: "Asks the world."} }
+func (fakeProbe) SampleType() cty.Type  { return cty.EmptyObject }
+func (p fakeProbe) Close() error        { return nil }
+func (p fakeProbe) Open(context.Context, providers.OpenRequest) (providers.Prober, providers.Diagnostics) {
+	return p, nil
+}
+
+func (p fakeProbe) Sample(ctx context.Context) providers.Sample {
+	if p.hang > 0 && !p.ok() {
+		select {
+		case <-time.After(p.hang):
+		case <-ctx.Done():
+		}
+	}
+	if !p.ok() {
+		return providers.Sample{Error: "the world is broken"}
+	}
+	return providers.Sample{OK: true}
+}
+
+type fakeLoad struct{ *world }
+
+func (fakeLoad) TypeName() string      { return "fake" }
+func (fakeLoad) Schema() *schema.Block { return &schema.Block{Description: "Asks the world for more."} }
+func (l fakeLoad) Open(context.Context, providers.OpenRequest) (providers.Generator, providers.Diagnostics) {
+	return l, nil
+}
+
+func (l fakeLoad) Run(ctx context.Context, report func(providers.LoadSample)) error {
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case at := <-ticker.C:
+			report(providers.LoadSample{Due: at, OK: true, Sent: !l.unsent || l.ok()})
+		}
+	}
+}
+
+type fakeAction struct{ *world }
+
+func (fakeAction) TypeName() string { return "fake" }
+func (fakeAction) Schema() *schema.Block {
+	return &schema.Block{Description: "Says a word.", Attributes: []schema.Attribute{
+		{Name: "fail", Description: "Whether it fails.", Type: schema.Type{Kind: schema.Bool}},
+	}}
+}
+
+func (a fakeAction) Run(_ context.Context, req providers.ActionRequest) (providers.ActionResult, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.say("action")
+	if req.Config.Bool("fail") {
+		return providers.ActionResult{}, errors.New("no")
+	}
+	return providers.ActionResult{Summary: "done"}, nil
+}
+
+type fakeEnvironment struct{ *world }
+
+func (fakeEnvironment) TypeName() string { return "fake" }
+func (fakeEnvironment) Schema() *schema.Block {
+	return &schema.Block{Description: "A world.", Attributes: []schema.Attribute{
+		{Name: "fail", Description: "Whether it fails to come up.", Type: schema.Type{Kind: schema.Bool}},
+	}}
+}
+
+func (fakeEnvironment) Plan(context.Context, providers.EnvironmentPlanRequest) (providers.EnvironmentPlan, providers.Diagnostics) {
+	return providers.EnvironmentPlan{Summary: "a world", Outputs: cty.EmptyObjectVal}, nil
+}
+
+func (fakeEnvironment) Prepare(_ context.Context, req providers.EnvironmentPrepareRequest) (providers.EnvironmentHandle, providers.Diagnostics) {
+	return providers.EnvironmentHandle{Run: req.Run, Address: req.Address, Type: "fake"}, nil
+}
+
+func (e fakeEnvironment) Up(_ context.Context, req providers.UpRequest) (providers.EnvironmentState, providers.Diagnostics) {
+	config, diags := req.Configure(cty.EmptyObjectVal)
+	if diags.HasErrors() {
+		return providers.EnvironmentState{}, diags
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.up = true
+	if config.Bool("fail") {
+		return providers.EnvironmentState{}, providers.Errorf(nil, "No world", "It did not come up.")
+	}
+	return providers.EnvironmentState{Address: req.Handle.Address, Type: "fake", Up: true, Handle: req.Handle, Outputs: cty.EmptyObjectVal}, nil
+}
+
+func (e fakeEnvironment) Down(context.Context, providers.EnvironmentHandle) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.downs++
+	e.up = e.stays
+	return nil
+}
+
+func (e fakeEnvironment) Leftovers(context.Context, providers.EnvironmentHandle) ([]string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.up {
+		return []string{"the world"}, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/schema/addr"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+func atMost(percent float64) resolve.Policy {
+	return resolve.Policy{MaxTargetsPercent: percent, Range: hcl.Range{Filename: "p.gameday.hcl", Start: hcl.Pos{Line: 4}}}
+}
+
+func onProcesses(population int, names ...string) Fault {
+	f := Fault{Address: "fault.f", FaultPlan: providers.FaultPlan{Population: population, Eligible: len(names)}}
+	for _, name := range names {
+		f.Targets = append(f.Targets, providers.Target{Kind: "process", Name: name})
+	}
+	return f
+}
+
+func TestCheckBlastRadius(t *testing.T) {
+	unknown := onProcesses(0)
+	unknown.Unknown = "no pods yet"
+	noPopulation := onProcesses(0, "a")
+	noPopulation.Eligible = 4
+	tests := map[string]struct {
+		percent  float64
+		faults   []Fault
+		severity string // empty: nothing found
+		want     string
+	}{
+		"below":                 {50, []Fault{onProcesses(3, "a")}, "", ""},
+		"exactly":               {50, []Fault{onProcesses(2, "a")}, "", ""},
+		"above":                 {50, []Fault{onProcesses(3, "a", "b")}, SeverityError, "2 of 3 targets (66.7 %), where max_targets_percent allows 50 % (p.gameday.hcl:4)"},
+		"nothing allowed":       {0, []Fault{onProcesses(3, "a")}, SeverityError, "1 of 3 targets (33.3 %)"},
+		"no limit":              {100, []Fault{onProcesses(1, "a")}, "", ""},
+		"eligible instead":      {20, []Fault{noPopulation}, SeverityError, "1 of 4 targets (25 %)"},
+		"unknown":               {50, []Fault{unknown}, SeverityWarning, "no pods yet"},
+		"unknown, no limit":     {100, []Fault{unknown}, "", ""},
+		"together":              {50, []Fault{onProcesses(4, "a", "b"), onProcesses(4, "c")}, SeverityError, "The faults of this experiment together: 3 of 4 targets (75 %)"},
+		"together on the same":  {50, []Fault{onProcesses(4, "a", "b"), onProcesses(4, "a")}, "", ""},
+		"no targets, no number": {50, []Fault{onProcesses(0)}, "", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := Check(atMost(test.percent), Experiment{Address: "experiment.x", Faults: test.faults})
+			if test.severity == "" {
+				assert.Empty(t, got)
+				return
+			}
+			require.Len(t, got, 1)
+			assert.Equal(t, test.severity, got[0].Severity)
+			assert.Equal(t, KindPolicy, got[0].Kind)
+			assert.Contains(t, got[0].Detail, test.want)
+		})
+	}
+}
+
+func TestCheckPermissions(t *testing.T) {
+	f := onProcesses(2, "a")
+	f.Permissions = []providers.Permission{
+		{Action: "send signals", Held: true},
+		{Action: "delete pods", Detail: "asked the API server"},
+	}
+	got := Check(atMost(100), Experiment{Address: "experiment.x", Faults: []Fault{f}})
+	assert.Equal(t, []Finding{{
+		Severity: SeverityError, Kind: KindPermission, Subject: "experiment.x.fault.f",
+		Summary: "Missing permission: delete pods", Detail: "asked the API server",
+	}}, got)
+}
+
+func TestProtectedNamespaces(t *testing.T) {
+	inNamespace := func(value cty.Value) schema.Values {
+		return schema.NewValues(cty.ObjectVal(map[string]cty.Value{
+			"target": cty.ObjectVal(map[string]cty.Value{"namespace": value}),
+		}))
+	}
+	tests := map[string]struct {
+		config  schema.Values
+		targets []providers.Target
+		want    string
+	}{
+		"other namespace":        {inNamespace(cty.StringVal("shop")), nil, ""},
+		"always protected":       {inNamespace(cty.StringVal("kube-system")), nil, "Protected namespace kube-system"},
+		"by pattern":             {inNamespace(cty.StringVal("team-prod")), nil, "Protected namespace team-prod"},
+		"unknown":                {inNamespace(cty.UnknownVal(cty.String)), nil, ""},
+		"not set":                {inNamespace(cty.NullVal(cty.String)), nil, ""},
+		"no target block":        {schema.NewValues(cty.EmptyObjectVal), nil, ""},
+		"by the targets' names":  {schema.NewValues(cty.EmptyObjectVal), []providers.Target{{Kind: "pod", Name: "kube-system/dns"}}, "Protected namespace kube-system"},
+		"names without a prefix": {schema.NewValues(cty.EmptyObjectVal), []providers.Target{{Kind: "process", Name: "kube-system"}}, ""},
+	}
+	policy := resolve.Policy{ProtectedNamespaces: []string{"*-prod"}}
+	f := &resolve.Fault{Addr: addr.Part{Experiment: addr.Object{Kind: "experiment", Name: "x"}, Kind: "fault", Name: "f"}}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := protected(policy, f, test.config, providers.FaultPlan{Targets: test.targets})
+			if test.want == "" {
+				assert.Empty(t, got)
+				return
+			}
+			require.Len(t, got, 1)
+			assert.Equal(t, test.want, got[0].Summary)
+			assert.Equal(t, SeverityError, got[0].Severity)
+			assert.Equal(t, "experiment.x.fault.f", got[0].Subject)
+		})
+	}
+}
+
+func TestContextOf(t *testing.T) {
+	outputs := func(v cty.Value) cty.Value { return cty.ObjectVal(map[string]cty.Value{"context": v}) }
+	tests := map[string]struct {
+		outputs cty.Value
+		want    string
+	}{
+		"known":     {outputs(cty.StringVal("kind-shop")), "kind-shop"},
+		"unknown":   {outputs(cty.UnknownVal(cty.String)), ""},
+		"null":      {outputs(cty.NullVal(cty.String)), ""},
+		"number":    {outputs(cty.NumberIntVal(1)), ""},
+		"other":     {cty.EmptyObjectVal, ""},
+		"not known": {cty.DynamicVal, ""},
+		"none":      {cty.NilVal, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, ok := contextOf(test.outputs)
+			assert.Equal(t, test.want, got)
+			assert.Equal(t, test.want != "", ok)
+		})
+	}
+}
+
+func TestMatchesAny(t *testing.T) {
+	assert.True(t, matchesAny([]string{"*prod*"}, "eu-prod-1"))
+	assert.False(t, matchesAny([]string{"*prod*"}, "staging"))
+	assert.True(t, matchesAny([]string{"[broken"}, "[broken"), "a pattern that is not one is a name")
+	assert.False(t, matchesAny(nil, "x"))
+}

@@ -1,0 +1,120 @@
+package plan
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"pgregory.net/rapid"
+
+	"github.com/gameday-dev/gameday/schema/addr"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+func timed(name string, delay, duration time.Duration, dependsOn ...string) *resolve.Fault {
+	return &resolve.Fault{
+		Addr:  addr.Part{Kind: "fault", Name: name},
+		Delay: delay, Duration: duration, DependsOn: dependsOn,
+	}
+}
+
+func TestStarts(t *testing.T) {
+	keyed := timed("k", 3*time.Second, time.Second)
+	keyed.Addr.Key = addr.EachKey("a")
+	tests := map[string]struct {
+		faults    []*resolve.Fault
+		want      []time.Duration
+		lastStart time.Duration
+		end       time.Duration
+	}{
+		"none":  {nil, []time.Duration{}, 0, 0},
+		"delay": {[]*resolve.Fault{timed("a", 2*time.Second, 5*time.Second)}, []time.Duration{2 * time.Second}, 2 * time.Second, 7 * time.Second},
+		"after a dependency": {
+			[]*resolve.Fault{timed("a", time.Second, 9*time.Second), timed("b", 2*time.Second, time.Second, "fault.a")},
+			[]time.Duration{time.Second, 3 * time.Second}, 3 * time.Second, 10 * time.Second,
+		},
+		"written before its dependency": {
+			[]*resolve.Fault{timed("b", 0, time.Second, "fault.a"), timed("a", time.Second, time.Second)},
+			[]time.Duration{time.Second, time.Second}, time.Second, 2 * time.Second,
+		},
+		"the slowest dependency counts": {
+			[]*resolve.Fault{timed("a", time.Second, time.Second), timed("b", 4*time.Second, time.Second), timed("c", time.Second, time.Second, "fault.a", "fault.b")},
+			[]time.Duration{time.Second, 4 * time.Second, 5 * time.Second}, 5 * time.Second, 6 * time.Second,
+		},
+		"one instance": {
+			[]*resolve.Fault{keyed, timed("b", 0, time.Second, `fault.k["a"]`)},
+			[]time.Duration{3 * time.Second, 3 * time.Second}, 3 * time.Second, 4 * time.Second,
+		},
+		"all instances": {
+			[]*resolve.Fault{keyed, timed("b", 0, time.Second, "fault.k")},
+			[]time.Duration{3 * time.Second, 3 * time.Second}, 3 * time.Second, 4 * time.Second,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := starts(test.faults)
+			assert.Equal(t, test.want, got)
+			lastStart, end := span(test.faults, got)
+			assert.Equal(t, test.lastStart, lastStart)
+			assert.Equal(t, test.end, end)
+		})
+	}
+}
+
+// TestStartsEndsOnCycles holds because resolve reports cycles: planning one
+// must only not hang.
+func TestStartsEndsOnCycles(t *testing.T) {
+	got := starts([]*resolve.Fault{timed("a", 0, 0, "fault.b"), timed("b", 0, 0, "fault.a"), timed("c", 0, 0, "fault.c")})
+	assert.Len(t, got, 3)
+}
+
+// TestStartsIsTheCriticalPath: every fault starts its delay after the last of
+// its dependencies, and not a moment later.
+func TestStartsIsTheCriticalPath(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 12).Draw(t, "faults")
+		faults := make([]*resolve.Fault, n)
+		for i := range faults {
+			delay := time.Duration(rapid.IntRange(0, 5000).Draw(t, "delay")) * time.Millisecond
+			faults[i] = timed(fmt.Sprint(i), delay, time.Second)
+			for j := range i {
+				if rapid.Bool().Draw(t, "edge") {
+					faults[i].DependsOn = append(faults[i].DependsOn, fmt.Sprintf("fault.%d", j))
+				}
+			}
+		}
+		got := starts(faults)
+		for i, f := range faults {
+			var ready time.Duration
+			for j := range i {
+				for _, name := range f.DependsOn {
+					if name == fmt.Sprintf("fault.%d", j) {
+						ready = max(ready, got[j])
+					}
+				}
+			}
+			if got[i] != ready+f.Delay {
+				t.Fatalf("fault %d starts at %s, want %s", i, got[i], ready+f.Delay)
+			}
+		}
+	})
+}
+
+func TestPhasesAndLongest(t *testing.T) {
+	e := &resolve.Experiment{
+		Baseline: 3 * time.Second,
+		Recovery: resolve.Recovery{Within: 10 * time.Second, Hold: 2 * time.Second},
+		Faults:   []*resolve.Fault{timed("a", time.Second, 5*time.Second)},
+		Probes:   []*resolve.Probe{{Timeout: 2 * time.Second}},
+		Loads:    []*resolve.Load{{Timeout: 4 * time.Second}},
+		Rollback: resolve.Rollback{Timeout: 30 * time.Second},
+	}
+	assert.Equal(t, []Phase{{"baseline", 3}, {"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, time.Second, 6*time.Second))
+	assert.Equal(t, 25*time.Second, longest(e, 6*time.Second), "a rollback without actions takes no time")
+	e.Rollback.Actions = []*resolve.Action{{}}
+	assert.Equal(t, 55*time.Second, longest(e, 6*time.Second))
+
+	e.Faults = nil
+	assert.Equal(t, []Phase{{"baseline", 3}, {"recovery", 2}}, phases(e, 0, 0))
+}

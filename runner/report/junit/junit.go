@@ -1,0 +1,86 @@
+// Package junit draws a run as JUnit XML, for the readers that CI systems use:
+// one case for each assertion, each fault's evidence, each revert, and for
+// whatever else went wrong. It is a fold over events and draws a correct file
+// from any part of a run.
+package junit
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/report"
+)
+
+// between is how long the file may lag behind the run; see Emit.
+const between = time.Second
+
+// Sink writes the report to a file.
+type Sink struct {
+	path    string
+	base    string
+	run     report.Run
+	written time.Time // time of the event at the last write
+	err     error
+}
+
+// New makes a sink that writes to path, creating its folder. Absolute names of
+// files in the report are made relative to base. It fails at once when the file
+// could not be written at the end.
+func New(path, base string) (*Sink, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, fmt.Errorf("creating the folder of the JUnit report: %w", err)
+	}
+	probe, err := renameio.NewPendingFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the JUnit report cannot be written to %s: %w", path, err)
+	}
+	if err := probe.Cleanup(); err != nil {
+		return nil, fmt.Errorf("the JUnit report cannot be written to %s: %w", path, err)
+	}
+	return &Sink{path: path, base: base}, nil
+}
+
+// Emit takes an event. The file is written at the start of the run and, at most
+// once a second, when an experiment ends: should the run be killed, what stays
+// behind says that it was interrupted.
+func (s *Sink) Emit(e event.Event) {
+	s.run.Apply(e)
+	switch e.Body.(type) {
+	case event.RunStarted, event.RunFinished:
+		s.write(e.Time)
+	case event.ExperimentFinished:
+		if e.Time.Sub(s.written) >= between {
+			s.write(e.Time)
+		}
+	}
+}
+
+// Close writes the report of everything that came, and returns the last error
+// of writing.
+func (s *Sink) Close() error {
+	s.write(s.run.Ended)
+	return s.err
+}
+
+func (s *Sink) write(at time.Time) {
+	s.written = at
+	text, err := Render(&s.run, s.base)
+	if err == nil {
+		err = renameio.WriteFile(s.path, text, 0o644)
+	}
+	if err != nil {
+		err = fmt.Errorf("writing the JUnit report to %s: %w", s.path, err)
+	}
+	s.err = err
+}
+
+// Render draws the run as it is known. Absolute names of files are made
+// relative to base.
+func Render(run *report.Run, base string) ([]byte, error) {
+	return encode(newBuilder(run, base).document())
+}

@@ -1,0 +1,77 @@
+package rundir
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/report/jsonl"
+	"github.com/gameday-dev/gameday/runner/report/junit"
+)
+
+// Continue makes a sink that goes on with the files of a run whose process is
+// gone: what recover does about it becomes part of its reports. It returns the
+// number of the last event that is there. A torn last line is cut off.
+func Continue(dir, base string) (*Sink, uint64, error) {
+	file, err := os.OpenFile(filepath.Join(dir, EventsFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, 0, fmt.Errorf("opening the run's event file: %w", err)
+	}
+	report, err := junit.New(filepath.Join(dir, JUnitFile), base)
+	if err != nil {
+		_ = file.Close()
+		return nil, 0, err
+	}
+	sink := &Sink{dir: dir, file: file, events: jsonl.New(file), junit: report}
+	last, err := sink.replay()
+	if err != nil {
+		_ = file.Close()
+		return nil, 0, err
+	}
+	return sink, last, nil
+}
+
+// replay feeds the sink what is on file, and leaves the file where the next
+// event belongs.
+func (s *Sink) replay() (last uint64, err error) {
+	events, err := jsonl.Read(s.file)
+	if err != nil {
+		return 0, fmt.Errorf("reading the run's events: %w", err)
+	}
+	for _, e := range events {
+		s.run.Apply(e)
+		s.junit.Emit(e)
+		last = e.Seq
+	}
+	return last, s.cutAfter(len(events))
+}
+
+// cutAfter truncates the file after so many lines.
+func (s *Sink) cutAfter(lines int) error {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	text, err := io.ReadAll(s.file)
+	if err != nil {
+		return err
+	}
+	end := int64(0)
+	for i, b := range text {
+		if lines == 0 {
+			break
+		}
+		if b == '\n' {
+			lines--
+			end = int64(i + 1)
+		}
+	}
+	if err := s.file.Truncate(end); err != nil {
+		return err
+	}
+	_, err = s.file.Seek(end, io.SeekStart)
+	return err
+}
+
+var _ event.Sink = (*Sink)(nil)

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gameday-dev/gameday/runner/verdict"
+)
+
+// Line is the whole run in one line: "2 experiments: 1 passed, 1 failed · 3
+// faults, all reverted and verified · 28.4 s · exit 3".
+func Line(run *Run) string {
+	parts := []string{experimentsLine(run), faultsLine(run.Tally()), Seconds(run.Seconds())}
+	if run.Finished == nil {
+		return strings.Join(append(parts, "interrupted"), " · ")
+	}
+	return strings.Join(append(parts, fmt.Sprintf("exit %d", run.Finished.ExitCode)), " · ")
+}
+
+func experimentsLine(run *Run) string {
+	counts := run.Counts()
+	var parts []string
+	order := append(verdict.All(), Interrupted)
+	slices.Reverse(order) // passed first, as people count
+	for _, v := range order {
+		if counts[v] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
+		}
+	}
+	line := Plural(len(run.Experiments), "experiment")
+	if len(parts) == 0 {
+		return line
+	}
+	return line + ": " + strings.Join(parts, ", ")
+}
+
+func faultsLine(t Tally) string {
+	line := Plural(t.ToRevert, "fault")
+	switch {
+	case t.ToRevert == 0:
+		return "no fault injected"
+	case t.RevertedOK < t.ToRevert:
+		return fmt.Sprintf("%s, %d NOT verified as reverted", line, t.ToRevert-t.RevertedOK)
+	case t.ToRevert == 1:
+		return line + ", reverted and verified"
+	default:
+		return line + ", all reverted and verified"
+	}
+}
+
+// Left names what the run may have left in place, for a dirty run.
+func Left(run *Run) []string {
+	var list []string
+	for _, x := range run.Experiments {
+		for _, f := range x.Faults {
+			if f.Injecting != nil && !f.Verified() {
+				list = append(list, fmt.Sprintf("%s.%s: %s, on %s", x.Address, f.Address, f.Injecting.Effect, Targets(f.Injecting.Targets)))
+			}
+		}
+	}
+	for _, env := range run.Environments {
+		for _, left := range env.Left() {
+			list = append(list, env.Address+": "+left)
+		}
+	}
+	return list
+}
+
+// Mend is the commands that mend what a dirty run left, each once.
+func Mend(run *Run) []string {
+	var list []string
+	add := func(commands ...string) {
+		for _, command := range commands {
+			if command != "" && !slices.Contains(list, command) {
+				list = append(list, command)
+			}
+		}
+	}
+	if run.Finished != nil {
+		add(run.Finished.Mend...)
+	}
+	for _, x := range run.Experiments {
+		if x.Finished != nil {
+			add(x.Finished.Mend...)
+		}
+		for _, f := range x.Faults {
+			if f.Reverted != nil && !f.Reverted.Verified {
+				add(f.Reverted.Mend)
+			}
+		}
+	}
+	if len(list) == 0 && run.IsDirty() {
+		add("gameday recover")
+	}
+	return list
+}

@@ -1,0 +1,188 @@
+package addr
+
+import (
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestParseRef(t *testing.T) {
+	tests := map[string]struct{ want, rest string }{
+		"var.x":                        {"var.x", ""},
+		"probe.checkout.latency.p99":   {"probe.checkout", ".latency.p99"},
+		`probe["checkout"].count`:      {"probe.checkout", ".count"},
+		`module.shop["a"].url`:         {"module.shop", `["a"].url`},
+		"self":                         {"self", ""},
+		"self.process.a":               {"self.process", ".a"},
+		"path.module":                  {"path.module", ""},
+		"each.value.name":              {"each.value", ".name"},
+		"run.id":                       {"run.id", ""},
+		"environment.shop.process.web": {"environment.shop", ".process.web"},
+	}
+	for text, test := range tests {
+		ref, diags := ParseRef(traversal(t, text))
+		require.Empty(t, diags, text)
+		assert.Equal(t, test.want, ref.String())
+		assert.Equal(t, test.rest, text[ref.Range.End.Byte:])
+		assert.Equal(t, 0, ref.Range.Start.Byte)
+	}
+}
+
+func TestParseRefErrors(t *testing.T) {
+	tests := map[string]string{
+		"vra.x":       `Nothing is called "vra" here. Did you mean "var"?`,
+		"enviroment":  `Nothing is called "enviroment" here. Did you mean "environment"?`,
+		"critical":    `Nothing is called "critical" here. If a text was meant, put it in quotes: "critical".`,
+		"zzz.y":       `Nothing is called "zzz" here. A reference starts with one of var, local,`,
+		"probe":       `"probe" alone refers to nothing: a name must follow, as in probe.name.`,
+		"each":        `"each" alone refers to nothing: a name must follow, as in each.key.`,
+		"probe[0]":    `After "probe" a name must follow, as in probe.name.`,
+		"path.modul":  `"path" has no attribute "modul", only module, root. Did you mean "module"?`,
+		"each.values": `"each" has no attribute "values", only key, value. Did you mean "value"?`,
+		"run.zzzzzzz": `"run" has no attribute "zzzzzzz", only id, dir.`,
+	}
+	for text, want := range tests {
+		_, diags := ParseRef(traversal(t, text))
+		require.Len(t, diags, 1, text)
+		assert.Contains(t, diags[0].Detail, want)
+		assert.NotNil(t, diags[0].Subject)
+	}
+	_, diags := ParseRef(nil)
+	require.Len(t, diags, 1)
+}
+
+func traversal(t *testing.T, text string) hcl.Traversal {
+	t.Helper()
+	got, diags := hclsyntax.ParseTraversalAbs([]byte(text), "x", hcl.InitialPos)
+	require.Empty(t, diags, text)
+	return got
+}
+
+func TestParseTarget(t *testing.T) {
+	tests := map[string]Target{
+		"experiment.x":               {Kind: "experiment", Name: "x"},
+		"suite.release_gate":         {Kind: "suite", Name: "release_gate"},
+		"module.a":                   {Module: ModuleInstance{{Name: "a"}}},
+		`module.a["k"].experiment.x`: {Module: ModuleInstance{{"a", EachKey("k")}}, Kind: "experiment", Name: "x"},
+		`module.a.module.b["${}"]`:   {},
+	}
+	for text, want := range tests {
+		got, err := ParseTarget(text)
+		if want.Kind == "" && want.Module == nil {
+			require.Error(t, err, text)
+			continue
+		}
+		require.NoError(t, err, text)
+		assert.Equal(t, want, got)
+		assert.Equal(t, text, got.String())
+	}
+}
+
+func TestParseTargetErrors(t *testing.T) {
+	tests := map[string]string{
+		"":                        "is not an address: expected one such as experiment.x",
+		"experimnet.x":            `did you mean "experiment"?`,
+		"experimnet":              `did you mean "experiment"?`,
+		"experiment":              `a name must follow "experiment"`,
+		"module.a.module":         `a name must follow "module"`,
+		"experiment.x.fault.y":    "nothing can follow experiment.x",
+		`experiment.x["k"]`:       "nothing can follow experiment.x",
+		"module.a[0]":             "a key is a text in quotes",
+		`module["a"]`:             `a name must follow "module"`,
+		"fault.x":                 "an address starts with experiment, suite, environment or module",
+		"experiment . x + 1":      "is not an address",
+		`module.a["k"]["l"]`:      "names are joined by dots",
+		string(make([]byte, 1e4)): "longer than 4096 bytes",
+	}
+	for text, want := range tests {
+		_, err := ParseTarget(text)
+		require.Error(t, err, text)
+		assert.Contains(t, err.Error(), want)
+	}
+}
+
+func TestTargetMatches(t *testing.T) {
+	object := Object{ModuleInstance{{"a", EachKey("k")}, {Name: "b"}}, "experiment", "x"}
+	tests := map[string]bool{
+		`module.a["k"].module.b.experiment.x`: true,
+		`module.a.module.b.experiment.x`:      true,
+		`module.a["k"]`:                       true,
+		`module.a`:                            true,
+		`module.a["l"]`:                       false,
+		`module.b`:                            false,
+		`experiment.x`:                        false,
+		`module.a.module.b.suite.x`:           false,
+		`module.a.module.b.experiment.y`:      false,
+		`module.a.experiment.x`:               false,
+		`module.a.module.b.module.c`:          false,
+	}
+	for text, want := range tests {
+		target, err := ParseTarget(text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, target.Matches(object), text)
+	}
+}
+
+// Whatever the keys are, an address that is shown can be given back.
+func TestAddressesCanBeGivenBack(t *testing.T) {
+	name := rapid.StringMatching(`[a-z_][a-z0-9_-]{0,8}`)
+	rapid.Check(t, func(t *rapid.T) {
+		object := Object{Kind: rapid.SampledFrom([]string{"experiment", "suite", "environment"}).Draw(t, "kind"), Name: name.Draw(t, "name")}
+		for range rapid.IntRange(0, 3).Draw(t, "modules") {
+			key := Key{}
+			if rapid.Bool().Draw(t, "keyed") {
+				key = EachKey(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"${a}", "%{if}", "$${", `"\`, "\u0007\n\r\t", "\U000e0001"})).Draw(t, "key"))
+			}
+			object.Module = object.Module.Child(name.Draw(t, "module"), key)
+		}
+		target, err := ParseTarget(object.String())
+		if err != nil {
+			t.Fatalf("%s: %s", object, err)
+		}
+		if target.String() != object.String() || !target.Matches(object) {
+			t.Fatalf("%s became %s", object, target)
+		}
+	})
+}
+
+func FuzzParseTarget(f *testing.F) {
+	for _, seed := range []string{"experiment.x", `module.a["k"].experiment.x`, "suite.y", `module.a["\u0000"]`, "a.b[", "module.a[1e999].x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		target, err := ParseTarget(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseTarget(target.String())
+		require.NoError(t, err)
+		assert.Equal(t, target, again)
+	})
+}
+
+func FuzzParseRef(f *testing.F) {
+	for _, seed := range []string{"var.x", "probe.checkout.latency", `a["b"]`, "self", "each.key[0].*.x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, diags := hclsyntax.ParseTraversalAbs([]byte(text), "x", hcl.InitialPos)
+		if diags.HasErrors() {
+			return
+		}
+		ref, diags := ParseRef(got)
+		assert.Equal(t, diags.HasErrors(), ref.Root == "" || ref.checkAttribute() != nil || diags.HasErrors())
+	})
+}
+
+func TestStrings(t *testing.T) {
+	experiment := Object{ModuleInstance{{"a", EachKey("k")}}, "experiment", "x"}
+	part := Part{experiment, "fault", "y", EachKey(`"`)}
+	assert.Equal(t, `module.a["k"].experiment.x.fault.y["\""]`, part.String())
+	assert.Equal(t, `fault.y["\""]`, part.Local())
+	assert.Equal(t, "module.a.module.b", ModulePath{"a", "b"}.String())
+	assert.Equal(t, "", ModulePath(nil).String())
+}

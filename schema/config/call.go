@@ -1,0 +1,100 @@
+package config
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/gameday-dev/gameday/schema/syntax"
+)
+
+// Bounds on modules, against calls that multiply.
+const (
+	maxModuleDepth = 32
+	maxModuleCalls = 10000
+)
+
+func (d *moduleDecoder) call(block *hcl.Block, name string) *ModuleCall {
+	content, rest := d.partial(block, bodySchema([]string{"source!", "for_each", "depends_on"}))
+	c := &ModuleCall{
+		Name:      name,
+		Source:    d.staticString(content, "source"),
+		ForEach:   argument(content, "for_each"),
+		DependsOn: d.dependsOn(content),
+		Inputs:    d.attributes(rest),
+		DeclRange: block.DefRange,
+	}
+	if c.Source != "" {
+		c.Module = d.child(c, content.Attributes["source"].Expr.Range())
+	}
+	return c
+}
+
+// child loads the module that a call names; nil, with an error, if it cannot.
+func (d *moduleDecoder) child(c *ModuleCall, at hcl.Range) *Module {
+	if detail := badSource(c.Source); detail != "" {
+		d.invalid(at, "Invalid module source", "%s", detail)
+		return nil
+	}
+	dir := filepath.Join(d.module.Dir, filepath.FromSlash(c.Source))
+	if names, diags := syntax.FindConfig(dir); len(names) == 0 {
+		for _, diag := range diags {
+			d.invalid(at, "Module not found", "The module %q cannot be loaded. %s", c.Name, diag.Detail)
+		}
+		return nil
+	}
+	if chain, loops := d.chain.loop(dir); loops {
+		d.invalid(at, "Module calls itself", "The modules call one another in a circle: %s.", strings.Join(chain, " → "))
+		return nil
+	}
+	d.calls++
+	if len(d.chain.dirs) > maxModuleDepth || d.calls > maxModuleCalls {
+		d.invalid(at, "Too many modules", "Modules may call one another up to %d levels deep, and %d times in all.", maxModuleDepth, maxModuleCalls)
+		return nil
+	}
+	path := append(slices.Clone(d.module.Path), c.Name)
+	return d.loader.module(dir, path, d.chain)
+}
+
+// badSource says why a source cannot be loaded; "" if it can be tried.
+func badSource(source string) string {
+	switch {
+	case strings.HasPrefix(source, "./"), strings.HasPrefix(source, "../"), source == "..", source == ".":
+		return ""
+	case filepath.IsAbs(source):
+		return "An absolute path ties the configuration to one machine. Give the path from this directory, starting with ./ or ../."
+	case strings.Contains(source, "://"), strings.Contains(source, "::"), strings.HasPrefix(source, "git@"):
+		return "Modules are local directories; fetching them is not supported by this version. Give a path that starts with ./ or ../."
+	default:
+		return "Modules are local directories, and the path of one starts with ./ or ../. Did you mean \"./" + source + "\"?"
+	}
+}
+
+// lineage is the directories from the root module to the current one.
+type lineage struct{ dirs []string }
+
+func (l lineage) with(dir string) lineage { return lineage{append(slices.Clone(l.dirs), dir)} }
+
+// loop finds dir among its own ancestors and gives the way from there and back.
+func (l lineage) loop(dir string) ([]string, bool) {
+	for i, ancestor := range l.dirs {
+		if realPath(ancestor) == realPath(dir) {
+			return append(slices.Clone(l.dirs[i:]), ancestor), true
+		}
+	}
+	return nil, false
+}
+
+// realPath is what tells directories apart, whatever way leads there.
+func realPath(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return dir
+	}
+	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+		return resolved
+	}
+	return abs
+}

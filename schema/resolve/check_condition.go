@@ -1,0 +1,107 @@
+package resolve
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// condition prepares a condition and checks it against windows that are unknown
+// but of the right types.
+func (s *scene) condition(expr, message hcl.Expression, at hcl.Range) Condition {
+	c := Condition{Expr: expr, Message: message, ctx: s.ctx, view: s.view, wanted: map[string]bool{}}
+	if expr == nil {
+		s.r.diags.errorf(at, "Missing condition", "There is no condition to judge.")
+		return c
+	}
+	c.text = s.r.sources.of(expr.Range())
+	measured := c.collect(expr)
+	if message != nil {
+		c.collect(message)
+	}
+	slices.Sort(c.series)
+	c.series = slices.Compact(c.series)
+	if c.check(s.r.diags, s.view.ctx) && !measured {
+		s.r.diags.errorAt(expr, s.ctx, "Condition that measures nothing",
+			"The condition refers to no probe, baseline or load, so nothing that happens can change it: it cannot fail.")
+	}
+	c.checkMessage(s.r.diags, s.view.ctx)
+	return c
+}
+
+// collect notes what an expression refers to, and reports whether anything of
+// it is measured.
+func (c *Condition) collect(expr hcl.Expression) bool {
+	measured := false
+	for _, t := range expr.Variables() {
+		root := t.RootName()
+		kind := root
+		if root == "baseline" {
+			kind, c.base = "probe", true
+		}
+		if kind == "probe" || kind == "load" {
+			measured = true
+			c.refer(kind, t)
+		}
+	}
+	return measured
+}
+
+// refer notes one reference; without a name it is to everything of a kind.
+func (c *Condition) refer(kind string, t hcl.Traversal) {
+	_, name, named := objectOf(t)
+	for id, s := range c.view.series {
+		if s.kind != kind || (named && s.name != name) {
+			continue
+		}
+		c.wanted[id] = true
+		for _, key := range s.keys {
+			if literal, ok := literalKey(t); !key.Set || !ok || literal == key.Text {
+				c.series = append(c.series, s.local(key))
+			}
+		}
+	}
+}
+
+// literalKey is "k" of probe.x["k"] and of probe.x.k.
+func literalKey(t hcl.Traversal) (string, bool) {
+	if len(t) < 3 {
+		return "", false
+	}
+	return stepName(t[2])
+}
+
+// check evaluates the condition; it is false when there was something wrong.
+func (c *Condition) check(diags *problems, ctx *hcl.EvalContext) bool {
+	value, found := c.Expr.Value(ctx)
+	diags.add(found)
+	if found.HasErrors() {
+		return false
+	}
+	value, _ = value.UnmarkDeep()
+	if _, err := convert.Convert(value, cty.Bool); err != nil || value.IsNull() {
+		diags.errorAt(c.Expr, ctx, "Invalid condition", "A condition must be true or false, and this is %s.", described(value))
+		return false
+	}
+	if value.IsWhollyKnown() && len(c.series) > 0 {
+		diags.errorAt(c.Expr, ctx, "Condition that is always "+ValueText(value), "Whatever is measured, the condition is %s: it proves nothing.", ValueText(value))
+		return false
+	}
+	return true
+}
+
+func (c *Condition) checkMessage(diags *problems, ctx *hcl.EvalContext) {
+	if c.Message == nil {
+		return
+	}
+	value, found := c.Message.Value(ctx)
+	diags.add(found)
+	if found.HasErrors() {
+		return
+	}
+	if _, err := convert.Convert(value, cty.String); err != nil {
+		diags.errorAt(c.Message, ctx, "Invalid error_message", "An error_message must be a text, and this is %s.", described(value))
+	}
+}

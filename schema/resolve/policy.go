@@ -1,0 +1,57 @@
+package resolve
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hcldec"
+
+	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/schema/config"
+	"github.com/gameday-dev/gameday/schema/lang"
+)
+
+// alwaysProtected is protected whether a policy names it or not.
+const alwaysProtected = "kube-system"
+
+func newPolicy() Policy {
+	return Policy{ProtectedNamespaces: []string{alwaysProtected}, MaxTargetsPercent: 100}
+}
+
+// policies adds those of a module to the policy of the run.
+func (m *module) policies() {
+	for _, cfg := range m.cfg.Policies {
+		m.policy(cfg)
+	}
+}
+
+func (m *module) policy(cfg *config.Policy) {
+	value, diags := hcldec.Decode(cfg.Body, lang.Policy().Spec(), m.ctx)
+	m.r.diags.add(diags)
+	if diags.HasErrors() {
+		return
+	}
+	if !value.IsWhollyKnown() && !m.r.in.AllowMissing {
+		m.r.diags.errorf(cfg.DeclRange, "Unknown value in policy", "A policy must be known before anything runs, but something in it is known only once an environment is up.")
+		return
+	}
+	m.r.out.Policy.merge(schema.NewValues(lang.Plain(value)), cfg.DeclRange)
+}
+
+// merge keeps the strictest of each limit.
+func (p *Policy) merge(v schema.Values, at hcl.Range) {
+	p.ProtectedNamespaces = union(p.ProtectedNamespaces, v.Strings("protected_namespaces"))
+	p.DenyContext = union(p.DenyContext, v.Strings("deny_context"))
+	if v.Known("max_targets_percent") {
+		p.MaxTargetsPercent = min(p.MaxTargetsPercent, v.Float("max_targets_percent"))
+	}
+	if p.Range == (hcl.Range{}) {
+		p.Range = at
+	}
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,293 @@
+package resolve
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/gameday-dev/gameday/schema/config"
+	"github.com/gameday-dev/gameday/schema/lang"
+)
+
+// input is a value that a module's variable was given.
+type input struct {
+	value cty.Value
+	at    hcl.Range // of the value, or of the variable when it has no place
+	from  string    // where it came from, when its place does not say so
+}
+
+// errReported stands for a problem that has been reported already.
+var errReported = errors.New("already reported")
+
+// givenVariables reads the values given from outside for the root module.
+func (r *resolver) givenVariables(root *config.Module) map[string]input {
+	inputs := map[string]input{}
+	for _, name := range slices.Sorted(maps.Keys(r.in.Variables)) {
+		given, v := r.in.Variables[name], root.Variables[name]
+		if v == nil {
+			r.undeclared(name, given, root)
+			continue
+		}
+		inputs[name] = r.readGiven(v, given)
+	}
+	return inputs
+}
+
+// environmentPrefix is that of the environment variables that give values. They
+// may be meant for another configuration, so unknown ones are passed over.
+const environmentPrefix = "GAMEDAY_VAR_"
+
+func (r *resolver) undeclared(name string, given Given, root *config.Module) {
+	if strings.HasPrefix(given.From, environmentPrefix) {
+		return
+	}
+	d := &hcl.Diagnostic{
+		Severity: hcl.DiagError, Subject: given.Range,
+		Summary: "Value for an undeclared variable",
+		Detail: fmt.Sprintf("%s gives a value for %q, but the configuration declares no such variable.%s",
+			given.From, name, suggest(name, slices.Sorted(maps.Keys(root.Variables)), "It declares")),
+	}
+	r.diags.list = append(r.diags.list, d)
+}
+
+func (r *resolver) readGiven(v *config.Variable, given Given) input {
+	in := input{value: given.Value, at: v.DeclRange, from: given.From}
+	if given.Range != nil {
+		in.at, in.from = *given.Range, ""
+	}
+	if given.Value != cty.NilVal {
+		return in
+	}
+	value, problem := parseRaw(v, given.Raw)
+	if problem != "" {
+		r.diags.errorf(in.at, "Invalid value for variable", "The value of var.%s, given by %s, is not an expression of type %s: %s",
+			v.Name, given.From, typeText(v), problem)
+	}
+	in.value = value
+	return in
+}
+
+// parseRaw reads a value from the command line or the environment: the text
+// itself for a string, an HCL expression for everything else.
+func parseRaw(v *config.Variable, raw string) (cty.Value, string) {
+	if v.Type.Type == cty.String {
+		return cty.StringVal(raw), ""
+	}
+	expr, diags := hclsyntax.ParseExpression([]byte(raw), "value", hcl.InitialPos)
+	if !diags.HasErrors() {
+		var value cty.Value
+		if value, diags = expr.Value(nil); !diags.HasErrors() {
+			return value, ""
+		}
+	}
+	if v.Type.Type == cty.NilType || v.Type.Type == cty.DynamicPseudoType {
+		return cty.StringVal(raw), ""
+	}
+	return cty.DynamicVal, diags[0].Detail + " Strings inside lists and objects need quotes."
+}
+
+func typeText(v *config.Variable) string {
+	if v.Type.Type == cty.NilType {
+		return "any"
+	}
+	return v.Type.Type.FriendlyName()
+}
+
+// variables evaluates every variable of a module, and checks them.
+func (m *module) evaluateVariables(inputs map[string]input) {
+	values := make(map[string]cty.Value, len(m.cfg.Variables))
+	for _, name := range slices.Sorted(maps.Keys(m.cfg.Variables)) {
+		v := m.cfg.Variables[name]
+		in, given := inputs[name]
+		value, err := m.variable(v, in, given)
+		if err != nil {
+			value = cty.DynamicVal
+		}
+		if v.Sensitive {
+			value = value.Mark(lang.Sensitive)
+		}
+		m.r.out.secrets.note(value)
+		values[name] = value
+	}
+	m.variables = values
+	m.base.Variables["var"] = cty.ObjectVal(values)
+	m.validateVariables(inputs)
+}
+
+func (m *module) variable(v *config.Variable, in input, given bool) (cty.Value, error) {
+	if given && in.value.IsNull() && !v.Nullable {
+		if v.Default == nil {
+			m.r.diags.errorf(in.at, "Null value for variable", "var.%s is not nullable: leave it out to get its default, or give it a value.", v.Name)
+			return cty.DynamicVal, errReported
+		}
+		given = false
+	}
+	if given {
+		return m.converted(v, in.value, in.at, in.from)
+	}
+	if v.Default == nil {
+		return m.missing(v)
+	}
+	value, diags := v.Default.Value(m.defaults())
+	m.r.diags.add(diags)
+	if diags.HasErrors() {
+		return cty.DynamicVal, errReported
+	}
+	return m.converted(v, value, v.Default.Range(), "")
+}
+
+// defaults is the context of variables' defaults: functions and nothing else.
+func (m *module) defaults() *hcl.EvalContext {
+	return &hcl.EvalContext{
+		Variables: map[string]cty.Value{},
+		Functions: lang.DefaultFunctions(m.files(), os.LookupEnv),
+	}
+}
+
+func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, from string) (cty.Value, error) {
+	want := v.Type.Type
+	if want == cty.NilType || want == cty.DynamicPseudoType {
+		return value, nil
+	}
+	if v.Type.Defaults != nil {
+		value = v.Type.Defaults.Apply(value)
+	}
+	got, err := convert.Convert(value, want)
+	if err == nil {
+		return got, nil
+	}
+	found := ""
+	if from != "" {
+		found = fmt.Sprintf(", given by %s,", from)
+	}
+	m.r.diags.errorf(at, "Invalid value for variable", "The value of var.%s%s does not fit its type, %s: %s.",
+		v.Name, found, want.WithoutOptionalAttributesDeep().FriendlyName(), convert.MismatchMessage(value.Type(), want)+errText(value, err))
+	return cty.UnknownVal(want.WithoutOptionalAttributesDeep()), errReported
+}
+
+// errText adds what a conversion says of a value beyond its type, unless the
+// value must not be told.
+func errText(value cty.Value, err error) string {
+	if lang.IsSensitive(value) {
+		return ""
+	}
+	return " (" + err.Error() + ")"
+}
+
+// missing is a required variable without a value.
+func (m *module) missing(v *config.Variable) (cty.Value, error) {
+	unknown := cty.DynamicVal
+	if t := v.Type.Type; t != cty.NilType {
+		unknown = cty.UnknownVal(t.WithoutOptionalAttributesDeep())
+	}
+	if m.r.in.AllowMissing && len(m.at) == 0 {
+		return unknown, nil
+	}
+	if len(m.at) == 0 {
+		m.r.diags.errorf(v.DeclRange, "Missing value for variable",
+			"var.%s has no default. Give it with -var '%s=…', with %s%s=… in the environment, or in a file that ends in .auto.vars.hcl or is named by -var-file.",
+			v.Name, v.Name, environmentPrefix, v.Name)
+	}
+	return unknown, nil // a missing input of a module is reported at its call
+}
+
+// validateVariables checks the validation blocks, once every variable is known.
+func (m *module) validateVariables(inputs map[string]input) {
+	for _, name := range slices.Sorted(maps.Keys(m.cfg.Variables)) {
+		for _, check := range m.cfg.Variables[name].Validations {
+			m.validate(name, check, inputs)
+		}
+	}
+}
+
+func (m *module) validate(name string, check *config.Validation, inputs map[string]input) {
+	if check.Condition == nil {
+		return
+	}
+	result, diags := check.Condition.Value(m.base)
+	m.r.diags.add(diags)
+	if diags.HasErrors() {
+		return
+	}
+	result, _ = result.UnmarkDeep()
+	if !result.IsKnown() {
+		return
+	}
+	holds, err := convert.Convert(result, cty.Bool)
+	if err != nil || holds.IsNull() {
+		m.r.diags.errorAt(check.Condition, m.base, "Invalid validation", "The condition of a validation must be true or false, not %s.", result.Type().FriendlyName())
+		return
+	}
+	if holds.False() {
+		m.invalid(name, check, inputs)
+	}
+}
+
+func (m *module) invalid(name string, check *config.Validation, inputs map[string]input) {
+	at, from := check.DeclRange, ""
+	if in, given := inputs[name]; given {
+		at, from = in.at, in.from
+	}
+	text := m.validationMessage(check)
+	if from != "" {
+		text += fmt.Sprintf("\n\nThe value of var.%s was given by %s.", name, from)
+	}
+	if at != check.DeclRange {
+		text += fmt.Sprintf("\n\nThis is checked by the validation at %s.", check.DeclRange)
+	}
+	m.r.diags.list = append(m.r.diags.list, &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Invalid value for variable", Detail: text, Subject: &at,
+		Expression: check.Condition, EvalContext: m.base,
+	})
+}
+
+func (m *module) validationMessage(check *config.Validation) string {
+	if check.ErrorMessage == nil {
+		return "The validation of the variable does not hold."
+	}
+	message, diags := check.ErrorMessage.Value(m.base)
+	m.r.diags.add(diags)
+	if diags.HasErrors() {
+		return "The validation of the variable does not hold."
+	}
+	if lang.IsSensitive(message) {
+		return "The validation of the variable does not hold. Its message refers to sensitive values and is not shown."
+	}
+	message, err := convert.Convert(message, cty.String)
+	if err != nil || !message.IsKnown() || message.IsNull() {
+		return "The validation of the variable does not hold."
+	}
+	return message.AsString()
+}
+
+// checkInputs compares a module call with the variables of what it calls.
+func (r *resolver) checkInputs(call *config.ModuleCall) {
+	names := slices.Sorted(maps.Keys(call.Module.Variables))
+	for _, name := range slices.Sorted(maps.Keys(call.Inputs)) {
+		if call.Module.Variables[name] == nil {
+			r.diags.errorf(call.Inputs[name].NameRange, "Unknown input", "The module %q has no variable %q.%s",
+				call.Name, name, suggest(name, names, "Its variables are"))
+		}
+	}
+	for _, name := range names {
+		if _, given := call.Inputs[name]; !given && call.Module.Variables[name].Default == nil {
+			r.diags.errorf(call.DeclRange, "Missing input", "The module %q needs a value for %q, %s, which has no default.",
+				call.Name, name, describe(call.Module.Variables[name]))
+		}
+	}
+}
+
+func describe(v *config.Variable) string {
+	if v.Description != "" {
+		return fmt.Sprintf("a %s (%s)", typeText(v), strings.TrimSuffix(v.Description, "."))
+	}
+	return "a " + typeText(v)
+}
