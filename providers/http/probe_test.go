@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -115,12 +116,14 @@ func TestConnections(t *testing.T) {
 	for body, want := range map[string]int64{"": 1, "keep_alive = false": 5} {
 		t.Run(body, func(t *testing.T) {
 			var opened atomic.Int64
-			server := serve(t, shop)
+			server := httptest.NewUnstartedServer(http.HandlerFunc(shop))
 			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 				if state == http.StateNew {
 					opened.Add(1)
 				}
 			}
+			server.Start()
+			defer server.Close()
 			prober := open(t, fmt.Sprintf("url = %q\n%s", server.URL+"/long", body))
 			for range 5 {
 				require.True(t, prober.Sample(t.Context()).OK)

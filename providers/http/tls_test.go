@@ -74,7 +74,7 @@ func TestClientCertificates(t *testing.T) {
 		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, pool
 	})
 	without := sampled(t, fmt.Sprintf("url = %q\ntls { ca_file = %q }", server.URL, ca))
-	assert.Contains(t, without.Error, "certificate required")
+	assert.False(t, without.OK) // with the server's alert, or with the reset that overtakes it
 	with := sampled(t, fmt.Sprintf("url = %q\ntls {\nca_file = %q\ncert_file = %q\nkey_file = %q\n}", server.URL, ca, certFile, keyFile))
 	require.Empty(t, with.Error)
 	assert.Equal(t, "HTTP/2.0 for , clients: 1", with.Fields.GetAttr("body").AsString())

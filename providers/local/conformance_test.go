@@ -87,3 +87,19 @@ func conformLink(t *testing.T, fault, config string) {
 		Fresh:     providertest.FreshRevert,
 	})
 }
+
+func TestStressConforms(t *testing.T) {
+	for fault, config := range map[string]string{
+		"local_cpu_stress":    "workers = 1\nload = 50",
+		"local_memory_stress": "size = \"64Mi\"",
+		"local_disk_fill":     "size = \"16Mi\"\npath = \"/tmp\"",
+	} {
+		t.Run(fault, func(t *testing.T) {
+			w := newWorld(t, "").up()
+			providertest.Run(t, providertest.Harness{
+				Fault: w.fault(fault), Config: config, Run: w.run,
+				Environment: w.state, Planned: w.planned(), Fresh: providertest.FreshRevert,
+			})
+		})
+	}
+}

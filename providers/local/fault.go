@@ -25,8 +25,11 @@ type behavior interface {
 	// plan completes a plan whose targets are chosen. It may read the machine.
 	plan(values schema.Values, plan *providers.FaultPlan) providers.Diagnostics
 
+	// remember adds to the record what observe needs; values are wholly known.
+	remember(values schema.Values, u *undo) error
+
 	// spec completes what the supervisor is asked for. Values are wholly known.
-	spec(values schema.Values, seed int64, spec *supervisor.FaultSpec)
+	spec(values schema.Values, u undo, spec *supervisor.FaultSpec)
 
 	// observe looks at the targets.
 	observe(scene scene) (providers.Observation, error)
@@ -62,7 +65,7 @@ func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	if err := addTargets(&spec, req.Record.Targets); err != nil {
 		return err
 	}
-	f.spec(req.Config, undo.Seed, &spec)
+	f.spec(req.Config, undo, &spec)
 	client := supervisor.NewClient(undo.Socket)
 	defer client.Close()
 	if _, err := client.Inject(ctx, spec); err != nil {

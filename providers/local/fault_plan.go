@@ -32,7 +32,7 @@ func (f fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (provid
 	if req.Environment.Up {
 		diags = append(diags, refresh(ctx, req.Environment, plan.Targets)...)
 	}
-	if plan.Unknown == "" {
+	if plan.Unknown == "" && f.kind() != kindMachine {
 		plan.Radius = radius(f.kind(), chosen)
 	}
 	return plan, append(diags, f.plan(req.Config, &plan)...)
@@ -55,8 +55,7 @@ func (f fault) needsEnvironment(env providers.EnvironmentState) providers.Diagno
 
 func (f fault) chooseTargets(req providers.FaultPlanRequest) (selection, providers.Diagnostics) {
 	if f.kind() == kindMachine {
-		machine := providers.Target{Kind: kindMachine, Name: "this machine"}
-		return selection{targets: []providers.Target{machine}, eligible: 1, population: 1}, nil
+		return selection{targets: []providers.Target{machine()}, eligible: 1, population: 1}, nil
 	}
 	return choose(f.kind(), req.Config.Block("target"), req.Environment, req.Seed)
 }
@@ -89,9 +88,6 @@ func refresh(ctx context.Context, env providers.EnvironmentState, targets []prov
 }
 
 func radius(kind string, s selection) []string {
-	if kind == kindMachine {
-		return []string{"everything that runs on this machine"}
-	}
 	names := make([]string, len(s.targets))
 	for i, t := range s.targets {
 		names[i] = t.Name
@@ -118,7 +114,11 @@ func (f fault) Prepare(ctx context.Context, req providers.PrepareRequest) (provi
 	if failed := refresh(ctx, req.Environment, targets); failed.HasErrors() {
 		return providers.Record{}, failed
 	}
-	data, err := undo{Environment: h.Environment, Socket: h.Socket, Seed: req.Seed}.encode()
+	u := undo{Environment: h.Environment, Socket: h.Socket, Seed: req.Seed}
+	if err := f.remember(req.Config, &u); err != nil {
+		return providers.Record{}, providers.Errorf(nil, "Cannot prepare the fault", "%s.", err)
+	}
+	data, err := u.encode()
 	if err != nil {
 		return providers.Record{}, providers.Errorf(nil, "Cannot make the record", "%s.", err)
 	}

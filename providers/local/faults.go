@@ -15,5 +15,8 @@ func faultTypes() []providers.Fault {
 		fault{httpDelay()},
 		fault{httpStatus()},
 		fault{httpAbort()},
+		fault{cpuStress{}},
+		fault{memoryStress{}},
+		fault{diskFill{}},
 	}
 }

@@ -59,6 +59,10 @@ func newWorld(t testing.TB, body string) *world {
 
 // end ends the environment and checks that nothing is left.
 func (w *world) end() {
+	if w.t.Failed() {
+		log, _ := os.ReadFile(filepath.Join(w.dir, "run", "environments", "test", "supervisor.log"))
+		w.t.Logf("log of the supervisor:\n%s", log[max(0, len(log)-8000):])
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	require.NoError(w.t, w.env.Down(ctx, w.handle))

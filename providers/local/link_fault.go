@@ -14,6 +14,8 @@ import (
 
 // linkFault is a fault on links: a rule of the fault proxy, and what to call it.
 type linkFault struct {
+	remembersNothing
+
 	name       string
 	doc        string
 	attributes []schema.Attribute
@@ -59,9 +61,9 @@ func (f linkFault) plan(values schema.Values, plan *providers.FaultPlan) provide
 	return nil
 }
 
-func (f linkFault) spec(values schema.Values, seed int64, spec *supervisor.FaultSpec) {
+func (f linkFault) spec(values schema.Values, u undo, spec *supervisor.FaultSpec) {
 	rule := f.rule(values)
-	rule.Seed = seed
+	rule.Seed = u.Seed
 	spec.Kind, spec.Rule = supervisor.FaultLink, &rule
 }
 

@@ -9,7 +9,10 @@ import (
 )
 
 // onProcesses is what faults on processes have in common.
-type onProcesses struct{ noChecks }
+type onProcesses struct {
+	noChecks
+	remembersNothing
+}
 
 func (onProcesses) kind() string { return kindProcess }
 

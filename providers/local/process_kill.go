@@ -35,7 +35,7 @@ func (processKill) plan(values schema.Values, plan *providers.FaultPlan) provide
 	return nil
 }
 
-func (processKill) spec(values schema.Values, _ int64, spec *supervisor.FaultSpec) {
+func (processKill) spec(values schema.Values, _ undo, spec *supervisor.FaultSpec) {
 	spec.Kind = supervisor.FaultKill
 	spec.Signal = int(signals()[values.String("signal")])
 }

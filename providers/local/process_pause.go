@@ -31,7 +31,7 @@ func (processPause) plan(_ schema.Values, plan *providers.FaultPlan) providers.D
 	return nil
 }
 
-func (processPause) spec(_ schema.Values, _ int64, spec *supervisor.FaultSpec) {
+func (processPause) spec(_ schema.Values, _ undo, spec *supervisor.FaultSpec) {
 	spec.Kind = supervisor.FaultPause
 }
 

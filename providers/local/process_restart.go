@@ -36,7 +36,7 @@ func (processRestart) plan(values schema.Values, plan *providers.FaultPlan) prov
 	return nil
 }
 
-func (processRestart) spec(values schema.Values, _ int64, spec *supervisor.FaultSpec) {
+func (processRestart) spec(values schema.Values, _ undo, spec *supervisor.FaultSpec) {
 	spec.Kind = supervisor.FaultRestart
 	spec.GracePeriod = values.Duration("grace_period")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
 )
 
 // recordVersion is that of undo's layout.
@@ -17,6 +18,8 @@ type undo struct {
 	Environment string `json:"environment"` // address
 	Socket      string `json:"socket"`
 	Seed        int64  `json:"seed,omitempty"`
+	Workers     int    `json:"workers,omitempty"` // of a stress
+	Bytes       int64  `json:"bytes,omitempty"`   // that a stress takes
 }
 
 func (u undo) encode() (json.RawMessage, error) { return json.Marshal(u) }
@@ -38,3 +41,8 @@ func readUndo(record providers.Record) (undo, error) {
 	}
 	return u, nil
 }
+
+// remembersNothing is a behavior whose targets say all.
+type remembersNothing struct{}
+
+func (remembersNothing) remember(schema.Values, *undo) error { return nil }

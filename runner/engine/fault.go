@@ -32,6 +32,7 @@ type fault struct {
 	gone   chan struct{} // closed when it will not become active any more
 
 	mu       sync.Mutex
+	number   int              // of the injection within the experiment, from 1
 	began    time.Time        // of the injection; zero before the undo was on disk
 	ends     time.Time        // when its own duration is over
 	facts    []providers.Fact // evidence so far
@@ -63,7 +64,7 @@ func (f *fault) bind(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", f.plan.Address, diags)
 	}
 	bound, provided := f.def.Type.Plan(ctx, providers.FaultPlanRequest{
-		Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.def.Seed, Duration: f.def.Duration,
+		Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.plan.Seed, Duration: f.def.Duration,
 	})
 	if err := asError(f.plan.Address, provided); err != nil {
 		return err

@@ -13,6 +13,7 @@ type Experiment struct {
 	Address    string                    `json:"address"`
 	Source     event.Source              `json:"source"`
 	Began      time.Time                 `json:"began,omitzero"` // zero: never started
+	Last       time.Time                 `json:"last,omitzero"`  // of its newest event but those about faults, which recover adds later
 	Started    *event.ExperimentStarted  `json:"started,omitempty"`
 	Phases     []*Phase                  `json:"phases"`
 	Assertions []*Assertion              `json:"assertions"` // in the order of their first judgement
@@ -74,13 +75,28 @@ type Assertion struct {
 	Judgements []event.AssertionJudged `json:"judgements"` // in order
 }
 
-// Verdict is the worst of the assertion's outcomes.
-func (a *Assertion) Verdict() verdict.Verdict {
+// AssertionVerdict is the worst outcome of one of the experiment's assertions.
+// One that held so far, in an experiment that was cut short, is Skipped: it may
+// have had phases to come, and what was not judged never counts as held.
+func (x *Experiment) AssertionVerdict(a *Assertion) verdict.Verdict {
 	verdicts := make([]verdict.Verdict, len(a.Judgements))
 	for i, judged := range a.Judgements {
 		verdicts[i] = Judge(judged)
 	}
-	return verdict.Worst(verdicts...)
+	worst := verdict.Worst(verdicts...)
+	if worst == verdict.Passed && x.cutShort() && a.Judgements[len(a.Judgements)-1].Phase != "recovery" {
+		return verdict.Skipped
+	}
+	return worst
+}
+
+// cutShort reports whether the experiment may have ended before its last phase.
+func (x *Experiment) cutShort() bool {
+	switch x.Verdict() {
+	case verdict.Aborted, verdict.Errored, Interrupted:
+		return true
+	}
+	return false
 }
 
 // Judge is what one judgement alone would make of an experiment. What was not

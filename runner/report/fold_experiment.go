@@ -1,44 +1,47 @@
 package report
 
-import (
-	"time"
-
-	"github.com/gameday-dev/gameday/runner/event"
-)
+import "github.com/gameday-dev/gameday/runner/event"
 
 func (r *Run) applyExperiment(e event.Event) {
 	switch body := e.Body.(type) {
 	case event.ExperimentStarted:
-		x := r.experiment(body.Experiment)
+		x := r.touch(body.Experiment, e)
 		x.Started, x.Source, x.Began = &body, body.Source, e.Time
 	case event.ExperimentFinished:
-		x := r.experiment(body.Experiment)
+		x := r.touch(body.Experiment, e)
 		x.Finished = &body
 		learn(&x.Source, body.Source)
 	case event.Progress:
-		x := r.experiment(body.Experiment)
+		x := r.touch(body.Experiment, e)
 		x.Progress, x.ProgressAt = &body, e.Time
 	case event.PhaseStarted:
-		x := r.experiment(body.Experiment)
+		x := r.touch(body.Experiment, e)
 		x.Phases = append(x.Phases, &Phase{Name: body.Phase, Began: e.Time, Expected: body.Expected})
 	case event.PhaseEnded:
-		r.experiment(body.Experiment).endPhase(body)
+		r.touch(body.Experiment, e).endPhase(body)
 	case event.AssertionJudged:
-		a := r.experiment(body.Experiment).assertion(body.Assertion)
+		a := r.touch(body.Experiment, e).assertion(body.Assertion)
 		a.Judgements = append(a.Judgements, body)
 		learn(&a.Source, body.Source)
 	case event.StopTriggered:
-		x := r.experiment(body.Experiment)
+		x := r.touch(body.Experiment, e)
 		x.Stops = append(x.Stops, body)
 	case event.ActionFinished:
-		x := r.experiment(body.Experiment)
+		x := r.touch(body.Experiment, e)
 		x.Actions = append(x.Actions, body)
 	case event.Recovered:
-		r.experiment(body.Experiment).Recovered = &body
+		r.touch(body.Experiment, e).Recovered = &body
 	default:
 		r.applyFault(e)
 	}
 	r.begin(e)
+}
+
+// touch finds the experiment of an event that is its own.
+func (r *Run) touch(address string, e event.Event) *Experiment {
+	x := r.experiment(address)
+	x.Last = e.Time
+	return x
 }
 
 func (r *Run) applyFault(e event.Event) {
@@ -106,13 +109,15 @@ func (x *Experiment) fault(address string) *Fault {
 	return f
 }
 
-// Seconds is how long the experiment took, or had taken at the moment given.
-func (x *Experiment) Seconds(at time.Time) float64 {
-	if x.Finished != nil {
+// Seconds is how long the experiment took, or how long it went on as far as is
+// known.
+func (x *Experiment) Seconds() float64 {
+	switch {
+	case x.Finished != nil:
 		return x.Finished.Seconds
-	}
-	if x.Began.IsZero() {
+	case x.Began.IsZero() || x.Last.Before(x.Began):
 		return 0
+	default:
+		return x.Last.Sub(x.Began).Seconds()
 	}
-	return at.Sub(x.Began).Seconds()
 }

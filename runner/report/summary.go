@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,20 +20,47 @@ func Line(run *Run) string {
 }
 
 func experimentsLine(run *Run) string {
-	counts := run.Counts()
+	line := Plural(len(run.Experiments), "experiment")
+	if len(run.Experiments) == 0 {
+		return line
+	}
+	return line + ": " + byVerdict(run.Counts())
+}
+
+// Counted is a number of experiments with their verdicts: "2: 1 passed, 1
+// failed".
+func Counted(n int, counts map[verdict.Verdict]int) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%d: %s", n, byVerdict(counts))
+}
+
+func byVerdict(counts map[verdict.Verdict]int) string {
 	var parts []string
 	order := append(verdict.All(), Interrupted)
-	slices.Reverse(order) // passed first, as people count
+	slices.Reverse(order)
+	slices.SortStableFunc(order, func(a, b verdict.Verdict) int { // passed first, as people count
+		return cmp.Compare(last(a), last(b))
+	})
 	for _, v := range order {
 		if counts[v] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
 		}
 	}
-	line := Plural(len(run.Experiments), "experiment")
-	if len(parts) == 0 {
-		return line
+	return strings.Join(parts, ", ")
+}
+
+// last puts what says nothing about the system to the end.
+func last(v verdict.Verdict) int {
+	switch v {
+	case verdict.Skipped:
+		return 2
+	case Interrupted, verdict.Aborted:
+		return 1
+	default:
+		return 0
 	}
-	return line + ": " + strings.Join(parts, ", ")
 }
 
 func faultsLine(t Tally) string {

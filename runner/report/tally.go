@@ -16,7 +16,7 @@ func (x *Experiment) Tally() Tally {
 	var t Tally
 	for _, a := range x.Assertions {
 		t.Assertions++
-		if a.Verdict() == verdict.Passed {
+		if x.AssertionVerdict(a) == verdict.Passed {
 			t.Held++
 		}
 	}

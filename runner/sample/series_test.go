@@ -41,14 +41,15 @@ func TestAWindowIsASnapshot(t *testing.T) {
 			s := sample.NewSeries("probe.a", cty.EmptyObject, 0)
 			s.Begin("fault", epoch())
 			for i := range n {
-				s.Record(at(time.Duration(i)*time.Millisecond, time.Millisecond))
+				s.Record(at(time.Duration(i)*time.Millisecond, time.Duration(i%10+1)*time.Millisecond))
 			}
 			before := s.Phase("fault")
 			for i := range n * 3 {
 				s.Record(at(time.Duration(n+i)*time.Millisecond, time.Second))
 			}
 			assert.EqualValues(t, n, before.Count())
-			assert.Equal(t, time.Millisecond, before.Quantile(0.99))
+			assert.InEpsilon(t, 5*time.Millisecond, before.Quantile(0.5), 0.001)
+			assert.Equal(t, 10*time.Millisecond, before.Max())
 			assert.Equal(t, time.Second, s.Phase("fault").Quantile(0.5))
 		})
 	}

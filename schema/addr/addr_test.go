@@ -34,7 +34,7 @@ func TestParseRef(t *testing.T) {
 
 func TestParseRefErrors(t *testing.T) {
 	tests := map[string]string{
-		"vra.x":       `Nothing is called "vra" here. Did you mean "var"?`,
+		"varr.x":      `Nothing is called "varr" here. Did you mean "var"?`,
 		"enviroment":  `Nothing is called "enviroment" here. Did you mean "environment"?`,
 		"critical":    `Nothing is called "critical" here. If a text was meant, put it in quotes: "critical".`,
 		"zzz.y":       `Nothing is called "zzz" here. A reference starts with one of var, local,`,
@@ -174,7 +174,11 @@ func FuzzParseRef(f *testing.F) {
 			return
 		}
 		ref, diags := ParseRef(got)
-		assert.Equal(t, diags.HasErrors(), ref.Root == "" || ref.checkAttribute() != nil || diags.HasErrors())
+		if !diags.HasErrors() {
+			assert.Contains(t, Roots(), ref.Root)
+			assert.Equal(t, string(ref.Root), got.RootName())
+			assert.LessOrEqual(t, len(ref.Rest), len(got)-1)
+		}
 	})
 }
 

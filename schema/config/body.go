@@ -2,6 +2,7 @@ package config
 
 import (
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // bodySchema makes an hcl.BodySchema of arguments, those that are required ending
@@ -43,6 +44,15 @@ func argument(content *hcl.BodyContent, name string) hcl.Expression {
 		return attr.Expr
 	}
 	return nil
+}
+
+// required is an argument's expression; an unknown value when it is missing, which
+// was reported, so that nothing after has to do without.
+func required(content *hcl.BodyContent, name string, block *hcl.Block) hcl.Expression {
+	if expr := argument(content, name); expr != nil {
+		return expr
+	}
+	return hcl.StaticExpr(cty.DynamicVal, block.DefRange)
 }
 
 // attributes reads a block of free names, such as locals.

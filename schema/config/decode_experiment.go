@@ -104,7 +104,7 @@ func (d *experimentDecoder) stop(block *hcl.Block) {
 	}
 	d.experiment.Stops[name] = &StopCondition{
 		Name:         name,
-		Condition:    argument(content, "condition"),
+		Condition:    required(content, "condition", block),
 		ErrorMessage: argument(content, "error_message"),
 		Window:       argument(content, "window"),
 		MinSamples:   argument(content, "min_samples"),

@@ -74,7 +74,7 @@ func (d *experimentDecoder) assert(block *hcl.Block) {
 	}
 	d.experiment.Steady.Asserts[name] = &Assert{
 		Name:         name,
-		Condition:    argument(content, "condition"),
+		Condition:    required(content, "condition", block),
 		ErrorMessage: argument(content, "error_message"),
 		Phases:       argument(content, "phases"),
 		Window:       argument(content, "window"),

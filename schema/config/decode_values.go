@@ -41,8 +41,8 @@ func isReserved(name string) bool {
 func (l *loader) validation(block *hcl.Block) *Validation {
 	content := l.content(block, bodySchema([]string{"condition!", "error_message!"}))
 	return &Validation{
-		Condition:    argument(content, "condition"),
-		ErrorMessage: argument(content, "error_message"),
+		Condition:    required(content, "condition", block),
+		ErrorMessage: required(content, "error_message", block),
 		DeclRange:    block.DefRange,
 	}
 }
@@ -52,7 +52,7 @@ func (l *loader) output(block *hcl.Block, name string) *Output {
 	return &Output{
 		Name:        name,
 		Description: l.staticString(content, "description"),
-		Value:       argument(content, "value"),
+		Value:       required(content, "value", block),
 		Sensitive:   l.staticBool(content, "sensitive", false),
 		DeclRange:   block.DefRange,
 	}

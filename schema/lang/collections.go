@@ -9,23 +9,25 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// lengthFunc counts elements, and characters in a string.
+// lengthFunc counts elements or attributes, and characters in a string.
 func lengthFunc() function.Function {
 	return function.New(&function.Spec{
 		Description: "The number of elements in a collection, or of characters in a string.",
 		Params:      []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true}},
 		Type: func(args []cty.Value) (cty.Type, error) {
-			if t := args[0].Type(); t == cty.String || t == cty.DynamicPseudoType {
+			if t := args[0].Type(); t == cty.String || t == cty.DynamicPseudoType || t.IsObjectType() {
 				return cty.Number, nil
 			}
 			return stdlib.LengthFunc.ReturnTypeForValues(args)
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			switch args[0].Type() {
-			case cty.String:
+			switch t := args[0].Type(); {
+			case t == cty.String:
 				return stdlib.Strlen(args[0])
-			case cty.DynamicPseudoType:
+			case t == cty.DynamicPseudoType:
 				return cty.UnknownVal(cty.Number), nil
+			case t.IsObjectType(): // how many is known, whatever the values
+				return cty.NumberIntVal(int64(len(t.AttributeTypes()))), nil
 			default:
 				return stdlib.Length(args[0])
 			}

@@ -99,7 +99,7 @@ func orNearest(name string, members map[string]cty.Value) string {
 	}
 	slices.Sort(names)
 	if nearest := schema.Nearest(name, names); nearest != "" {
-		return fmt.Sprintf("; did you mean %q?", nearest)
+		return fmt.Sprintf(". Did you mean %q?", nearest)
 	}
 	return ""
 }

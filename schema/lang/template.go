@@ -66,7 +66,7 @@ func missingVars(expr hcl.Expression, vars map[string]cty.Value) error {
 		names := slices.Sorted(maps.Keys(vars))
 		problem := fmt.Sprintf("the template uses %q, which is not among its variables", name)
 		if nearest := schema.Nearest(name, names); nearest != "" {
-			problem += fmt.Sprintf("; did you mean %q?", nearest)
+			problem += fmt.Sprintf(". Did you mean %q?", nearest)
 		}
 		return function.NewArgErrorf(1, "%s", problem)
 	}

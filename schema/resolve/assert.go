@@ -62,7 +62,7 @@ func (s *scene) phases(expr hcl.Expression) []Phase {
 	for _, name := range given {
 		if !slices.Contains(Phases(), Phase(name)) {
 			s.r.diags.errorAt(expr, s.ctx, "Unknown phase", "%s",
-				fmt.Sprintf("There is no phase %q.%s", name, suggest(name, []string{"baseline", "fault", "recovery"}, "There are")))
+				fmt.Sprintf("There is no phase %q.%s", name, suggest(name, []string{"baseline", "fault", "recovery"}, "Available:")))
 		}
 	}
 	return slices.DeleteFunc(Phases(), func(p Phase) bool { return !slices.Contains(given, string(p)) })

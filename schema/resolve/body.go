@@ -56,6 +56,9 @@ func (b Body) decode(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	value, diags := hcldec.Decode(dynblock.Expand(b.body, ctx), b.typ.spec, ctx)
 	for _, d := range diags {
 		explain(d)
+		if d.Subject != nil && *d.Subject == b.body.MissingItemRange() {
+			d.Subject = &b.at // the end of a block is no place to look at
+		}
 	}
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
@@ -113,8 +116,8 @@ func (r *resolver) bodyType(kind providers.Kind, name string) *bodyType {
 func (r *resolver) typeOf(kind providers.Kind, name string, at hcl.Range) *bodyType {
 	t := r.bodyType(kind, name)
 	if t == nil {
-		r.diags.errorf(at, "Unknown "+string(kind)+" type", "No provider has a type of %s called %q.%s%s",
-			kind, name, suggest(name, r.set.Names(kind), "There are"), r.otherKind(kind, name))
+		r.diags.errorf(at, "Unknown "+string(kind)+" type", "There is no %s type %q.%s%s",
+			kind, name, suggest(name, r.set.Names(kind), "Available:"), r.otherKind(kind, name))
 	}
 	return t
 }
@@ -123,7 +126,7 @@ func (r *resolver) typeOf(kind providers.Kind, name string, at hcl.Range) *bodyT
 func (r *resolver) otherKind(kind providers.Kind, name string) string {
 	for _, other := range providers.Kinds() {
 		if other != kind && r.set.Type(other, name) != nil {
-			return " There is a type of " + string(other) + " by that name."
+			return " There is one of that name for the block " + string(other) + "."
 		}
 	}
 	return ""

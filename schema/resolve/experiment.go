@@ -93,7 +93,7 @@ func (s *scene) dependsOn(t hcl.Traversal) {
 			name, suggest(name, slices.Sorted(maps.Keys(s.module.cfg.Experiments)), "It has"))
 	case ok && kind == kindModule:
 		s.r.diags.errorf(t.SourceRange(), "Unknown module", "There is no module %q here.%s",
-			name, suggest(name, slices.Sorted(maps.Keys(s.module.cfg.Calls)), "There are"))
+			name, suggest(name, slices.Sorted(maps.Keys(s.module.cfg.Calls)), "Available:"))
 	default:
 		s.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "An experiment can depend on experiment.NAME or module.NAME, not on %s.", traversalText(t))
 	}

@@ -13,15 +13,18 @@ import (
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
+// everywhere is where a reference can stand that is refused only in variables.
+const everywhere = "everywhere"
+
 // roots are the names that references start with, and where each is known.
 func roots() map[string]string {
 	return map[string]string{
-		"var":         "everywhere",
-		"local":       "everywhere",
-		"module":      "everywhere",
-		"environment": "everywhere in the module that declares it",
-		"path":        "everywhere",
-		"run":         "everywhere",
+		"var":         everywhere,
+		"local":       everywhere,
+		"module":      everywhere,
+		"environment": everywhere,
+		"path":        everywhere,
+		"run":         everywhere,
 		"each":        "in a block that has for_each",
 		"self":        "in the body of an environment",
 		"probe":       "in the condition and error_message of an assert or stop_condition",
@@ -35,6 +38,9 @@ func roots() map[string]string {
 // explain rewrites what HCL says of a reference that leads nowhere: where such
 // a reference may stand, or what was probably meant.
 func explain(d *hcl.Diagnostic) {
+	if text, found := strings.CutSuffix(d.Detail, "?."); found {
+		d.Detail = text + "?" // HCL closes what functions say with a full stop
+	}
 	expr, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr)
 	if !ok || d.EvalContext == nil || d.Subject == nil {
 		return
@@ -52,6 +58,9 @@ func explainRoot(d *hcl.Diagnostic, t hcl.Traversal) {
 	if where, ok := known[name]; ok {
 		d.Summary = fmt.Sprintf("%q cannot be used here", name)
 		d.Detail = fmt.Sprintf("References to %s.… can be used only %s.", name, where)
+		if where == everywhere {
+			d.Detail = "The default of a variable may refer to nothing, and its validation only to variables."
+		}
 		return
 	}
 	d.Summary = "Unknown reference"

@@ -83,7 +83,7 @@ func checkForEach(value cty.Value) string {
 	case t.IsSetType() && (t.ElementType() == cty.String || t.ElementType() == cty.DynamicPseudoType):
 		return nullElement(value)
 	case t.IsSetType():
-		return expected + ", not a set of " + t.ElementType().FriendlyName() + "."
+		return expected + ", and the elements of this set are of type " + t.ElementType().FriendlyName() + ". Convert them with tostring."
 	case t.IsListType(), t.IsTupleType():
 		return expected + ", not a list. Write toset([…]): instances are told apart by their keys, not by their places."
 	default:

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"math"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -91,11 +92,18 @@ func (e meta) number(expr hcl.Expression, name string, otherwise, low, high floa
 	}
 	n, _ := v.AsBigFloat().Float64()
 	if n < low || n > high {
-		e.m.r.diags.errorAt(expr, e.ctx, "Invalid value for "+name, "%s is out of range: %s must be between %s and %s.",
-			ValueText(v), name, ValueText(cty.NumberFloatVal(low)), ValueText(cty.NumberFloatVal(high)))
+		e.m.r.diags.errorAt(expr, e.ctx, "Invalid value for "+name, "%s is out of range: %s must be %s.", ValueText(v), name, limits(low, high))
 		return otherwise
 	}
 	return n
+}
+
+// limits is in words; a limit that only computers reach is not worth naming.
+func limits(low, high float64) string {
+	if high >= math.MaxInt32 && low > -maxWhole {
+		return "at least " + ValueText(cty.NumberFloatVal(low))
+	}
+	return "between " + ValueText(cty.NumberFloatVal(low)) + " and " + ValueText(cty.NumberFloatVal(high))
 }
 
 // whole evaluates a whole number within limits. The numbers of JSON readers are

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -28,10 +29,10 @@ type module struct {
 }
 
 // module evaluates an instance of a module with everything in it.
-func (r *resolver) module(cfg *config.Module, at addr.ModuleInstance, functions *hcl.EvalContext, inputs map[string]input, after []string) *module {
+func (r *resolver) module(cfg *config.Module, at addr.ModuleInstance, inputs map[string]input, after []string) *module {
 	m := &module{r: r, cfg: cfg, at: at, dir: absolute(cfg.Dir), after: after, values: map[node]cty.Value{}}
 	r.modules = append(r.modules, m)
-	m.base = m.newBase(functions)
+	m.base = m.newBase()
 	m.evaluateVariables(inputs)
 	shape := r.shape(cfg)
 	for _, broken := range shape.broken {
@@ -51,11 +52,8 @@ func (r *resolver) module(cfg *config.Module, at addr.ModuleInstance, functions 
 }
 
 // newBase shares the functions among the instances of a module.
-func (m *module) newBase(functions *hcl.EvalContext) *hcl.EvalContext {
-	if functions == nil {
-		functions = &hcl.EvalContext{Functions: lang.Functions(m.files())}
-	}
-	base := functions.NewChild()
+func (m *module) newBase() *hcl.EvalContext {
+	base := m.r.functions(m.cfg).all.NewChild()
 	base.Variables = map[string]cty.Value{
 		"path": m.r.pathValue(m.dir),
 		"run":  m.r.runValue(),
@@ -63,8 +61,24 @@ func (m *module) newBase(functions *hcl.EvalContext) *hcl.EvalContext {
 	return base
 }
 
-func (m *module) files() lang.Files {
-	return lang.Files{Dir: m.dir, Read: m.r.out.Config.Sources.Read}
+// functionContexts hold the functions of a module, made once for all instances.
+type functionContexts struct {
+	all      *hcl.EvalContext
+	defaults *hcl.EvalContext // for the defaults of variables
+}
+
+func (r *resolver) functions(cfg *config.Module) functionContexts {
+	if known, ok := r.functionsOf[cfg]; ok {
+		return known
+	}
+	files := lang.Files{Dir: absolute(cfg.Dir), Read: r.out.Config.Sources.Read}
+	made := functionContexts{
+		all: &hcl.EvalContext{Functions: lang.Functions(files)},
+		// Without variables at all HCL would say only that there are none.
+		defaults: &hcl.EvalContext{Functions: lang.DefaultFunctions(files, os.LookupEnv), Variables: map[string]cty.Value{}},
+	}
+	r.functionsOf[cfg] = made
+	return made
 }
 
 // evaluate gives the value of a local, a module call or an environment.
@@ -108,11 +122,10 @@ func (m *module) call(call *config.ModuleCall, ctx *hcl.EvalContext) cty.Value {
 	}
 	m.r.checkInputs(call)
 	instances, ok := m.forEach(call.ForEach, ctx, "module")
-	functions := &hcl.EvalContext{Functions: lang.Functions(lang.Files{Dir: absolute(call.Module.Dir), Read: m.r.out.Config.Sources.Read})}
 	outputs := map[string]cty.Value{}
 	for _, instance := range instances {
 		inputs := m.inputs(call, instance.context(ctx))
-		child := m.r.module(call.Module, m.at.Child(call.Name, instance.key), functions, inputs, m.before(call))
+		child := m.r.module(call.Module, m.at.Child(call.Name, instance.key), inputs, m.before(call))
 		m.own = append(m.own, child.own...)
 		value := cty.ObjectVal(child.outputs)
 		if !instance.key.Set {

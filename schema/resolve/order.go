@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/gameday-dev/gameday/schema/addr"
 	"github.com/gameday-dev/gameday/schema/resolve/internal/dag"
 )
 
@@ -26,7 +27,7 @@ func (r *resolver) orderExperiments(list []*Experiment) []*Experiment {
 		for _, needed := range e.DependsOn {
 			if other, ok := index[needed]; ok {
 				graph.Need(i, other)
-				places[[2]int{i, other}] = e.Config.DeclRange
+				places[[2]int{i, other}] = dependsOnRange(e, needed)
 			}
 		}
 	}
@@ -34,6 +35,18 @@ func (r *resolver) orderExperiments(list []*Experiment) []*Experiment {
 		r.diags.cycle(cycle, places, func(i int) (string, hcl.Range) { return addresses[list[i]], list[i].Config.DeclRange })
 	}
 	return arranged(list, graph.Order())
+}
+
+// dependsOnRange is the place of the reference by which an experiment depends on
+// an address, or of the experiment when it inherits the dependency.
+func dependsOnRange(e *Experiment, address string) hcl.Range {
+	for _, t := range e.Config.DependsOn {
+		kind, name, ok := objectOf(t)
+		if ok && (addr.Object{Module: e.Addr.Module, Kind: kind, Name: name}).String() == address {
+			return t.SourceRange()
+		}
+	}
+	return e.Config.DeclRange
 }
 
 // arranged is a list in an order, and after it what the order leaves out.

@@ -23,7 +23,7 @@ import (
 func Resolve(ctx context.Context, cfg *config.Config, set *providers.Set, in Inputs) (*Resolved, hcl.Diagnostics) {
 	r := newResolver(ctx, cfg, set, in)
 	given := r.givenVariables(cfg.Root)
-	root := r.module(cfg.Root, nil, nil, given, nil)
+	root := r.module(cfg.Root, nil, given, nil)
 	r.settings(cfg.Root)
 	r.providerBlocks(root)
 	r.out.Variables = root.variables
@@ -46,7 +46,9 @@ type resolver struct {
 	types   map[providers.TypeKey]*bodyType
 	shapes  map[*config.Module]*shape
 	windows map[string]cty.Type // by probe type
-	modules []*module
+
+	functionsOf map[*config.Module]functionContexts
+	modules     []*module
 }
 
 func newResolver(ctx context.Context, cfg *config.Config, set *providers.Set, in Inputs) *resolver {
@@ -59,6 +61,8 @@ func newResolver(ctx context.Context, cfg *config.Config, set *providers.Set, in
 		types:   map[providers.TypeKey]*bodyType{},
 		shapes:  map[*config.Module]*shape{},
 		windows: map[string]cty.Type{},
+
+		functionsOf: map[*config.Module]functionContexts{},
 	}
 }
 

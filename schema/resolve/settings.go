@@ -27,7 +27,7 @@ func (r *resolver) requiredProvider(p *config.RequiredProvider) {
 		return
 	}
 	if found == nil {
-		r.diags.errorf(p.DeclRange, "Unknown provider", "There is no built-in provider %q.%s", p.Name, suggest(p.Name, r.providerNames(), "There are"))
+		r.diags.errorf(p.DeclRange, "Unknown provider", "There is no built-in provider %q.%s", p.Name, suggest(p.Name, r.providerNames(), "Available:"))
 		return
 	}
 	wanted, err := version.NewConstraint(p.Version)
@@ -55,7 +55,7 @@ func (r *resolver) providerBlocks(root *module) {
 func (m *module) providerBlock(cfg *config.ProviderConfig) {
 	found := m.r.set.Provider(cfg.Name)
 	if found == nil {
-		m.r.diags.errorf(cfg.DeclRange, "Unknown provider", "There is no provider %q.%s", cfg.Name, suggest(cfg.Name, m.r.providerNames(), "There are"))
+		m.r.diags.errorf(cfg.DeclRange, "Unknown provider", "There is no provider %q.%s", cfg.Name, suggest(cfg.Name, m.r.providerNames(), "Available:"))
 		return
 	}
 	configurable, ok := found.(providers.WithConfigure)

@@ -149,7 +149,7 @@ func stepIs(step hcl.Traverser, name string) bool {
 
 func (m *module) unknown(t hcl.Traversal) {
 	text := traversalText(t)
-	m.r.diags.errorf(t.SourceRange(), "Unknown experiment", "There is no %s.%s", text, suggest(text, m.addresses(), "There are"))
+	m.r.diags.errorf(t.SourceRange(), "Unknown experiment", "There is no %s.%s", text, suggest(text, m.addresses(), "Available:"))
 }
 
 // addresses lists the experiments at and below a module, as seen from there.

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -98,7 +98,7 @@ func typeText(v *config.Variable) string {
 	if v.Type.Type == cty.NilType {
 		return "any"
 	}
-	return v.Type.Type.FriendlyName()
+	return typeexpr.TypeString(v.Type.Type)
 }
 
 // variables evaluates every variable of a module, and checks them.
@@ -136,20 +136,12 @@ func (m *module) variable(v *config.Variable, in input, given bool) (cty.Value, 
 	if v.Default == nil {
 		return m.missing(v)
 	}
-	value, diags := v.Default.Value(m.defaults())
+	value, diags := v.Default.Value(m.r.functions(m.cfg).defaults)
 	m.r.diags.add(diags)
 	if diags.HasErrors() {
 		return cty.DynamicVal, errReported
 	}
 	return m.converted(v, value, v.Default.Range(), "")
-}
-
-// defaults is the context of variables' defaults: functions and nothing else.
-func (m *module) defaults() *hcl.EvalContext {
-	return &hcl.EvalContext{
-		Variables: map[string]cty.Value{},
-		Functions: lang.DefaultFunctions(m.files(), os.LookupEnv),
-	}
 }
 
 func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, from string) (cty.Value, error) {
@@ -169,17 +161,34 @@ func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, fr
 		found = fmt.Sprintf(", given by %s,", from)
 	}
 	m.r.diags.errorf(at, "Invalid value for variable", "The value of var.%s%s does not fit its type, %s: %s.",
-		v.Name, found, want.WithoutOptionalAttributesDeep().FriendlyName(), convert.MismatchMessage(value.Type(), want)+errText(value, err))
+		v.Name, found, typeText(v), misfit(v, value, err))
 	return cty.UnknownVal(want.WithoutOptionalAttributesDeep()), errReported
 }
 
-// errText adds what a conversion says of a value beyond its type, unless the
-// value must not be told.
-func errText(value cty.Value, err error) string {
-	if lang.IsSensitive(value) {
-		return ""
+// misfit says where a value does not fit and why, without telling a sensitive
+// one.
+func misfit(v *config.Variable, value cty.Value, err error) string {
+	at, found := "", ""
+	var inside cty.PathError
+	if errors.As(err, &inside) && len(inside.Path) > 0 {
+		at = "at " + strings.TrimPrefix(pathText(inside.Path), ".") + ", "
+	} else if value.Type().IsPrimitiveType() && !v.Sensitive {
+		found = ", and found " + ValueText(value)
 	}
-	return " (" + err.Error() + ")"
+	return at + err.Error() + found
+}
+
+func pathText(path cty.Path) string {
+	var text strings.Builder
+	for _, step := range path {
+		switch s := step.(type) {
+		case cty.GetAttrStep:
+			text.WriteString("." + s.Name)
+		case cty.IndexStep:
+			fmt.Fprintf(&text, "[%s]", ValueText(s.Key))
+		}
+	}
+	return text.String()
 }
 
 // missing is a required variable without a value.

@@ -8,6 +8,17 @@ variable "variant" {
   }
 }
 
+variable "trouble" {
+  description = "slow: payments is reached late. paused: payments stands still."
+  type        = string
+  default     = "slow"
+
+  validation {
+    condition     = contains(["slow", "paused"], var.trouble)
+    error_message = "The trouble must be slow or paused, not ${var.trouble}."
+  }
+}
+
 locals {
   shop = "${path.module}/../../../bin/shop"
 }
@@ -51,8 +62,8 @@ environment "local" "shop" {
   }
 }
 
-experiment "payments_slow" {
-  description = "When payments answers slowly, the storefront keeps answering."
+experiment "payments_in_trouble" {
+  description = "When payments is ${var.trouble}, the storefront keeps answering."
   environment = environment.shop
   labels      = { tier = "critical" }
 
@@ -66,22 +77,33 @@ experiment "payments_slow" {
   steady_state {
     baseline = "3s"
 
-    probe "http" "storefront" {
+    probe "http" "purchase" {
       url      = "http://${environment.shop.process.storefront.address.http}/buy"
       method   = "POST"
       interval = "100ms"
       timeout  = "2s"
     }
 
+    probe "http" "page" {
+      url      = "http://${environment.shop.process.storefront.address.http}/"
+      interval = "100ms"
+      timeout  = "2s"
+    }
+
     assert "available" {
-      condition     = probe.storefront.success_ratio >= 0.99
-      error_message = "Only ${percent(probe.storefront.success_ratio)} of purchases succeeded."
+      condition     = probe.purchase.success_ratio >= 0.99
+      error_message = "Only ${percent(probe.purchase.success_ratio)} of purchases succeeded."
+    }
+
+    assert "browsable" {
+      condition     = probe.page.success_ratio >= 0.99
+      error_message = "Only ${percent(probe.page.success_ratio)} of pages came, and a page does not even need payments."
     }
 
     assert "responsive" {
       phases        = ["fault", "recovery"]
-      condition     = probe.storefront.latency.p99 <= 0.5
-      error_message = "p99 of the storefront is ${probe.storefront.latency.p99} s, two hops from the fault."
+      condition     = probe.purchase.latency.p99 <= 0.5
+      error_message = "p99 of a purchase is ${probe.purchase.latency.p99} s, two hops from the fault."
     }
 
     recovery {
@@ -90,15 +112,17 @@ experiment "payments_slow" {
     }
   }
 
-  fault "local_network_delay" "payments" {
-    target { links = ["payments"] }
+  fault "local_network_delay" "slow" {
+    for_each = var.trouble == "slow" ? toset(["payments"]) : toset([])
+    target { names = [each.key] }
     latency  = "400ms"
     jitter   = "50ms"
     duration = "5s"
   }
 
-  stop_condition "meltdown" {
-    condition = probe.storefront.success_ratio < 0.05
-    window    = "3s"
+  fault "local_process_pause" "paused" {
+    for_each = var.trouble == "paused" ? toset(["payments"]) : toset([])
+    target { names = [each.key] }
+    duration = "5s"
   }
 }

@@ -16,6 +16,7 @@ const (
 	FaultPause   FaultKind = "pause"   // SIGSTOP, SIGCONT by the revert
 	FaultRestart FaultKind = "restart" // stop and start
 	FaultLink    FaultKind = "link"    // a rule of the fault proxy on links
+	FaultStress  FaultKind = "stress"  // workers that use something up
 )
 
 // FaultSpec asks for a fault. The ID is its owned handle: the same ID twice is
@@ -30,6 +31,9 @@ type FaultSpec struct {
 	Rule        *faultproxy.Rule `json:"rule,omitempty"`         // for link; its id and deadline are the fault's
 	Signal      int              `json:"signal,omitempty"`       // for kill
 	GracePeriod time.Duration    `json:"grace_period,omitempty"` // for restart
+	CPU         *CPUStress       `json:"cpu,omitempty"`          // for stress, one of these three
+	Memory      *MemoryStress    `json:"memory,omitempty"`
+	Disk        *DiskFill        `json:"disk,omitempty"`
 }
 
 // ProcessTarget is a process, and which start of it is meant.
@@ -40,13 +44,14 @@ type ProcessTarget struct {
 
 // FaultStatus is a fault as the supervisor knows it.
 type FaultStatus struct {
-	ID     string        `json:"id"`
-	Kind   FaultKind     `json:"kind,omitempty"`
-	Phase  Phase         `json:"phase"`
-	Reason string        `json:"reason,omitempty"` // why it was reverted: "asked", "deadline", "ending"
-	Error  string        `json:"error,omitempty"`  // of the last injection or revert that failed
-	Ended  []Ended       `json:"ended,omitempty"`  // for kill and restart
-	Rules  []RuleInForce `json:"rules,omitempty"`  // for link
+	ID      string        `json:"id"`
+	Kind    FaultKind     `json:"kind,omitempty"`
+	Phase   Phase         `json:"phase"`
+	Reason  string        `json:"reason,omitempty"`  // why it was reverted: "asked", "deadline", "ending"
+	Error   string        `json:"error,omitempty"`   // of the last injection or revert that failed
+	Ended   []Ended       `json:"ended,omitempty"`   // for kill and restart
+	Rules   []RuleInForce `json:"rules,omitempty"`   // for link
+	Workers int           `json:"workers,omitempty"` // for stress: those that run
 }
 
 // Open reports whether the fault was begun and is not reverted.

@@ -20,13 +20,18 @@ func Main(args []string, stderr io.Writer) int {
 	switch role, rest := args[0], args[1:]; role {
 	case "supervise":
 		err = superviseMain(rest, prefix, stderr)
+	case "stress-cpu":
+		err = burn(rest, stderr)
+	case "stress-memory":
+		err = holdMemory(rest, stderr)
+	case "fill-disk":
+		err = fillDisk(rest, stderr)
 	default:
 		fmt.Fprintf(stderr, "gameday-agent knows no role %q\n", role)
 		return 2
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "gameday-agent %s: %v\n", args[0], err)
-		return 1
 	}
-	return 0
+	return exitCode(err)
 }

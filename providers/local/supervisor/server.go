@@ -18,6 +18,7 @@ const unclaimed = 10 * time.Second
 // server is a running supervisor.
 type server struct {
 	name     names
+	prefix   []string // arguments that lead to Main, for workers
 	socket   string
 	listener net.Listener
 	log      *slog.Logger
@@ -50,7 +51,7 @@ func newServer(run, environment, socket string, prefix []string, log *slog.Logge
 		return nil, err
 	}
 	s := &server{
-		name: names{run, environment}, socket: socket, listener: listener, log: log,
+		name: names{run, environment}, prefix: prefix, socket: socket, listener: listener, log: log,
 		spawner: newSpawner(), leased: make(chan struct{}), ended: make(chan struct{}),
 	}
 	s.life, s.endLife = context.WithCancelCause(context.Background())
@@ -105,6 +106,8 @@ func (s *server) effect(spec FaultSpec) (effect, error) {
 		return newRestart(s.processes, spec), nil
 	case FaultLink:
 		return newLinkRule(s.links, spec)
+	case FaultStress:
+		return s.newStress(spec)
 	}
 	return nil, fmt.Errorf("this supervisor knows no fault of kind %q", spec.Kind)
 }

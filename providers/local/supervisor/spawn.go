@@ -32,6 +32,8 @@ type command struct {
 	env    []string
 	dir    string
 	output string // file appended to; empty for none
+
+	keepStderr bool // errors go where the supervisor's go
 }
 
 type startRequest struct {
@@ -69,7 +71,7 @@ func (s *spawner) start(c command) (*child, error) {
 }
 
 func (s *spawner) fork(c command) (*child, error) {
-	files, closeFiles, err := openStdio(c.output)
+	files, closeFiles, err := c.openStdio()
 	if err != nil {
 		return nil, err
 	}
@@ -96,15 +98,18 @@ func (s *spawner) fork(c command) (*child, error) {
 	return started, nil
 }
 
-func openStdio(output string) (files []uintptr, closeAll func(), err error) {
+func (c command) openStdio() (files []uintptr, closeAll func(), err error) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	if output == "" {
+	if c.keepStderr {
+		return []uintptr{null.Fd(), null.Fd(), os.Stderr.Fd()}, func() { null.Close() }, nil
+	}
+	if c.output == "" {
 		return []uintptr{null.Fd(), null.Fd(), null.Fd()}, func() { null.Close() }, nil
 	}
-	log, err := os.OpenFile(output, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(c.output, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		null.Close()
 		return nil, nil, err

@@ -79,7 +79,7 @@ func (c *Console) row(x *report.Experiment) []string {
 	if v == verdict.Skipped {
 		return row
 	}
-	row[2] = report.Seconds(x.Seconds(c.run.Ended))
+	row[2] = report.Seconds(x.Seconds())
 	row[3] = c.share(t.Held, t.Assertions)
 	row[4] = c.share(t.Proven, t.Injected)
 	row[5] = c.share(t.RevertedOK, t.ToRevert)

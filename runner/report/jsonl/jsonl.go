@@ -4,6 +4,7 @@ package jsonl
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 
@@ -43,25 +44,21 @@ func (s *Sink) Close() error { return s.err }
 // fill the memory.
 const maxLine = 16 << 20
 
-// Read reads a stream. A last line that is torn, as a killed run leaves it, is
-// left out. For any other line that is no event it returns what came before it,
-// with an error that names the line.
+// Read reads a stream. A last line without its newline is torn, as a killed run
+// leaves it, and is left out. For a line that is no event it returns what came
+// before it, with an error that names the line.
 func Read(in io.Reader) ([]event.Event, error) {
 	var events []event.Event
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxLine)
-	var bad error
+	lines.Split(wholeLines)
 	for number := 1; lines.Scan(); number++ {
-		if bad != nil { // it was not the last line, so it was not torn
-			return events, bad
-		}
 		if len(lines.Bytes()) == 0 {
 			continue
 		}
 		e, err := event.Decode(lines.Bytes())
 		if err != nil {
-			bad = fmt.Errorf("line %d: %w", number, err)
-			continue
+			return events, fmt.Errorf("line %d: %w", number, err)
 		}
 		events = append(events, e)
 	}
@@ -69,4 +66,15 @@ func Read(in io.Reader) ([]event.Event, error) {
 		return events, fmt.Errorf("reading events: %w", err)
 	}
 	return events, nil
+}
+
+// wholeLines splits at newlines and drops what follows the last one.
+func wholeLines(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if end := bytes.IndexByte(data, '\n'); end >= 0 {
+		return end + 1, data[:end], nil
+	}
+	if atEOF {
+		return len(data), nil, nil
+	}
+	return 0, nil, nil
 }

@@ -114,7 +114,7 @@ func explained(list []finding, v verdict.Verdict) bool {
 }
 
 func wholeFinding(run *report.Run, x *report.Experiment, v verdict.Verdict) finding {
-	f := finding{name: "verdict", source: x.Source, seconds: x.Seconds(run.Ended), verdict: v}
+	f := finding{name: "verdict", source: x.Source, seconds: x.Seconds(), verdict: v}
 	if v == report.Dirty {
 		f.name = "clean-up"
 	}

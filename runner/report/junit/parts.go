@@ -12,7 +12,7 @@ import (
 // assertionFinding folds the phases of an assertion into one case: its worst
 // outcome, with every phase in the text.
 func assertionFinding(x *report.Experiment, a *report.Assertion) finding {
-	f := finding{name: a.Address, source: a.Source, verdict: a.Verdict(), seconds: judgedSeconds(x, a)}
+	f := finding{name: a.Address, source: a.Source, verdict: x.AssertionVerdict(a), seconds: judgedSeconds(x, a)}
 	for _, judged := range a.Judgements {
 		f.out = append(f.out, fmt.Sprintf("%s: %s, %s", judged.Phase, report.Outcome(judged.Outcome), report.Basis(judged)))
 		f.out = append(f.out, values(judged)...)
@@ -25,8 +25,7 @@ func assertionFinding(x *report.Experiment, a *report.Assertion) finding {
 			break
 		}
 	}
-	if f.verdict == verdict.Passed && cutShort(x, a) {
-		f.verdict = verdict.Skipped
+	if f.verdict == verdict.Skipped && f.message == "" {
 		f.message = fmt.Sprintf("It held as far as it was judged; then the experiment was %s.", x.Verdict())
 		f.body = f.out
 	}
@@ -39,17 +38,6 @@ func values(judged event.AssertionJudged) []string {
 		lines[i] = "  " + term.Expr + " = " + term.Value
 	}
 	return lines
-}
-
-// cutShort reports whether an assertion that held so far may have had phases to
-// come when its experiment ended. What was not judged never counts as held.
-func cutShort(x *report.Experiment, a *report.Assertion) bool {
-	switch x.Verdict() {
-	case verdict.Aborted, verdict.Errored, report.Interrupted:
-	default:
-		return false
-	}
-	return a.Judgements[len(a.Judgements)-1].Phase != "recovery"
 }
 
 // judgedSeconds is how long the phases took in which the assertion was judged.

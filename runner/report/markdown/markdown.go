@@ -35,6 +35,7 @@ func dirty(out *bytes.Buffer, run *report.Run) {
 	}
 	fmt.Fprint(out, "\nTo mend it:\n\n")
 	code(out, strings.Join(report.Mend(run), "\n"))
+	fmt.Fprintln(out)
 }
 
 func experiments(out *bytes.Buffer, run *report.Run) {
@@ -46,7 +47,7 @@ func experiments(out *bytes.Buffer, run *report.Run) {
 	for _, x := range run.Experiments {
 		t := x.Tally()
 		fmt.Fprintf(out, "| %s | %s %s | %s | %d/%d | %d/%d | %d/%d | %s |\n", escape(x.Address), emoji(x.Verdict()), x.Verdict(),
-			report.Seconds(x.Seconds(run.Ended)), t.Held, t.Assertions, t.Proven, t.Injected, t.RevertedOK, t.ToRevert, recovered(x))
+			report.Seconds(x.Seconds()), t.Held, t.Assertions, t.Proven, t.Injected, t.RevertedOK, t.ToRevert, recovered(x))
 	}
 }
 

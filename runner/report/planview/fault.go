@@ -94,15 +94,14 @@ func targetText(t providers.Target) string {
 }
 
 // radius is the blast radius in numbers, then in the provider's words. What the
-// provider says in the same numbers is not said twice.
+// provider says in the same numbers ("1 of 3 processes: payments") is not said
+// twice, as the targets stand above.
 func radius(f plan.Fault) []string {
 	numbers := radiusNumbers(f)
-	var out []string
-	if numbers != "" {
-		out = append(out, numbers)
-	}
+	out := []string{numbers}
 	for _, line := range f.Radius {
-		if line != "" && !strings.HasPrefix(numbers, line) {
+		said, _, _ := strings.Cut(line, ":")
+		if !strings.HasPrefix(numbers, said+" (") {
 			out = append(out, line)
 		}
 	}

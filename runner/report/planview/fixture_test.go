@@ -67,7 +67,7 @@ func delayFault() plan.Fault {
 			Effect:   "adds 400ms ± 50ms to every byte, in both directions",
 			Targets:  []providers.Target{{Kind: "link", Name: "payments"}},
 			Eligible: 1, Population: 1,
-			Radius:      []string{"1 of 1 link", "every connection checkout → payments"},
+			Radius:      []string{"1 of 1 link: payments", "every connection checkout → payments"},
 			Undo:        "the link passes bytes on at once again",
 			Guard:       "the supervisor, at the deadline",
 			Permissions: []providers.Permission{{Action: "listen on loopback", Held: true}},

@@ -36,7 +36,8 @@ func (v view) findings() {
 	}
 }
 
-// summary is the line that people read first.
+// summary is the line that people read first, and scripts look for: it is never
+// wrapped.
 func (v view) summary() {
 	s := v.plan.Summary
 	text := fmt.Sprintf("Plan: %s, %s on %s, about %s.",
@@ -44,7 +45,7 @@ func (v view) summary() {
 	if s.Experiments == 0 {
 		text = "Plan: no experiments, nothing to inject."
 	}
-	v.paragraph(0, text+" Nothing has been changed.", v.style.title)
+	v.write(0, v.style.title.on(text+" Nothing has been changed."))
 	if s.Errors > 0 {
 		v.paragraph(0, "This plan cannot be applied: "+count(s.Errors, "error")+" above.", v.style.bad)
 	}

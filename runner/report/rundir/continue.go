@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/report/jsonl"
 	"github.com/gameday-dev/gameday/runner/report/junit"
 )
@@ -34,16 +33,19 @@ func Continue(dir, base string) (*Sink, uint64, error) {
 }
 
 // replay feeds the sink what is on file, and leaves the file where the next
-// event belongs.
+// event belongs. A damaged line must not keep anybody from recovering the run:
+// what comes before it is what the reports know, and the file goes on at its
+// end.
 func (s *Sink) replay() (last uint64, err error) {
-	events, err := jsonl.Read(s.file)
-	if err != nil {
-		return 0, fmt.Errorf("reading the run's events: %w", err)
-	}
+	events, damage := jsonl.Read(s.file)
 	for _, e := range events {
 		s.run.Apply(e)
 		s.junit.Emit(e)
 		last = e.Seq
+	}
+	if damage != nil {
+		_, err := s.file.Seek(0, io.SeekEnd)
+		return last, err
 	}
 	return last, s.cutAfter(len(events))
 }
@@ -73,5 +75,3 @@ func (s *Sink) cutAfter(lines int) error {
 	_, err = s.file.Seek(end, io.SeekStart)
 	return err
 }
-
-var _ event.Sink = (*Sink)(nil)

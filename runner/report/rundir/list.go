@@ -77,23 +77,40 @@ type Run struct {
 	Report *report.Run
 }
 
-// Load reads a run by its id, by the beginning of an id that only one run has,
-// or the newest by Latest.
-func Load(root, ref string) (*Run, error) {
+// Dirs is the folders of all runs below root, newest first, whatever is in them.
+func Dirs(root string) ([]string, error) {
+	all, err := ids(root)
+	for i, id := range all {
+		all[i] = filepath.Join(root, id)
+	}
+	return all, err
+}
+
+// Find is the folder of a run, named as for Load, whatever is in it.
+func Find(root, ref string) (string, error) {
 	all, err := ids(root)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	id, err := pick(root, all, ref)
 	if err != nil {
+		return "", err
+	}
+	return filepath.Join(root, id), nil
+}
+
+// Load reads a run by its id, by the beginning of an id that only one run has,
+// or the newest by Latest.
+func Load(root, ref string) (*Run, error) {
+	dir, err := Find(root, ref)
+	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(root, id)
 	run, events, err := open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("reading run %s: %w", id, err)
+		return nil, fmt.Errorf("reading run %s: %w", filepath.Base(dir), err)
 	}
-	return &Run{ID: id, Dir: dir, Events: events, Report: run}, nil
+	return &Run{ID: filepath.Base(dir), Dir: dir, Events: events, Report: run}, nil
 }
 
 func pick(root string, all []string, ref string) (string, error) {

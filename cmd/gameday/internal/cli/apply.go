@@ -4,10 +4,11 @@ import (
 	"context"
 	"os"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/gameday-dev/gameday/runner/plan"
-	"github.com/gameday-dev/gameday/runner/report/planview"
+	"github.com/gameday-dev/gameday/schema/resolve"
 )
 
 const applyLong = `Show the plan, ask, and run it: bring environments up, measure the baseline,
@@ -34,11 +35,13 @@ type applyFlags struct {
 func newApply(s *session) *cobra.Command {
 	var flags applyFlags
 	cmd := &cobra.Command{
-		Use:   "apply [DIR | PLAN]",
+		Use:   "apply [flags] [DIR | PLAN]",
 		Short: "Run experiments: inject, prove, undo, judge",
 		Long:  applyLong,
 		Args:  atMostOne("a directory or a saved plan"),
-		RunE:  func(_ *cobra.Command, args []string) error { return s.apply(flags, first(args, ".")) },
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return s.apply(cmd.Context(), flags, first(args, "."))
 	}
 	flags.vars.register(cmd)
 	cmd.Flags().BoolVar(&flags.autoApprove, "auto-approve", false, "do not ask before anything is done")
@@ -50,27 +53,27 @@ func newApply(s *session) *cobra.Command {
 	return cmd
 }
 
-func (s *session) apply(flags applyFlags, where string) error {
+func (s *session) apply(ctx context.Context, flags applyFlags, where string) error {
 	if flags.parallelism < 1 {
 		return problem{"Invalid option", "-parallelism takes a number of at least 1."}
 	}
-	ctx := s.background()
 	p, err := s.prepare(ctx, flags, where)
 	if err != nil {
 		return err
 	}
-	if flags.json && !flags.autoApprove && !p.saved {
+	approved := flags.autoApprove || p.saved
+	if flags.json && !approved {
 		return problem{"Nobody to ask", "With -json there is nobody to ask: add -auto-approve, or apply a saved plan."}
 	}
 	if !flags.json {
-		if err := planview.Render(s.Out, p.plan, planview.Options{Color: s.style(s.Out).Color, Width: s.style(s.Out).Width}); err != nil {
+		if err := s.renderPlan(p.plan, false); err != nil {
 			return err
 		}
 	}
 	if p.plan.Summary.Errors > 0 {
-		return s.refuse(p.plan)
+		return refuse(p.plan)
 	}
-	if !flags.autoApprove && !p.saved && !s.approve() {
+	if !approved && !s.approve() {
 		return problem{"Not approved", "Nothing was done. Only \"yes\" is taken for an approval; where there is nobody to ask, use -auto-approve."}
 	}
 	return s.run(ctx, flags, p)
@@ -78,7 +81,7 @@ func (s *session) apply(flags applyFlags, where string) error {
 
 // refuse ends an apply whose plan has findings that forbid it. The plan that was
 // shown names them.
-func (s *session) refuse(p *plan.Plan) error {
+func refuse(p *plan.Plan) error {
 	detail := "Nothing was done. The plan has findings that forbid it:"
 	for _, f := range p.Findings {
 		if f.Severity == "error" {
@@ -91,9 +94,9 @@ func (s *session) refuse(p *plan.Plan) error {
 // prepared is what a run starts from.
 type prepared struct {
 	*configuration
-	plan    *plan.Plan
-	saved   bool
-	secrets []string
+	plan     *plan.Plan
+	resolved *resolve.Resolved
+	saved    bool
 }
 
 // prepare makes the plan of a directory, or reads a saved one and checks that it
@@ -103,5 +106,13 @@ func (s *session) prepare(ctx context.Context, flags applyFlags, where string) (
 		return s.prepareSaved(ctx, flags, where)
 	}
 	c, diags := load(where, &flags.vars)
-	return s.plan(ctx, c, diags, flags.targets)
+	return s.makePlan(ctx, c, diags, flags.targets)
+}
+
+func (s *session) makePlan(ctx context.Context, c *configuration, diags hcl.Diagnostics, targets []string) (*prepared, error) {
+	p, r, diags := c.plan(ctx, diags, targets)
+	if err := s.report(diags, c.files()); err != nil {
+		return nil, err
+	}
+	return &prepared{configuration: c, plan: p, resolved: r}, nil
 }

@@ -18,6 +18,7 @@ type configuration struct {
 	cfg   *config.Config
 	set   *providers.Set
 	given map[string]resolve.Given
+	seed  *int64 // of -seed; nil for the one that follows from the configuration
 }
 
 // load reads a directory and the variables for it. The configuration is there

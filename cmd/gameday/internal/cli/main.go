@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"github.com/gameday-dev/gameday/runner/engine"
 )
 
 // Stdio is where a command reads and writes.
@@ -12,10 +14,18 @@ type Stdio struct {
 	Out, Err io.Writer
 }
 
+// Hooks let tests stand between the command line and what it drives. The zero
+// value is what users get.
+type Hooks struct {
+	// Journal wraps the journal of a run, so that a test can end the process at
+	// any of its entries.
+	Journal func(engine.Journal) engine.Journal
+}
+
 // Main runs a command line, without the program's name, and gives the exit
 // code. The codes are those of "gameday help exit-codes".
-func Main(args []string, stdio Stdio) int {
-	s := &session{Stdio: stdio}
+func Main(args []string, stdio Stdio, hooks Hooks) int {
+	s := &session{Stdio: stdio, hooks: hooks}
 	defer s.leave()
 	root := newRoot(s)
 	root.SetArgs(normalize(args, valueFlags(root)))

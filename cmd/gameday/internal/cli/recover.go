@@ -30,17 +30,19 @@ It may be called again and again; where nothing is left it does nothing.`
 func newRecover(s *session) *cobra.Command {
 	var junitFile string
 	cmd := &cobra.Command{
-		Use:   "recover [RUN]",
+		Use:   "recover [flags] [RUN]",
 		Short: "Undo what a killed run left behind",
 		Long:  recoverLong,
 		Args:  atMostOne("the id of a run"),
-		RunE:  func(_ *cobra.Command, args []string) error { return s.recover(first(args, ""), junitFile) },
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return s.recover(cmd.Context(), first(args, ""), junitFile)
 	}
 	cmd.Flags().StringVar(&junitFile, "junit-xml", "", "write the run's JUnit report, as it is then, to `FILE`; needs RUN")
 	return cmd
 }
 
-func (s *session) recover(ref, junitFile string) error {
+func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 	if junitFile != "" && ref == "" {
 		return problem{"Invalid option", "-junit-xml is about one run: name it."}
 	}
@@ -61,7 +63,7 @@ func (s *session) recover(ref, junitFile string) error {
 	}
 	code := 0
 	for _, dir := range dirs {
-		code = max(code, s.recoverOne(s.background(), set, dir, here, junitFile))
+		code = max(code, s.recoverOne(ctx, set, dir, here, junitFile))
 	}
 	return exit(code)
 }

@@ -9,6 +9,10 @@ func commands() []func(*session) *cobra.Command {
 	return []func(*session) *cobra.Command{
 		newValidate,
 		newFmt,
+		newPlan,
+		newApply,
+		newRecover,
+		newAgent,
 		newVersion,
 		newExitCodes,
 	}

@@ -24,7 +24,7 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 	}
 	id := ulid.Make().String()
 	dir := filepath.Join(rundir.Root(here), id)
-	out, err := s.openReports(flags, dir, here, p.secrets)
+	out, err := s.openReports(flags, dir, here, p.resolved.Secrets())
 	if err != nil {
 		return err
 	}
@@ -40,8 +40,7 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 	ctx, stop := s.interruptible(ctx, e, bus, id)
 	result, runErr := e.Run(ctx)
 	stop()
-	bus.Close()
-	if err := errors.Join(runErr, out.close(), log.Close()); err != nil {
+	if err := errors.Join(runErr, bus.Close(), out.close(), log.Close()); err != nil {
 		s.fail(err)
 		return exit(max(result.ExitCode, 1))
 	}

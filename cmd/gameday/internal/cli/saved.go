@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-
 	"github.com/gameday-dev/gameday/runner/plan"
 )
 
@@ -26,11 +25,12 @@ func (s *session) prepareSaved(ctx context.Context, flags applyFlags, path strin
 	for name, value := range inputs {
 		c.given[name] = value
 	}
-	now, err := s.plan(ctx, c, diags, saved.Targeted)
+	c.seed = &saved.Seed
+	now, err := s.makePlan(ctx, c, diags, saved.Targeted)
 	if err != nil {
 		return nil, err
 	}
-	if diags := plan.CheckSensitive(saved, now.variables); diags.HasErrors() {
+	if diags := plan.CheckSensitive(saved, now.resolved.Variables); diags.HasErrors() {
 		return nil, diags
 	}
 	if changes := plan.Drift(saved, now.plan); len(changes) > 0 {
@@ -49,4 +49,3 @@ func drifted(path string, changes []plan.Change) error {
 	return problem{"The saved plan does not hold any more", "Nothing was done. Since " + path + " was written:\n" +
 		strings.Join(lines, "\n") + "\nMake the plan again, look at it, and apply that."}
 }
-

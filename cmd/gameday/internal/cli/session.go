@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 // session is what every command needs: where it reads and writes, and how.
 type session struct {
 	Stdio
+	hooks    Hooks
 	noColor  bool
 	chdir    string
 	cameFrom string // working directory to go back to; empty if it was never left
@@ -90,3 +92,7 @@ func (s *session) printf(format string, args ...any) error {
 	}
 	return nil
 }
+
+// background is the context of a command that decides itself what a signal
+// means.
+func (s *session) background() context.Context { return context.Background() }

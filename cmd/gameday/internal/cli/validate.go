@@ -28,7 +28,7 @@ func newValidate(s *session) *cobra.Command {
 			return s.showValidation(diags, l.files(), flags.json)
 		},
 	}
-	flags.vars.register(cmd.Flags())
+	flags.vars.register(cmd)
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write the outcome as JSON")
 	return cmd
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/gameday-dev/gameday/schema/resolve"
 	"github.com/gameday-dev/gameday/schema/syntax"
@@ -25,7 +25,8 @@ type varOption struct {
 }
 
 // register adds -var and -var-file to a command.
-func (v *varFlags) register(flags *pflag.FlagSet) {
+func (v *varFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.Var(&varValue{flags: v}, "var", "set a variable, `NAME=VALUE`; may be repeated")
 	flags.Var(&varValue{flags: v, file: true}, "var-file", "read variables from a `FILE`; may be repeated")
 }

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/runner/plan"
+	"github.com/gameday-dev/gameday/runner/report/planview"
+	"github.com/gameday-dev/gameday/schema/diag"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+const planLong = `Show what apply would do, and change nothing: the phases of every experiment and
+how long they take, the exact targets of every fault, its blast radius, how it is
+undone, and what policies and permissions say.
+
+With -out the plan is saved. "gameday apply FILE" then does exactly what was
+shown, or refuses and says what has changed since. Values of sensitive variables
+are not saved: apply asks for them again and checks that they are the same.`
+
+// exitWouldInject is the code of plan -detailed-exitcode when there is
+// something to inject.
+const exitWouldInject = 2
+
+// planFlags are the options of plan.
+type planFlags struct {
+	vars             varFlags
+	json, full       bool
+	out              string
+	detailedExitcode bool
+	targets          []string
+	seed             int64
+}
+
+func newPlan(s *session) *cobra.Command {
+	var flags planFlags
+	cmd := &cobra.Command{
+		Use:   "plan [flags] [DIR]",
+		Short: "Show what apply would do, and change nothing",
+		Long:  planLong,
+		Args:  atMostOne("a directory"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, diags := load(first(args, "."), &flags.vars)
+		if cmd.Flags().Changed("seed") {
+			c.seed = &flags.seed
+		}
+		return s.planCommand(cmd.Context(), flags, c, diags)
+	}
+	flags.vars.register(cmd)
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write the plan as JSON")
+	cmd.Flags().BoolVar(&flags.full, "full", false, "list every target, however many")
+	cmd.Flags().StringVar(&flags.out, "out", "", "save the plan to `FILE`")
+	cmd.Flags().BoolVar(&flags.detailedExitcode, "detailed-exitcode", false, "exit with 2 if there is something to inject, 0 if not")
+	cmd.Flags().StringArrayVar(&flags.targets, "target", nil, "plan only this experiment, suite or module (`ADDRESS`); may be repeated")
+	cmd.Flags().Int64Var(&flags.seed, "seed", 0, "choose targets by this `NUMBER` instead of one derived from the configuration")
+	return cmd
+}
+
+func (s *session) planCommand(ctx context.Context, flags planFlags, c *configuration, diags hcl.Diagnostics) error {
+	p, r, diags := c.plan(ctx, diags, flags.targets)
+	if flags.json && diags.HasErrors() {
+		return s.jsonDiagnostics(c, diags)
+	}
+	if err := s.report(diags, c.files()); err != nil {
+		return err
+	}
+	if err := s.showPlan(p, flags); err != nil {
+		return err
+	}
+	if p.Summary.Errors > 0 {
+		return exit(1)
+	}
+	if err := s.savePlan(p, r, flags); err != nil {
+		return err
+	}
+	if flags.detailedExitcode && p.Summary.Faults > 0 {
+		return exit(exitWouldInject)
+	}
+	return nil
+}
+
+func (s *session) jsonDiagnostics(c *configuration, diags hcl.Diagnostics) error {
+	if err := diag.WriteJSON(s.Out, diags, c.files()); err != nil {
+		return fmt.Errorf("writing output: %w", err)
+	}
+	return failed(diags)
+}
+
+func (s *session) showPlan(p *plan.Plan, flags planFlags) error {
+	if flags.json {
+		return s.writeJSON(p)
+	}
+	return s.renderPlan(p, flags.full)
+}
+
+// renderPlan shows a plan to people.
+func (s *session) renderPlan(p *plan.Plan, full bool) error {
+	style := s.style(s.Out)
+	if err := planview.Render(s.Out, p, planview.Options{Color: style.Color, Width: style.Width, Full: full}); err != nil {
+		return fmt.Errorf("writing output: %w", err)
+	}
+	return nil
+}
+
+// savePlan writes the file that -out names. A plan that cannot be applied is not
+// saved.
+func (s *session) savePlan(p *plan.Plan, r *resolve.Resolved, flags planFlags) error {
+	if flags.out == "" {
+		return nil
+	}
+	sealed, err := plan.Seal(p, r.Variables)
+	if err != nil {
+		return err
+	}
+	if err := plan.Write(flags.out, sealed); err != nil {
+		return err
+	}
+	if flags.json {
+		return nil
+	}
+	return s.printf("\nSaved to %s. To do exactly this, run:\n\n  gameday apply %s\n", flags.out, flags.out)
+}
+
+// plan resolves what was loaded and plans it. With errors among the diagnostics,
+// those that came with the configuration included, there is no plan.
+func (c *configuration) plan(ctx context.Context, diags hcl.Diagnostics, targets []string) (*plan.Plan, *resolve.Resolved, hcl.Diagnostics) {
+	if diags.HasErrors() {
+		return nil, nil, diags
+	}
+	r, more := c.resolve(ctx, resolve.Inputs{})
+	diags = append(diags, more...)
+	if diags.HasErrors() {
+		return nil, nil, diags
+	}
+	if c.seed != nil {
+		plan.Reseed(r, *c.seed)
+	}
+	diags = append(diags, configureProviders(ctx, r)...)
+	if diags.HasErrors() {
+		return nil, nil, diags
+	}
+	p, more := plan.Build(ctx, plan.Request{
+		Resolved: r, Set: c.set, Dir: c.dir, Targets: targets, Version: currentVersion(),
+	})
+	return p, r, append(diags, more...)
+}
+
+// configureProviders hands the provider blocks to their providers, before any
+// of their types is asked for anything.
+func configureProviders(ctx context.Context, r *resolve.Resolved) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, block := range r.Providers {
+		provider, ok := block.Provider.(providers.WithConfigure)
+		if !ok {
+			continue
+		}
+		config, more := block.Body.Decode(nil)
+		diags = append(diags, more...)
+		if !more.HasErrors() {
+			diags = append(diags, block.Body.Diagnostics(provider.Configure(ctx, config))...)
+		}
+	}
+	return diags
+}

@@ -1,0 +1,159 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+)
+
+// stress runs workers: processes that use something up until they are killed.
+// They carry the fault's id, so anybody can find them. Should the supervisor be
+// killed, its death kills them, and the kernel takes back what they held.
+type stress struct {
+	name     names
+	spawner  *spawner
+	prefix   []string // before the role
+	fault    string
+	deadline time.Time
+	roles    []workerRole
+
+	mu      sync.Mutex
+	workers []*child
+}
+
+// workerRole is one worker to start, and when it has what it is to take.
+type workerRole struct {
+	args    []string
+	check   func() error           // before the start, as the worker would itself
+	reached func(procfs.Stat) bool // nil: as soon as it runs
+}
+
+func (e *stress) inject(ctx context.Context) error {
+	for _, role := range e.roles[len(e.all()):] {
+		if role.check != nil {
+			if err := role.check(); err != nil {
+				return err
+			}
+		}
+		worker, err := e.spawner.start(e.command(role))
+		if err != nil {
+			return err
+		}
+		e.mu.Lock()
+		e.workers = append(e.workers, worker)
+		e.mu.Unlock()
+	}
+	for i, worker := range e.all() {
+		if err := waitReached(ctx, worker, e.roles[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// command executes this very program again. Its name in /proc survives that the
+// file is replaced meanwhile.
+func (e *stress) command(role workerRole) command {
+	args := append([]string{"gameday-agent"}, e.prefix...)
+	args = append(args, role.args...)
+	args = append(args, "-deadline", e.deadline.Format(time.RFC3339Nano))
+	env := append(e.name.marks(workerName), MarkFault+"="+e.fault, "GOMAXPROCS=1")
+	return command{path: "/proc/self/exe", args: args, env: env, dir: "/", keepStderr: true}
+}
+
+// waitReached waits until a worker has what it is to take.
+func waitReached(ctx context.Context, worker *child, role workerRole) error {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		stat, err := worker.identity.Stat()
+		if err == nil && (role.reached == nil || role.reached(stat)) {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-worker.done:
+			return explainExit(worker.status.ExitStatus())
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (e *stress) all() []*child {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]*child(nil), e.workers...)
+}
+
+// revert kills the workers and waits until the kernel has taken back what they
+// held, which it has once they can be reaped.
+func (e *stress) revert(context.Context) error {
+	for _, worker := range e.all() {
+		if err := e.spawner.signalGroup(worker, syscall.SIGKILL); err != nil && !errors.Is(err, procfs.ErrGone) {
+			return fmt.Errorf("kill worker %d: %w", worker.identity.PID, err)
+		}
+		<-worker.done
+	}
+	return nil
+}
+
+func (e *stress) status(status *FaultStatus) {
+	for _, worker := range e.all() {
+		if worker.running() {
+			status.Workers++
+		}
+	}
+}
+
+// newStress makes the workers that a specification asks for.
+func (s *server) newStress(spec FaultSpec) (*stress, error) {
+	e := &stress{name: s.name, spawner: s.spawner, prefix: s.prefix, fault: spec.ID, deadline: spec.Deadline}
+	switch {
+	case spec.CPU != nil:
+		e.roles = cpuRoles(*spec.CPU)
+	case spec.Memory != nil:
+		e.roles = []workerRole{memoryRole(*spec.Memory)}
+	case spec.Disk != nil:
+		e.roles = []workerRole{diskRole(*spec.Disk)}
+	default:
+		return nil, errors.New("a stress needs cpu, memory or disk")
+	}
+	return e, nil
+}
+
+func cpuRoles(spec CPUStress) []workerRole {
+	role := workerRole{args: []string{"stress-cpu", "-load", strconv.FormatFloat(spec.Load, 'f', -1, 64)}}
+	roles := make([]workerRole, spec.Workers)
+	for i := range roles {
+		roles[i] = role
+	}
+	return roles
+}
+
+func memoryRole(spec MemoryStress) workerRole {
+	role := workerRole{
+		args:  []string{"stress-memory", "-bytes", number(spec.Bytes), "-ramp", spec.Ramp.String(), "-reserve", number(spec.Reserve)},
+		check: func() error { return memoryLeft(spec.Bytes, spec.Reserve) },
+	}
+	if spec.Ramp == 0 {
+		role.reached = func(stat procfs.Stat) bool { return stat.Memory() >= spec.Bytes }
+	}
+	return role
+}
+
+func diskRole(spec DiskFill) workerRole {
+	return workerRole{
+		args:    []string{"fill-disk", "-dir", spec.Dir, "-bytes", number(spec.Bytes), "-reserve", number(spec.Reserve)},
+		check:   func() error { return DiskLeft(spec.Dir, spec.Bytes, spec.Reserve) },
+		reached: func(stat procfs.Stat) bool { return FilledBytes(stat.PID) >= spec.Bytes },
+	}
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }

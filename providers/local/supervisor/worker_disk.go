@@ -1,0 +1,134 @@
+package supervisor
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// fillDescriptor is where a worker holds its file, so that anybody can look at
+// what it takes: /proc/PID/fd/100.
+const fillDescriptor = 100
+
+// fillDisk takes space with a file that has no name, and keeps it. Nobody has to
+// delete it: its blocks are free as soon as its only descriptor is closed, which
+// the kernel does when the process ends, however it ends.
+func fillDisk(args []string, stderr io.Writer) error {
+	flags := newWorkerFlags("fill-disk", stderr)
+	dir := flags.String("dir", "", "folder on the filesystem")
+	size := flags.Int64("bytes", 0, "how much")
+	reserve := flags.Int64("reserve", 0, "bytes that stay available")
+	if err := flags.parse(args); err != nil {
+		return err
+	}
+	if err := DiskLeft(*dir, *size, *reserve); err != nil {
+		return err
+	}
+	file, err := nameless(*dir)
+	if err != nil {
+		return fmt.Errorf("make a file in %s: %w", *dir, err)
+	}
+	if err := unix.Dup3(int(file.Fd()), fillDescriptor, unix.O_CLOEXEC); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if err := allocate(os.NewFile(fillDescriptor, "fill"), *size); err != nil {
+		return fmt.Errorf("take %d bytes in %s: %w", *size, *dir, err)
+	}
+	select {}
+}
+
+// nameless makes a file without a name. Where the filesystem cannot, the name
+// goes before the first byte comes.
+func nameless(dir string) (*os.File, error) {
+	file, err := os.OpenFile(dir, unix.O_TMPFILE|os.O_RDWR, 0o600)
+	if err == nil {
+		return file, nil
+	}
+	if !errors.Is(err, syscall.EOPNOTSUPP) && !errors.Is(err, syscall.EISDIR) && !errors.Is(err, syscall.ENOENT) {
+		return nil, err
+	}
+	file, err = os.CreateTemp(dir, ".gameday-fill-*")
+	if err != nil {
+		return nil, err
+	}
+	return file, os.Remove(file.Name())
+}
+
+// allocate reserves the blocks, or writes them where the filesystem cannot
+// reserve.
+func allocate(file *os.File, size int64) error {
+	err := unix.Fallocate(int(file.Fd()), 0, 0, size)
+	if !errors.Is(err, unix.EOPNOTSUPP) {
+		return err
+	}
+	chunk := make([]byte, 1<<20)
+	for left := size; left > 0; left -= int64(len(chunk)) {
+		if _, err := file.Write(chunk[:min(left, int64(len(chunk)))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isNoSpace(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// Filesystem is the space of a filesystem in bytes.
+type Filesystem struct {
+	Total     int64
+	Used      int64
+	Available int64 // to this user
+}
+
+// ReadFilesystem reads the space of the filesystem that holds path.
+func ReadFilesystem(path string) (Filesystem, error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(path, &stat); err != nil {
+		return Filesystem{}, fmt.Errorf("read the space of %s: %w", path, err)
+	}
+	block := int64(stat.Frsize)
+	if block == 0 {
+		block = int64(stat.Bsize)
+	}
+	return Filesystem{
+		Total:     int64(stat.Blocks) * block,
+		Used:      int64(stat.Blocks-stat.Bfree) * block,
+		Available: int64(stat.Bavail) * block,
+	}, nil
+}
+
+// DiskLeft refuses to take so many bytes if less than the reserve would be
+// available afterwards.
+func DiskLeft(dir string, bytes, reserve int64) error {
+	space, err := ReadFilesystem(dir)
+	if err != nil {
+		return err
+	}
+	if space.Available-bytes < reserve {
+		return fmt.Errorf("%w: %s has %d bytes available, %d are to be taken, and %d are to stay", errReserve, dir, space.Available, bytes, reserve)
+	}
+	return nil
+}
+
+// FilledBytes is the space that the worker's nameless file takes; 0 while it has
+// none.
+func FilledBytes(pid int) int64 {
+	info, err := os.Stat("/proc/" + strconv.Itoa(pid) + "/fd/" + strconv.Itoa(fillDescriptor))
+	if err != nil {
+		return 0
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || stat.Nlink != 0 {
+		return 0
+	}
+	return stat.Blocks * 512 // st_blocks counts in 512 bytes on every filesystem
+}

@@ -1,0 +1,192 @@
+package resolve_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/schema/lang"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// conditionOf resolves one assertion, in an experiment with the probes web and
+// x["a"], x["b"] and the load shoppers.
+func conditionOf(t *testing.T, condition, message string) resolve.Condition {
+	t.Helper()
+	if message != "" {
+		message = "error_message = " + message
+	}
+	r := mustResolve(t, resolve.Inputs{}, fmt.Sprintf(`
+variable "secret" {
+  default   = 0.5
+  sensitive = true
+}
+variable "limit" { default = 0.9 }
+experiment "e" {
+  load "http" "shoppers" { url = "http://localhost" }
+  steady_state {
+    probe "http" "web" { url = "http://localhost" }
+    probe "http" "x" {
+      for_each = toset(["a", "b"])
+      url      = "http://${each.key}"
+    }
+    assert "a" {
+      condition = %s
+      %s
+    }
+  }
+}`, condition, message))
+	return r.Experiments[0].Asserts[0].Condition
+}
+
+// window is a probe's window with some of its values; the rest are null.
+func window(ratio, p99 float64, value cty.Value) cty.Value {
+	return fill(lang.WindowType(fakeProbe{}.SampleType()), map[string]cty.Value{
+		"success_ratio": cty.NumberFloatVal(ratio), "p99": cty.NumberFloatVal(p99), "mean": value, "status": cty.NumberIntVal(200),
+	})
+}
+
+// fill makes an object of a type, taking attributes by name at any depth.
+func fill(t cty.Type, values map[string]cty.Value) cty.Value {
+	attrs := map[string]cty.Value{}
+	for name, inner := range t.AttributeTypes() {
+		switch v, given := values[name]; {
+		case inner.IsObjectType():
+			attrs[name] = fill(inner, values)
+		case given:
+			attrs[name] = v
+		default:
+			attrs[name] = cty.NullVal(inner)
+		}
+	}
+	return cty.ObjectVal(attrs)
+}
+
+func TestConditionsAreJudgedOnWindows(t *testing.T) {
+	good, bad := window(1, 0.1, cty.NumberIntVal(1)), window(0.25, 0.9, cty.NumberIntVal(1))
+	load := fill(lang.LoadWindowType(), map[string]cty.Value{"rate": cty.NumberIntVal(40), "offered": cty.NumberIntVal(50)})
+	both := map[string]cty.Value{`probe.x["a"]`: good, `probe.x["b"]`: bad}
+	for name, test := range map[string]struct {
+		condition, message string
+		scope              resolve.Scope
+		want               resolve.Judgement
+	}{
+		"holds": {
+			condition: "probe.web.success_ratio >= 0.99",
+			scope:     resolve.Scope{Current: map[string]cty.Value{"probe.web": good}},
+			want:      resolve.Judgement{Holds: true, Terms: []resolve.Term{{"probe.web.success_ratio", "1"}}},
+		},
+		"broken": {
+			condition: "probe.web.success_ratio >= var.limit", message: `"Only ${percent(probe.web.success_ratio)}."`,
+			scope: resolve.Scope{Current: map[string]cty.Value{"probe.web": bad}},
+			want: resolve.Judgement{Message: "Only 25 %.", Terms: []resolve.Term{
+				{"probe.web.success_ratio", "0.25"}, {"var.limit", "0.9"},
+			}},
+		},
+		"generated message": {
+			condition: "probe.web.latency.p99 <= 0.5",
+			scope:     resolve.Scope{Current: map[string]cty.Value{"probe.web": bad}},
+			want: resolve.Judgement{
+				Message: "The condition probe.web.latency.p99 <= 0.5 does not hold. probe.web.latency.p99 is 0.9.",
+				Terms:   []resolve.Term{{"probe.web.latency.p99", "0.9"}},
+			},
+		},
+		"relative to the baseline": {
+			condition: "probe.web.latency.p99 <= 3 * baseline.web.latency.p99",
+			scope: resolve.Scope{
+				Current: map[string]cty.Value{"probe.web": bad}, Baseline: map[string]cty.Value{"probe.web": good},
+			},
+			want: resolve.Judgement{
+				Message: "The condition probe.web.latency.p99 <= 3 * baseline.web.latency.p99 does not hold. probe.web.latency.p99 is 0.9, baseline.web.latency.p99 is 0.1.",
+				Terms:   []resolve.Term{{"probe.web.latency.p99", "0.9"}, {"baseline.web.latency.p99", "0.1"}},
+			},
+		},
+		"in the baseline itself": {
+			condition: "probe.web.latency.p99 <= 3 * baseline.web.latency.p99",
+			scope:     resolve.Scope{Current: map[string]cty.Value{"probe.web": bad}},
+			want: resolve.Judgement{Holds: true, Terms: []resolve.Term{
+				{"probe.web.latency.p99", "0.9"}, {"baseline.web.latency.p99", "0.9"},
+			}},
+		},
+		"one instance": {
+			condition: `probe.x["a"].success_ratio == 1`,
+			scope:     resolve.Scope{Current: map[string]cty.Value{`probe.x["a"]`: good}},
+			want:      resolve.Judgement{Holds: true, Terms: []resolve.Term{{`probe.x["a"].success_ratio`, "1"}}},
+		},
+		"all instances": {
+			condition: `alltrue([for p in probe.x : p.success_ratio > 0.5])`, message: `"some fail"`,
+			scope: resolve.Scope{Current: both},
+			want:  resolve.Judgement{Message: "some fail"},
+		},
+		"load": {
+			condition: `load.shoppers.rate >= 0.8 * load.shoppers.offered && probe.web.last.status == 200`,
+			scope:     resolve.Scope{Current: map[string]cty.Value{"load.shoppers": load, "probe.web": good}},
+			want: resolve.Judgement{Holds: true, Terms: []resolve.Term{
+				{"load.shoppers.rate", "40"}, {"load.shoppers.offered", "50"}, {"probe.web.last.status", "200"},
+			}},
+		},
+		"secrets are not told": {
+			condition: "probe.web.success_ratio >= var.secret", message: `"less than ${var.secret}"`,
+			scope: resolve.Scope{Current: map[string]cty.Value{"probe.web": bad}},
+			want: resolve.Judgement{
+				Message: "The message refers to sensitive values and is not shown.",
+				Terms:   []resolve.Term{{"probe.web.success_ratio", "0.25"}, {"var.secret", "(sensitive)"}},
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := conditionOf(t, test.condition, test.message)
+			got, diags := c.Eval(test.scope)
+			require.Empty(t, diags)
+			assert.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestConditionsThatCannotBeJudged(t *testing.T) {
+	nothing := window(1, 0.1, cty.NullVal(cty.Number))
+	for name, test := range map[string]struct {
+		condition string
+		scope     resolve.Scope
+		want      string
+	}{
+		"null": {
+			"probe.web.value.mean > 1",
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": nothing}}, "argument must not be null",
+		},
+		"unknown": {
+			"probe.web.success_ratio > 1",
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": cty.UnknownVal(nothing.Type())}}, "not known",
+		},
+		"no window": {"probe.web.success_ratio > 1", resolve.Scope{}, "no measurements of probe.web"},
+		"no baseline": {
+			"probe.web.success_ratio >= baseline.web.success_ratio",
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": nothing}, Baseline: map[string]cty.Value{}}, "no baseline of probe.web",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, diags := conditionOf(t, test.condition, "").Eval(test.scope)
+			require.True(t, diags.HasErrors())
+			assert.Contains(t, diags[0].Detail, test.want)
+			assert.False(t, got.Holds)
+		})
+	}
+}
+
+func TestSeriesNamesWhatAConditionDependsOn(t *testing.T) {
+	for condition, want := range map[string][]string{
+		"probe.web.count > 0":                                         {"probe.web"},
+		"baseline.web.count > 0":                                      {"probe.web"},
+		`probe.x["b"].count > 0`:                                      {`probe.x["b"]`},
+		`probe.x[var.limit > 0 ? "a" : "b"].count > 0`:                {`probe.x["a"]`, `probe.x["b"]`},
+		"length(keys(probe.x)) > var.limit && load.shoppers.rate > 0": {"load.shoppers", `probe.x["a"]`, `probe.x["b"]`},
+		"length([for n, p in probe : n]) > 0 && probe.web.count > 1":  {`probe.web`, `probe.x["a"]`, `probe.x["b"]`},
+	} {
+		t.Run(condition, func(t *testing.T) {
+			assert.Equal(t, want, conditionOf(t, condition, "").Series())
+		})
+	}
+}

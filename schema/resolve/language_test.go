@@ -1,0 +1,290 @@
+package resolve_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// probing is an experiment with one probe and one assertion.
+const probing = `
+experiment "e" {
+  steady_state {
+    probe "http" "web" { url = local.url }
+    assert "a" { condition = probe.web.success_ratio > 0.5 }
+  }
+}
+`
+
+func urlOf(t *testing.T, r *resolve.Resolved) string {
+	t.Helper()
+	values, diags := r.Experiments[0].Probes[0].Body.Decode(nil)
+	require.Empty(t, diags)
+	return values.String("url")
+}
+
+func TestVariablesAreReadByTheirTypes(t *testing.T) {
+	const config = `
+variable "text" { type = string }
+variable "number" { type = number }
+variable "list" { type = list(string) }
+variable "object" { type = object({ name = string, size = optional(number, 3) }) }
+variable "any" {}
+locals { url = jsonencode([var.text, var.number, var.list, var.object, var.any]) }
+` + probing
+	r := mustResolve(t, resolve.Inputs{Variables: map[string]resolve.Given{
+		"text":      {Raw: "[1]", From: "-var"},
+		"number":    {Raw: "1.5", From: "-var"},
+		"list":      {Raw: `["a", "b"]`, From: "-var"},
+		"object":    {Value: cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal("x")}), From: "prod.vars.hcl"},
+		"any":       {Raw: "plain text", From: "GAMEDAY_VAR_any"},
+		"elsewhere": {Raw: "of another configuration", From: "GAMEDAY_VAR_elsewhere"},
+	}}, config)
+	assert.Equal(t, `["[1]",1.5,["a","b"],{"name":"x","size":3},"plain text"]`, urlOf(t, r))
+}
+
+func TestGivenVariablesThatDoNotFit(t *testing.T) {
+	const config = `
+variable "list" { type = list(string) }
+variable "kept" {
+  type     = string
+  nullable = false
+  default  = "kept"
+}
+variable "name" {
+  type = string
+  validation {
+    condition     = length(var.name) < 5
+    error_message = "Too long."
+  }
+}
+locals { url = var.kept }
+` + probing
+	r, diags := resolveText(t, resolve.Inputs{Variables: map[string]resolve.Given{
+		"list": {Raw: "[a, b]", From: "-var"},
+		"nmae": {Raw: "x", From: "-var"},
+		"name": {Raw: "elaborate", From: "-var"},
+		"kept": {Value: cty.NullVal(cty.String), From: "prod.vars.hcl"},
+	}}, config)
+	require.Len(t, diags, 3)
+	assert.Contains(t, diags[0].Detail, `Did you mean "name"?`)
+	assert.Contains(t, diags[1].Detail, "not an expression of type list(string)")
+	assert.Contains(t, diags[2].Detail, "Too long.\n\nThe value of var.name was given by -var.")
+	assert.Equal(t, "kept", urlOf(t, r))
+}
+
+func TestCheckingTakesMissingVariablesAsUnknown(t *testing.T) {
+	const config = `
+variable "urls" { type = set(string) }
+variable "wait" { type = string }
+experiment "e" {
+  steady_state {
+    baseline = var.wait
+    probe "http" "web" {
+      for_each = var.urls
+      url      = each.key
+    }
+    assert "a" { condition = probe.web["a"].success_ratio > 0.5 }
+  }
+}`
+	_, diags := resolveText(t, resolve.Inputs{AllowMissing: true}, config)
+	assert.Empty(t, diags)
+	_, diags = resolveText(t, resolve.Inputs{}, config)
+	require.True(t, diags.HasErrors())
+	assert.Contains(t, diags[0].Detail, "-var 'urls=…'")
+}
+
+func TestModulesAreInstancesWithInputsAndOutputs(t *testing.T) {
+	r, diags := resolveFiles(t, resolve.Inputs{}, map[string]string{
+		"main.gameday.hcl": `
+module "shop" {
+  source   = "./shop"
+  for_each = { a = 1, b = 2 }
+  port     = each.value
+}
+module "caller" {
+  source      = "./caller"
+  environment = module.shop["b"].environment
+  url         = module.shop["b"].url
+}
+suite "all" { experiments = [module.shop.experiment.e, module.caller.experiment.e] }
+suite "one" { experiments = [module.shop["a"].experiment.e] }
+suite "labelled" { select = { labels = { tier = "critical" } } }`,
+		"shop/shop.gameday.hcl": `
+variable "port" { type = number }
+locals { url = "http://localhost:${var.port}" }
+environment "fake" "shop" {
+  process "web" { command = ["web"] }
+}
+output "url" { value = local.url }
+output "environment" { value = environment.shop }
+experiment "e" {
+  labels = { tier = "critical" }
+  steady_state {
+    probe "http" "web" { url = local.url }
+    assert "a" { condition = probe.web.success_ratio > 0.5 }
+  }
+}`,
+		"caller/caller.gameday.hcl": `
+variable "environment" {}
+variable "url" {}
+experiment "e" {
+  environment = var.environment
+  steady_state {
+    probe "http" "web" { url = var.url }
+    assert "a" { condition = probe.web.success_ratio > 0.5 }
+  }
+}`,
+	})
+	require.Empty(t, diags)
+	require.Len(t, r.Experiments, 3)
+	assert.Equal(t, "module.caller.experiment.e", r.Experiments[0].Addr.String())
+	assert.Equal(t, `module.shop["b"].environment.shop`, r.Experiments[0].Environment)
+	assert.Equal(t, "http://localhost:2", urlOf(t, r))
+	assert.Len(t, r.Environments, 2)
+
+	shops := []string{`module.shop["a"].experiment.e`, `module.shop["b"].experiment.e`}
+	assert.Equal(t, []string{"module.caller.experiment.e", shops[0], shops[1]}, r.Suites[0].Experiments)
+	assert.Equal(t, shops, r.Suites[1].Experiments, "suites are sorted: labelled before one")
+	assert.Equal(t, shops[:1], r.Suites[2].Experiments)
+}
+
+func TestExperimentsRunAfterWhatTheyDependOn(t *testing.T) {
+	r, diags := resolveFiles(t, resolve.Inputs{}, map[string]string{
+		"main.gameday.hcl": `
+locals { url = "http://localhost" }
+module "first" { source = "./child" }
+module "second" {
+  source     = "./child"
+  depends_on = [experiment.e]
+}
+experiment "a" {
+  depends_on = [module.second]
+  steady_state {
+    probe "http" "web" { url = local.url }
+    assert "a" { condition = probe.web.success_ratio > 0.5 }
+  }
+}` + probing,
+		"child/child.gameday.hcl": `locals { url = "http://localhost" }` + probing,
+	})
+	require.Empty(t, diags)
+	var order []string
+	for _, e := range r.Experiments {
+		order = append(order, e.Addr.String())
+	}
+	assert.Equal(t, []string{"experiment.e", "module.first.experiment.e", "module.second.experiment.e", "experiment.a"}, order)
+}
+
+func TestFaultsAreInTheOrderOfTheirInjection(t *testing.T) {
+	r := mustResolve(t, resolve.Inputs{}, `
+locals { url = "http://localhost" }
+experiment "e" {
+  seed = 7
+  steady_state {
+    probe "http" "web" { url = local.url }
+    assert "a" { condition = probe.web.success_ratio > 0.5 }
+  }
+  fault "fake_delay" "a" {
+    latency    = "1s"
+    depends_on = [fault.z]
+  }
+  fault "fake_delay" "late" {
+    latency = "1s"
+    delay   = "5s"
+  }
+  fault "fake_delay" "z" {
+    for_each = toset(["two", "one"])
+    latency  = "1s"
+    duration = "10s"
+  }
+  fault "fake_delay" "copy" {
+    latency  = "1s"
+    duration = fault.z["one"].duration
+    seed     = 3
+  }
+}`)
+	var order []string
+	for _, f := range r.Experiments[0].Faults {
+		order = append(order, f.Addr.Local())
+	}
+	assert.Equal(t, []string{`fault.z["one"]`, `fault.z["two"]`, "fault.a", "fault.copy", "fault.late"}, order)
+	assert.Equal(t, []string{`fault.z["one"]`, `fault.z["two"]`}, r.Experiments[0].Faults[2].DependsOn)
+	assert.Equal(t, 10*time.Second, r.Experiments[0].Faults[3].Duration)
+	assert.Equal(t, int64(3), r.Experiments[0].Faults[3].Seed)
+	assert.NotEqual(t, r.Experiments[0].Faults[0].Seed, r.Experiments[0].Faults[1].Seed, "instances choose apart")
+}
+
+func TestSeedsDependOnAddressesOnly(t *testing.T) {
+	a, b := mustResolve(t, resolve.Inputs{}, shop), mustResolve(t, resolve.Inputs{}, shop)
+	assert.Equal(t, a.Experiments[0].Faults[0].Seed, b.Experiments[0].Faults[0].Seed)
+	assert.Equal(t, a.Seed, b.Seed)
+	assert.NotZero(t, a.Seed)
+}
+
+func TestSecretsAreCollectedAndProvidersSeeThemPlain(t *testing.T) {
+	r := mustResolve(t, resolve.Inputs{}, `
+variable "token" {
+  default   = "hunter2"
+  sensitive = true
+}
+locals {
+  url    = "http://localhost"
+  header = "Bearer ${var.token}"
+}
+experiment "e" {
+  steady_state {
+    probe "http" "web" {
+      url   = local.url
+      token = local.header
+    }
+    assert "a" { condition = probe.web.success_ratio > 0.5 }
+  }
+  fault "fake_delay" "f" {
+    latency = "1s"
+    token   = "literal"
+  }
+}`)
+	values, diags := r.Experiments[0].Probes[0].Body.Decode(nil)
+	require.Empty(t, diags)
+	assert.Equal(t, "Bearer hunter2", values.String("token"))
+	assert.False(t, values.Cty().ContainsMarked())
+	assert.Equal(t, []string{"Bearer hunter2", "hunter2", "literal"}, r.Secrets())
+}
+
+func TestJSONSyntaxMeansTheSame(t *testing.T) {
+	r, diags := resolveFiles(t, resolve.Inputs{}, map[string]string{"main.gameday.hcl.json": `{
+  "environment": {"fake": {"shop": {"process": {"web": {"command": ["web"]}}}}},
+  "experiment": {"e": {
+    "environment": "${environment.shop}",
+    "steady_state": {
+      "probe": {"http": {"web": {"url": "http://localhost:${environment.shop.process.web.port}"}}},
+      "assert": {"a": {"condition": "${probe.web.last.status == 200 && probe.web.last.body != \"\"}"}}
+    },
+    "fault": {"fake_delay": {"f": {"latency": "1s", "rule": [{"port": 80}, {"port": 81}]}}}
+  }},
+  "suite": {"s": {"experiments": ["experiment.e"]}}
+}`})
+	require.Empty(t, diags)
+	e := r.Experiments[0]
+	assert.Equal(t, "environment.shop", e.Environment)
+	assert.Equal(t, `probe.web.last.status == 200 && probe.web.last.body != ""`, e.Asserts[0].Condition.Text())
+	values, _ := e.Faults[0].Body.Decode(nil)
+	assert.Len(t, values.Blocks("rule"), 2)
+	assert.Equal(t, []string{"experiment.e"}, r.Suites[0].Experiments)
+}
+
+func TestAChainOfAnyLengthIsResolved(t *testing.T) {
+	config := "locals {\n  l0 = \"http://localhost\"\n"
+	for i := 1; i <= 500; i++ {
+		config += "  l" + itoa(i) + " = local.l" + itoa(i-1) + "\n"
+	}
+	r := mustResolve(t, resolve.Inputs{}, config+"  url = local.l500\n}\n"+probing)
+	assert.Equal(t, "http://localhost", urlOf(t, r))
+}
+
+func itoa(n int) string { return cty.NumberIntVal(int64(n)).AsBigFloat().Text('f', 0) }
