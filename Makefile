@@ -66,7 +66,7 @@ docs: build
 ## fmt: format the Go and the gameday files
 fmt: build $(GOLANGCI)
 	@$(GOLANGCI) fmt
-	@bin/gameday fmt experiments/quickstart experiments/demo/shop
+	@for dir in experiments/*/ experiments/demo/*/; do bin/gameday fmt "$$dir"; done
 
 ## clean: remove what was built and what runs left
 clean:

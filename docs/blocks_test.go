@@ -21,11 +21,12 @@ type block struct {
 func pages(t *testing.T) []string {
 	t.Helper()
 	list := []string{"../README.md", "../CONTRIBUTING.md", "../ARCHITECTURE.md"}
-	more, err := filepath.Glob("*.md")
-	require.NoError(t, err)
-	readmes, err := filepath.Glob("../experiments/*/README.md")
-	require.NoError(t, err)
-	return append(append(list, more...), readmes...)
+	for _, pattern := range []string{"../docs/*.md", "../experiments/*/README.md", "../experiments/*/*/README.md"} {
+		more, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		list = append(list, more...)
+	}
+	return list
 }
 
 // blocksOf are the blocks of every page whose info string is one of those.

@@ -48,7 +48,7 @@ func TestAnActionIsKilledWithItsGroupAtTheTimeout(t *testing.T) {
 	defer cancel()
 	result, err := act(ctx, t, dir, sh("sleep 1000 & echo $! > pid; echo waiting; wait"))
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	assert.ErrorContains(t, err, "sh did not end in time and was killed")
+	require.ErrorContains(t, err, "sh did not end in time and was killed")
 	assert.Equal(t, "waiting\n", result.Output)
 	gone(t, read(t, filepath.Join(dir, "pid")))
 }

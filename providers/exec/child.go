@@ -32,7 +32,8 @@ func (e ending) String() string {
 // has left behind in its group when it ends by itself, too. Other errors mean
 // that the program could not be started.
 func (c command) run(ctx context.Context, stdout, stderr io.Writer, reap bool) (ending, error) {
-	child := exec.Command(c.program, c.args...)
+	// Its context would kill the program alone, and not its group.
+	child := exec.CommandContext(context.WithoutCancel(ctx), c.program, c.args...)
 	child.Dir, child.Env, child.Stdout, child.Stderr = c.dir, c.env, stdout, stderr
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	child.WaitDelay = pipeGrace

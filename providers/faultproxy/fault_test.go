@@ -181,8 +181,7 @@ func TestResetHitsOpenAndNewConnections(t *testing.T) {
 	put(t, p, Rule{ID: "rst", Kind: Reset, Probability: 1})
 	_, err := open.Read(make([]byte, 1))
 	require.ErrorIs(t, err, syscall.ECONNRESET)
-	_, err = dial(t, p.Addr()).Read(make([]byte, 1))
-	require.ErrorIs(t, err, syscall.ECONNRESET)
+	require.ErrorIs(t, knock(p.Addr()), syscall.ECONNRESET)
 	require.EqualValues(t, 2, stats(t, p, "rst").Connections)
 	require.True(t, p.Remove("rst"))
 	require.Equal(t, "after", roundTrip(t, dial(t, p.Addr()), "after"))
@@ -193,9 +192,7 @@ func TestResetBySeedHitsTheSameConnections(t *testing.T) {
 		p := startProxy(t, serve(t, echo))
 		put(t, p, Rule{ID: "rst", Kind: Reset, Probability: 0.5, Seed: 11})
 		for i := range 40 {
-			conn := dial(t, p.Addr())
-			_, _ = io.WriteString(conn, "x")
-			if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil {
+			if knock(p.Addr()) != nil {
 				list = append(list, i)
 			}
 		}

@@ -78,6 +78,22 @@ func dial(t testing.TB, address string) *net.TCPConn {
 	return conn.(*net.TCPConn)
 }
 
+// knock makes a connection, sends a byte and waits for it to come back. A RST may
+// meet the connect or what follows.
+func knock(address string) error {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	if _, err := conn.Write([]byte("x")); err != nil {
+		return err
+	}
+	_, err = conn.Read(make([]byte, 1))
+	return err
+}
+
 func put(t testing.TB, p *Proxy, r Rule) {
 	t.Helper()
 	require.NoError(t, p.Put(r))

@@ -22,6 +22,9 @@ type leg struct {
 	writer  sync.WaitGroup
 	started bool // the writer is there
 	http    filter
+
+	rest   []byte // read before the leg began
+	broken error  // how src had ended before
 }
 
 // filter is what HTTP rules do to one direction.
@@ -45,7 +48,10 @@ func newLeg(s *session, way Direction, src, dst *net.TCPConn) *leg {
 // run forwards until the direction has ended, or the session has been aborted.
 func (l *leg) run() {
 	for {
-		err := l.step()
+		err := l.begin()
+		if err == nil {
+			err = l.step()
+		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			_ = l.src.SetReadDeadline(time.Time{})
 			err = l.news()
@@ -57,6 +63,16 @@ func (l *leg) run() {
 	}
 	l.writer.Wait()
 	l.line.drop()
+}
+
+// begin does what was left to do before the leg.
+func (l *leg) begin() error {
+	rest := l.rest
+	l.rest = nil
+	if len(rest) == 0 {
+		return l.broken
+	}
+	return l.take(rest)
 }
 
 // step forwards some bytes, as the rules of the moment say.

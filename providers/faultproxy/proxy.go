@@ -37,6 +37,7 @@ type Proxy struct {
 	clock    clock
 	buffers  buffers
 	pipes    pipes
+	express  express
 	held     budget
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
@@ -95,6 +96,7 @@ func (p *Proxy) Close() error {
 	p.routines.Wait()
 	p.clock.close()
 	p.pipes.close()
+	p.express.close()
 	if err != nil {
 		return fmt.Errorf("close fault proxy: %w", err)
 	}

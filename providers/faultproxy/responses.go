@@ -63,6 +63,7 @@ func (r *responses) reply() error {
 			return nil
 		}
 		if next.ours.abort {
+			r.talk.pop()
 			return errBroken // reaches the client in its order, as the stream's end
 		}
 		if err := r.leg.admit(next.ours.data); err != nil {

@@ -21,6 +21,7 @@ type session struct {
 
 	mu       sync.Mutex
 	upstream *net.TCPConn // nil until dialled
+	riding   *ride        // on the express: then client and upstream are closed
 	aborted  bool
 	touched  map[*tally]struct{} // the rules that have acted on this connection
 	egress   fate
@@ -46,11 +47,24 @@ func (s *session) run() {
 		s.abort(Both)
 		return
 	}
+	var left remains
+	if r := s.board(); r != nil {
+		ok := false
+		if left, ok = s.alight(r); !ok {
+			return
+		}
+	}
+	s.walk(left)
+}
+
+// walk forwards by two legs, each a direction, from where a ride has ended.
+func (s *session) walk(left remains) {
 	var legs sync.WaitGroup
-	ingress := newLeg(s, Ingress, s.upstream, s.client)
-	egress := newLeg(s, Egress, s.client, s.upstream)
-	legs.Go(ingress.run)
-	egress.run()
+	for _, l := range []*leg{newLeg(s, Egress, s.client, s.upstream), newLeg(s, Ingress, s.upstream, s.client)} {
+		if left.resume(l) {
+			legs.Go(l.run)
+		}
+	}
 	legs.Wait()
 }
 
@@ -91,6 +105,10 @@ func (s *session) connect() bool {
 func (s *session) poke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.riding != nil {
+		s.riding.recall()
+		return
+	}
 	past := time.Unix(1, 0)
 	_ = s.client.SetDeadline(past)
 	if s.upstream != nil {
@@ -118,6 +136,10 @@ func (s *session) abort(way Direction) {
 	}
 	s.aborted = true
 	close(s.done)
+	if s.riding != nil {
+		s.riding.abort(way)
+		return
+	}
 	if way.covers(Ingress) {
 		_ = s.client.SetLinger(0)
 	}

@@ -49,11 +49,12 @@ func TestChatterAndBurstsTakeTurns(t *testing.T) {
 }
 
 func TestHalfCloseReachesEachSide(t *testing.T) {
+	heard := make(chan string, 1)
 	upstream := serve(t, func(conn *net.TCPConn) {
 		_, _ = io.WriteString(conn, "greeting")
 		_ = conn.CloseWrite()
 		got, _ := io.ReadAll(conn)
-		assert.Equal(t, "late words", string(got))
+		heard <- string(got)
 	})
 	conn := dial(t, startProxy(t, upstream).Addr())
 	got, err := io.ReadAll(conn)
@@ -62,15 +63,15 @@ func TestHalfCloseReachesEachSide(t *testing.T) {
 	_, err = io.WriteString(conn, "late words")
 	require.NoError(t, err)
 	require.NoError(t, conn.CloseWrite())
+	require.Equal(t, "late words", <-heard)
 }
 
 func TestUpstreamThatRefusesEndsTheConnection(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
-	conn := dial(t, startProxy(t, listener.Addr().String()).Addr())
-	_, err = conn.Read(make([]byte, 1))
-	require.ErrorIs(t, err, syscall.ECONNRESET)
+	p := startProxy(t, listener.Addr().String())
+	require.ErrorIs(t, knock(p.Addr()), syscall.ECONNRESET)
 }
 
 func TestResetOfOneSideReachesTheOther(t *testing.T) {

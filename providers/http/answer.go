@@ -46,9 +46,8 @@ func (p *pages) of(data []byte, whole bool) *page {
 }
 
 // read takes the whole body, so that the connection can be used again, and
-// keeps its beginning.
+// keeps its beginning. Closing it is up to the caller.
 func (p *pages) read(response *http.Response) (*answer, error) {
-	defer func() { _ = response.Body.Close() }()
 	kept, err := io.ReadAll(io.LimitReader(response.Body, probing.BodyLimit))
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package http
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -124,7 +125,7 @@ func (g *generator) exchange(ctx context.Context) error {
 	if !g.status.match(response.StatusCode) {
 		_, err = io.CopyN(&beginning, response.Body, excerptBytes)
 	}
-	if err == nil || err == io.EOF {
+	if err == nil || errors.Is(err, io.EOF) {
 		_, err = io.Copy(io.Discard, response.Body)
 	}
 	if err != nil {

@@ -23,37 +23,37 @@ func probeType() providers.Probe { return gdhttp.New().Types().Probes[0] }
 func loadType() providers.Load { return gdhttp.New().Types().Loads[0] }
 
 // serve is a server that ends with the test.
-func serve(t testing.TB, handler http.HandlerFunc) *httptest.Server {
-	t.Helper()
+func serve(tb testing.TB, handler http.HandlerFunc) *httptest.Server {
+	tb.Helper()
 	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	return server
 }
 
 // open makes a prober of a body in HCL, which is closed with the test.
-func open(t testing.TB, body string) providers.Prober {
-	t.Helper()
-	prober, diags := tryOpen(t, body)
-	require.Empty(t, diags)
-	t.Cleanup(func() { require.NoError(t, prober.Close()) })
+func open(tb testing.TB, body string) providers.Prober {
+	tb.Helper()
+	prober, diags := tryOpen(tb, body)
+	require.Empty(tb, diags)
+	tb.Cleanup(func() { require.NoError(tb, prober.Close()) })
 	return prober
 }
 
-func tryOpen(t testing.TB, body string) (providers.Prober, providers.Diagnostics) {
-	t.Helper()
-	return probeType().Open(t.Context(), providers.OpenRequest{
+func tryOpen(tb testing.TB, body string) (providers.Prober, providers.Diagnostics) {
+	tb.Helper()
+	return probeType().Open(tb.Context(), providers.OpenRequest{
 		Address: "experiment.e.probe.p", Timeout: 5 * time.Second,
-		Config: bodytest.Decode(t, probeType().Schema(), body),
+		Config: bodytest.Decode(tb, probeType().Schema(), body),
 	})
 }
 
 // sampled takes one sample.
-func sampled(t testing.TB, body string) providers.Sample {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+func sampled(tb testing.TB, body string) providers.Sample {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 5*time.Second)
 	defer cancel()
-	sample := open(t, body).Sample(ctx)
-	require.Equal(t, sample.OK, sample.Error == "", "an error if and only if not OK: %+v", sample)
+	sample := open(tb, body).Sample(ctx)
+	require.Equal(tb, sample.OK, sample.Error == "", "an error if and only if not OK: %+v", sample)
 	return sample
 }
 

@@ -84,6 +84,7 @@ func (p *prober) Sample(ctx context.Context) providers.Sample {
 	if err != nil {
 		return providers.Sample{Error: probing.Explain(ctx, err, p.timeout)}
 	}
+	defer func() { _ = response.Body.Close() }()
 	answer, err := p.pages.read(response)
 	if err != nil {
 		return providers.Sample{Error: "the answer broke off: " + probing.Explain(ctx, err, p.timeout)}

@@ -85,7 +85,7 @@ func TestFieldsAndValue(t *testing.T) {
 	server := serve(t, shop)
 	sample := sampled(t, fmt.Sprintf("url = %q\nvalue_json = \".queue.depth\"", server.URL+"/health"))
 	require.True(t, sample.OK, sample.Error)
-	assert.Equal(t, 3.0, *sample.Value)
+	assert.InDelta(t, 3, *sample.Value, 0)
 	fields := sample.Fields.AsValueMap()
 	assert.Equal(t, cty.NumberIntVal(200), fields["status"])
 	assert.Equal(t, cty.NumberIntVal(38), fields["bytes"])
@@ -153,7 +153,7 @@ func TestATimeoutSaysHowLong(t *testing.T) {
 }
 
 func TestUnreachableServers(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())

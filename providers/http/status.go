@@ -22,7 +22,7 @@ func statusAttribute() schema.Attribute {
 }
 
 // statusPattern is a code or a class of codes.
-var statusPattern = regexp.MustCompile(`^[1-5]([0-9][0-9]|xx)$`)
+var statusPattern = regexp.MustCompile(`^[1-5](\d{2}|xx)$`)
 
 // statuses are the codes and classes that are right. None means 2xx: the
 // attribute's default does not apply when its block is missing.

@@ -9,8 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -29,7 +28,7 @@ func secure(t *testing.T, change func(*tls.Config)) (server *httptest.Server, ca
 		_, _ = fmt.Fprintf(w, "%s for %s, clients: %d", r.Proto, r.TLS.ServerName, len(r.TLS.PeerCertificates))
 	}))
 	server.EnableHTTP2 = true
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	server.TLS = &tls.Config{}
 	if change != nil {
 		change(server.TLS)

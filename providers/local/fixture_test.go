@@ -41,19 +41,26 @@ type world struct {
 // ended with the test, and nothing of it may be left then.
 func newWorld(t testing.TB, body string) *world {
 	t.Helper()
+	w := newWorldIn(t, t.TempDir(), body)
+	t.Cleanup(w.end)
+	return w
+}
+
+// newWorldIn prepares an environment that nobody ends.
+func newWorldIn(t testing.TB, dir, body string) *world {
+	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
 	provider := local.New(local.WithAgent(supervisor.Agent{Path: self, Args: []string{"agent"}}))
 	w := &world{
 		t: t, provider: provider, env: provider.Types().Environments[0],
-		run: ulid.Make().String(), body: body, dir: t.TempDir(),
+		run: ulid.Make().String(), body: body, dir: dir,
 	}
 	handle, diags := w.env.Prepare(t.Context(), providers.EnvironmentPrepareRequest{
 		Run: w.run, RunDir: filepath.Join(w.dir, "run"), Address: environmentAddress, Name: "test",
 	})
 	require.Empty(t, diags)
 	w.handle = handle
-	t.Cleanup(w.end)
 	return w
 }
 

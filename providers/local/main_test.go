@@ -31,9 +31,6 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "server" {
 		os.Exit(serve(os.Args[2:]))
 	}
-	if len(os.Args) > 1 && os.Args[1] == "runner" {
-		os.Exit(runnerMain(os.Args[2:]))
-	}
 	flag.Parse()
 	setDefault("rapid.checks", "15")
 	goleak.VerifyTestMain(m)

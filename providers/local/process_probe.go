@@ -89,7 +89,11 @@ func (p *processProber) Sample(ctx context.Context) providers.Sample {
 		"cpu_seconds": cty.NullVal(cty.Number), "memory_bytes": cty.NullVal(cty.Number),
 	}
 	if err != nil {
-		return p.sample(fields, fmt.Sprintf("process %s is not alive: %s", p.name, process.Exit))
+		how := process.Exit
+		if how == "" {
+			how = "it has just ended"
+		}
+		return p.sample(fields, fmt.Sprintf("process %s is not alive: %s", p.name, how))
 	}
 	fields["state"] = cty.StringVal(string(stat.State))
 	fields["pid"] = cty.NumberIntVal(int64(stat.PID))

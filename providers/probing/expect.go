@@ -81,7 +81,8 @@ func plain(v cty.Value) (decoded any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return decoded, json.Unmarshal(text, &decoded)
+	err = json.Unmarshal(text, &decoded)
+	return decoded, err
 }
 
 // Check says what is not as expected; nil when all is. The text is the document

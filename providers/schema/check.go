@@ -135,7 +135,7 @@ func isSet(v cty.Value) bool {
 	if v.IsNull() || !v.IsKnown() {
 		return false
 	}
-	if t := v.Type(); t.IsTupleType() || t == cty.EmptyObject {
+	if t := v.Type(); t.IsTupleType() || t.Equals(cty.EmptyObject) {
 		return v.LengthInt() > 0
 	}
 	return true

@@ -65,11 +65,18 @@ func parseUnit(text string, units []unit) (int64, bool) {
 		if !found {
 			continue
 		}
-		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || n < 0 || math.IsNaN(n) || n*u.factor > math.MaxInt64/2 {
+		number = strings.TrimRight(number, " ")
+		n, err := strconv.ParseFloat(number, 64)
+		if err != nil || !decimal(number) || n*u.factor > math.MaxInt64/2 {
 			return 0, false
 		}
-		return int64(n * u.factor), true
+		return int64(math.Round(n * u.factor)), true
 	}
 	return 0, false
+}
+
+// decimal reports whether a number that ParseFloat took is written in plain
+// decimal without a sign: hexadecimal, "Inf" and "NaN" mean a mistake.
+func decimal(number string) bool {
+	return strings.Trim(number, "0123456789.eE+-") == "" && strings.ContainsRune("0123456789.", rune(number[0]))
 }

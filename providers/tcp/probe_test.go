@@ -31,13 +31,14 @@ func probeType() providers.Probe { return tcp.New().Types().Probes[0] }
 // listen serves every connection with a function, one after the other.
 func listen(t *testing.T, handle func(net.Conn)) (address string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	serve(t, listener, handle)
 	return listener.Addr().String()
 }
 
 func serve(t *testing.T, listener net.Listener, handle func(net.Conn)) {
+	t.Helper()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -122,7 +123,7 @@ func TestEndlessAnswersAreCut(t *testing.T) {
 }
 
 func TestRefusedAndReset(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	gone := listener.Addr().String()
 	require.NoError(t, listener.Close())

@@ -97,10 +97,10 @@ func (e *environments) up(ctx context.Context, address string) *liveEnvironment 
 		return live
 	}
 	started := time.Now()
-	e.run.Bus.Emit(event.EnvironmentStarting{Environment: address, Type: live.def.Type.TypeName(), Summary: live.def.Plan.Summary})
+	e.run.Bus.Emit(event.EnvironmentStarting{Environment: address, Type: live.def.Type.TypeName(), Summary: live.def.Plan.Summary, Source: e.sourceOf(address)})
 	live.err = guard(address, func() error { return e.tryUp(ctx, live) })
 	if live.err != nil {
-		e.run.Bus.Emit(event.EnvironmentFailed{Environment: address, Error: live.err.Error()})
+		e.run.Bus.Emit(event.EnvironmentFailed{Environment: address, Error: live.err.Error(), Source: e.sourceOf(address)})
 		return live
 	}
 	e.run.Bus.Emit(event.EnvironmentReady{Environment: address, Seconds: time.Since(started).Seconds()})
@@ -170,7 +170,7 @@ func (e *environments) down(ctx context.Context, live *liveEnvironment) {
 	defer cancel()
 	started := time.Now()
 	left, err := takeDown(ctx, live.def.Type, live.state.Handle)
-	stopped := event.EnvironmentStopped{Environment: live.def.Addr.String(), Seconds: time.Since(started).Seconds(), Leftovers: left}
+	stopped := event.EnvironmentStopped{Environment: live.def.Addr.String(), Seconds: time.Since(started).Seconds(), Leftovers: left, Source: e.sourceOf(live.def.Addr.String())}
 	if err == nil && len(left) == 0 {
 		err = e.run.Journal.Append(journal.EnvironmentDown, journal.Environment{Address: live.def.Addr.String()})
 	}
@@ -182,6 +182,11 @@ func (e *environments) down(ctx context.Context, live *liveEnvironment) {
 	}
 	e.names.Delete(live.def.Addr.String())
 	e.run.Bus.Emit(stopped)
+}
+
+// sourceOf is where the plan says that an environment stands.
+func (e *environments) sourceOf(address string) event.Source {
+	return find(e.run.Plan.Environments, func(env plan.Environment) bool { return env.Address == address }).Source
 }
 
 // takeDown ends an environment and says what is left of it.

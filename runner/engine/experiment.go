@@ -46,7 +46,7 @@ func (x *experiment) execute(ctx context.Context) verdict.Verdict {
 	started := time.Now()
 	x.run.Bus.Emit(event.ExperimentStarted{
 		Experiment: x.plan.Address, Description: x.plan.Description, Environment: x.plan.Environment,
-		Labels: x.plan.Labels, Source: x.plan.Source, Expected: x.plan.Expected,
+		Labels: x.plan.Labels, Weight: x.plan.Weight, Source: x.plan.Source, Expected: x.plan.Expected,
 	})
 	err := guard(x.plan.Address, func() error { return x.prepareAndMeasure(ctx) })
 	x.fail(ctx, err)

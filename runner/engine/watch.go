@@ -134,7 +134,7 @@ func (w *watcher) trigger(j judgement, now time.Time) {
 	}
 	w.phase = "" // once is enough
 	w.x.stopped(&event.StopTriggered{
-		Experiment: w.x.plan.Address, Condition: w.stop.Addr.Local(), Message: j.message,
+		Experiment: w.x.plan.Address, Condition: w.stop.Addr.Local(), Expr: w.condition.Text(), Message: j.message,
 		Terms: j.terms, At: now.Sub(w.since).Seconds(), Source: w.x.sourceOf(w.stop.Addr.Local()),
 	})
 }

@@ -18,7 +18,9 @@ import (
 
 func fixedNow() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 
-func record(id string) Fault { return Fault{ID: id, Record: &providers.Record{ID: id, Type: "local_process_kill"}} }
+func record(id string) Fault {
+	return Fault{ID: id, Record: &providers.Record{ID: id, Type: "local_process_kill"}}
+}
 
 // written is the text of a journal with a run, an environment and two faults,
 // one of them reverted.

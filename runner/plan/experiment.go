@@ -26,16 +26,16 @@ func (b *builder) experiments(ctx context.Context) ([]Experiment, []Finding, hcl
 			diags = append(diags, r.diags...)
 			findings = append(findings, r.findings...)
 		}
-		planned := b.experiment(e, mine)
+		s := newSchedule(e.Faults)
+		planned := plannedExperiment(e, mine, s)
 		findings = append(findings, Check(b.req.Resolved.Policy, planned)...)
+		findings = append(findings, sampleFindings(e, s.end)...)
 		out = append(out, planned)
 	}
 	return out, findings, diags
 }
 
-func (b *builder) experiment(e *resolve.Experiment, planned []faultResult) Experiment {
-	start := starts(e.Faults)
-	lastStart, end := span(e.Faults, start)
+func plannedExperiment(e *resolve.Experiment, planned []faultResult, s schedule) Experiment {
 	return Experiment{
 		Address:     e.Addr.String(),
 		Description: e.Description,
@@ -43,14 +43,14 @@ func (b *builder) experiment(e *resolve.Experiment, planned []faultResult) Exper
 		Weight:      e.Weight,
 		Environment: e.Environment,
 		DependsOn:   sortedSet(e.DependsOn),
-		Phases:      phases(e, lastStart, end),
-		Expected:    (e.Baseline + end + e.Recovery.Hold).Seconds(),
-		Longest:     longest(e, end).Seconds(),
+		Phases:      phases(e, s),
+		Expected:    (e.Baseline + s.end + RecoveryHold(e)).Seconds(),
+		Longest:     longest(e, s.end).Seconds(),
 		Loads:       loads(e),
 		Probes:      probes(e),
 		Assertions:  assertions(e),
 		Stops:       stops(e),
-		Faults:      faults(e, planned, start),
+		Faults:      faults(e, planned, s.start),
 		Rollback:    rollback(e),
 		Source:      experimentSource(e),
 	}

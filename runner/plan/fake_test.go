@@ -182,7 +182,9 @@ experiment "e%04d" {
   environment = environment.room
   steady_state {
     baseline = "3s"
-    probe "fake" "p" {}
+    probe "fake" "p" {
+      interval = "100ms"
+    }
     assert "a" {
       condition = probe.p.success_ratio >= 0.99
     }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/google/renameio/v2"
@@ -35,9 +36,18 @@ func Write(path string, p *Plan) error {
 		return fmt.Errorf("encode the plan: %w", err)
 	}
 	if err := replaceFile(path, data); err != nil {
-		return fmt.Errorf("save the plan: %w", err)
+		return fmt.Errorf("save the plan to %s: %w", path, cause(err))
 	}
 	return nil
+}
+
+// cause leaves the name of the temporary file out of an error.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // replaceFile does not take over the permissions of a file that is there, as

@@ -134,10 +134,10 @@ type Suite struct {
 }
 
 // Finding is something that the plan found: a broken policy, a missing
-// permission, a warning of a provider.
+// permission, a warning of a provider, an assertion that cannot be judged.
 type Finding struct {
 	Severity string       `json:"severity"` // "error" refuses the apply, "warning" does not
-	Kind     string       `json:"kind"`     // "policy", "permission", "provider"
+	Kind     string       `json:"kind"`     // "policy", "permission", "provider", "samples"
 	Subject  string       `json:"subject"`  // address
 	Summary  string       `json:"summary"`
 	Detail   string       `json:"detail,omitempty"`

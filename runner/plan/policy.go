@@ -21,6 +21,7 @@ const (
 	KindPolicy     = "policy"
 	KindPermission = "permission"
 	KindProvider   = "provider"
+	KindSamples    = "samples"
 )
 
 // Check holds an experiment against the policy, and against the permissions

@@ -72,27 +72,34 @@ func indexFaults(faults []*resolve.Fault) map[string][]int {
 	return byName
 }
 
-// span is when the last fault starts, and when the last one ends.
-func span(faults []*resolve.Fault, start []time.Duration) (lastStart, end time.Duration) {
+// schedule is the fault phase of an experiment in time, from its beginning.
+type schedule struct {
+	start     []time.Duration // of each fault, in the order of the experiment's
+	lastStart time.Duration
+	end       time.Duration // of the last one to end
+}
+
+func newSchedule(faults []*resolve.Fault) schedule {
+	s := schedule{start: starts(faults)}
 	for i, f := range faults {
-		lastStart = max(lastStart, start[i])
-		end = max(end, start[i]+f.Duration)
+		s.lastStart = max(s.lastStart, s.start[i])
+		s.end = max(s.end, s.start[i]+f.Duration)
 	}
-	return lastStart, end
+	return s
 }
 
 // phases lays the phases of an experiment out in time. Reverting is taken to
 // cost none. An experiment without faults has nothing to inject, hold or revert.
-func phases(e *resolve.Experiment, lastStart, end time.Duration) []Phase {
+func phases(e *resolve.Experiment, s schedule) []Phase {
 	baseline := Phase{"baseline", e.Baseline.Seconds()}
-	recovery := Phase{"recovery", e.Recovery.Hold.Seconds()}
+	recovery := Phase{"recovery", RecoveryHold(e).Seconds()}
 	if len(e.Faults) == 0 {
 		return []Phase{baseline, recovery}
 	}
 	return []Phase{
 		baseline,
-		{"inject", lastStart.Seconds()},
-		{"hold", (end - lastStart).Seconds()},
+		{"inject", s.lastStart.Seconds()},
+		{"hold", (s.end - s.lastStart).Seconds()},
 		{"revert", 0},
 		recovery,
 	}
@@ -102,7 +109,7 @@ func phases(e *resolve.Experiment, lastStart, end time.Duration) []Phase {
 // configuration allows it: the rollback's time-out, the whole wait for the
 // steady state, and the last samples' time-outs.
 func longest(e *resolve.Experiment, end time.Duration) time.Duration {
-	total := e.Baseline + end + e.Recovery.Within + e.Recovery.Hold
+	total := e.Baseline + end + e.Recovery.Within + RecoveryHold(e)
 	if len(e.Rollback.Actions) > 0 {
 		total += e.Rollback.Timeout
 	}

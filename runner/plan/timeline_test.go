@@ -53,11 +53,7 @@ func TestStarts(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := starts(test.faults)
-			assert.Equal(t, test.want, got)
-			lastStart, end := span(test.faults, got)
-			assert.Equal(t, test.lastStart, lastStart)
-			assert.Equal(t, test.end, end)
+			assert.Equal(t, schedule{test.want, test.lastStart, test.end}, newSchedule(test.faults))
 		})
 	}
 }
@@ -110,11 +106,11 @@ func TestPhasesAndLongest(t *testing.T) {
 		Loads:    []*resolve.Load{{Timeout: 4 * time.Second}},
 		Rollback: resolve.Rollback{Timeout: 30 * time.Second},
 	}
-	assert.Equal(t, []Phase{{"baseline", 3}, {"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, time.Second, 6*time.Second))
+	assert.Equal(t, []Phase{{"baseline", 3}, {"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, newSchedule(e.Faults)))
 	assert.Equal(t, 25*time.Second, longest(e, 6*time.Second), "a rollback without actions takes no time")
 	e.Rollback.Actions = []*resolve.Action{{}}
 	assert.Equal(t, 55*time.Second, longest(e, 6*time.Second))
 
 	e.Faults = nil
-	assert.Equal(t, []Phase{{"baseline", 3}, {"recovery", 2}}, phases(e, 0, 0))
+	assert.Equal(t, []Phase{{"baseline", 3}, {"recovery", 2}}, phases(e, newSchedule(nil)))
 }

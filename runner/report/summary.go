@@ -119,7 +119,11 @@ func Mend(run *Run) []string {
 		}
 	}
 	if len(list) == 0 && run.IsDirty() {
-		add("gameday recover")
+		add(RecoverCommand(run))
 	}
 	return list
 }
+
+// RecoverCommand is the command that undoes what a run that was stopped short
+// left.
+func RecoverCommand(run *Run) string { return strings.TrimSpace("gameday recover " + run.ID) }

@@ -43,6 +43,7 @@ func BenchmarkSampler(b *testing.B) {
 
 // getting is the least that a probe over HTTP can do.
 func getting(b *testing.B, url string) proberFunc {
+	b.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchProbes}}
 	b.Cleanup(client.CloseIdleConnections)
 	return func(ctx context.Context) providers.Sample {
@@ -61,6 +62,7 @@ func getting(b *testing.B, url string) proberFunc {
 }
 
 func benchSampler(b *testing.B, prober providers.Prober) {
+	b.Helper()
 	var tasks []sample.Task
 	for i := range benchProbes {
 		s := sample.NewSeries(fmt.Sprintf("probe.%d", i), cty.EmptyObject, 5*time.Second)
@@ -80,6 +82,7 @@ func benchSampler(b *testing.B, prober providers.Prober) {
 }
 
 func report(b *testing.B, stats sample.Stats, cpu, wall time.Duration) {
+	b.Helper()
 	started := float64(max(stats.Started, 1))
 	b.ReportMetric(started/wall.Seconds(), "samples/s")
 	b.ReportMetric(cpu.Seconds()/wall.Seconds(), "cores")
@@ -89,6 +92,7 @@ func report(b *testing.B, stats sample.Stats, cpu, wall time.Duration) {
 }
 
 func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
 	var usage syscall.Rusage
 	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())

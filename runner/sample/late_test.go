@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+	"pgregory.net/rapid"
 
 	"github.com/gameday-dev/gameday/providers"
 )
@@ -46,4 +48,31 @@ func TestLatenessDoesNotShiftTheSchedule(t *testing.T) {
 		got = append(got, due.Sub(start)/time.Millisecond)
 	}
 	assert.Equal(t, []time.Duration{0, 100, 125, 200, 300, 375, 400}, got)
+}
+
+// TestTheScheduleIsInOrder holds for any tasks: what is taken is never due
+// before what was taken last, and nothing is left out.
+func TestTheScheduleIsInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		start := time.Now()
+		var tasks []Task
+		for range rapid.IntRange(1, 40).Draw(t, "tasks") {
+			interval := time.Duration(rapid.Int64Range(1, 50).Draw(t, "interval")) * time.Millisecond
+			tasks = append(tasks, Task{Interval: interval, Timeout: 1})
+		}
+		plan := newSchedule(tasks, start)
+		taken := map[*entry]int{}
+		last := start
+		const length = 500 * time.Millisecond
+		for plan.next().Before(start.Add(length)) {
+			e, due := plan.take()
+			require.False(t, due.Before(last))
+			last = due
+			taken[e]++
+		}
+		for e, n := range taken {
+			require.InDelta(t, float64(length)/float64(e.task.Interval), n, 1, "%s", e.task.Interval)
+		}
+		require.Len(t, taken, len(tasks))
+	})
 }

@@ -1,7 +1,7 @@
 package sample
 
 import (
-	"container/heap"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -14,7 +14,7 @@ type entry struct {
 	flying atomic.Int32 // probers that have not returned
 }
 
-// schedule is a heap of entries, the one that is due next on top.
+// schedule is a binary heap of entries, the one that is due next on top.
 type schedule []*entry
 
 // newSchedule spreads the tasks over their first interval.
@@ -24,7 +24,7 @@ func newSchedule(tasks []Task, start time.Time) schedule {
 		offset := time.Duration(float64(task.Interval) * float64(i) / float64(len(tasks)))
 		s[i] = &entry{task: task, limit: task.limit(), due: start.Add(offset)}
 	}
-	heap.Init(&s)
+	slices.SortStableFunc(s, func(a, b *entry) int { return a.due.Compare(b.due) }) // sorted is a heap
 	return s
 }
 
@@ -37,21 +37,23 @@ func (s schedule) take() (e *entry, due time.Time) {
 	e = s[0]
 	due = e.due
 	e.due = due.Add(e.task.Interval)
-	heap.Fix(&s, 0)
+	s.sink()
 	return e, due
 }
 
-// Len, Less, Swap, Push and Pop implement heap.Interface.
-func (s schedule) Len() int           { return len(s) }
-func (s schedule) Less(i, j int) bool { return s[i].due.Before(s[j].due) }
-func (s schedule) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
-
-// Push is never called: a schedule does not grow.
-func (s *schedule) Push(x any) { *s = append(*s, x.(*entry)) }
-
-// Pop is never called: a schedule does not shrink.
-func (s *schedule) Pop() any {
-	last := (*s)[len(*s)-1]
-	*s = (*s)[:len(*s)-1]
-	return last
+// sink moves the top entry down to where it belongs.
+func (s schedule) sink() {
+	for i := 0; ; {
+		first := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(s); child++ {
+			if s[child].due.Before(s[first].due) {
+				first = child
+			}
+		}
+		if first == i {
+			return
+		}
+		s[i], s[first] = s[first], s[i]
+		i = first
+	}
 }

@@ -7,9 +7,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// none is the absence of fields.
-var none = cty.NilVal
-
 // A Series is everything that one probe or load has measured: totals for each
 // phase, and the recent points for sliding windows. It is safe for use by many
 // goroutines.
@@ -47,14 +44,14 @@ func (s *Series) Record(p Point) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.recent.add(p)
-	s.phases.at(p.Due).add(p, s.load)
+	s.phases.add(p, s.load)
 	s.flights.land(p.Due)
 }
 
 // Begin starts a phase: points due at or after that moment belong to it, until
-// another begins. Beginnings must be in order of time. Points already recorded
-// stay in the phase that they were counted in, so begin a phase before any of
-// its points can be due: at a moment that is not yet past.
+// another begins. Beginnings must be in order of time. The moment may be past,
+// by at most one second before the newest point: what was recorded since moves
+// to the new phase.
 func (s *Series) Begin(phase string, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,7 +75,7 @@ func (s *Series) Phase(name string) Window {
 	if end.IsZero() {
 		end = time.Now()
 	}
-	return s.window(span.frozen(), span.begin, end)
+	return s.window(s.phases.total(span, s.load), span.begin, end)
 }
 
 // Between is the exact window of the points due in [from, to). Points that are

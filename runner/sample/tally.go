@@ -1,6 +1,10 @@
 package sample
 
-import "time"
+import (
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+)
 
 // tally adds up the points of one span of time.
 type tally struct {
@@ -32,7 +36,7 @@ func (e *extent) add(x float64) {
 	e.sum += x
 }
 
-func (e extent) mean() float64 { return e.sum / float64(max(e.n, 1)) }
+func (e *extent) mean() float64 { return e.sum / float64(max(e.n, 1)) }
 
 // add counts a point. An offered request that was never sent is no sample of a
 // load, which reports it as offered. For a probe it is a failed sample.
@@ -40,7 +44,7 @@ func (t *tally) add(p Point, load bool) {
 	t.offered++
 	if !p.OK && !p.Due.Before(t.failed.Due) {
 		t.failed = p
-		t.failed.Fields = none
+		t.failed.Fields = cty.NilVal
 	}
 	if load && !p.Sent {
 		return

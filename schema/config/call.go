@@ -3,6 +3,7 @@ package config
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -77,12 +78,18 @@ type lineage struct{ dirs []string }
 
 func (l lineage) with(dir string) lineage { return lineage{append(slices.Clone(l.dirs), dir)} }
 
-// loop finds dir among its own ancestors and gives the way from there and back.
+// loop finds dir among its own ancestors and gives the way from there and back,
+// each directory in quotes.
 func (l lineage) loop(dir string) ([]string, bool) {
 	for i, ancestor := range l.dirs {
-		if realPath(ancestor) == realPath(dir) {
-			return append(slices.Clone(l.dirs[i:]), ancestor), true
+		if realPath(ancestor) != realPath(dir) {
+			continue
 		}
+		var chain []string
+		for _, dir := range append(slices.Clone(l.dirs[i:]), ancestor) {
+			chain = append(chain, strconv.Quote(dir))
+		}
+		return chain, true
 	}
 	return nil, false
 }

@@ -14,6 +14,10 @@ import (
 type Config struct {
 	Root    *Module
 	Sources *syntax.Sources // for excerpts, and for the digests in a plan
+
+	// Partial says that errors made parts go missing, so that references to them
+	// would be reported although they are not to blame.
+	Partial bool
 }
 
 // Module is one directory of configuration, merged from its files.

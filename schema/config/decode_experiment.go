@@ -7,6 +7,7 @@ type experimentDecoder struct {
 	*loader
 	experiment *Experiment
 	names      scope
+	misplaced  bool // the steady state, or parts of it, were written and not found
 }
 
 func experimentSchema() *hcl.BodySchema {
@@ -21,6 +22,7 @@ func experimentSchema() *hcl.BodySchema {
 }
 
 func (l *loader) experiment(block *hcl.Block, name string) *Experiment {
+	reported := len(l.diags)
 	content := l.content(block, experimentSchema())
 	e := &Experiment{
 		Name:        name,
@@ -36,7 +38,7 @@ func (l *loader) experiment(block *hcl.Block, name string) *Experiment {
 		DeclRange:   block.DefRange,
 		BodyRange:   bodyRange(block),
 	}
-	d := experimentDecoder{loader: l, experiment: e, names: scope{}}
+	d := experimentDecoder{loader: l, experiment: e, names: scope{}, misplaced: l.mentioned(reported, "steady_state")}
 	d.blocks(content.Blocks)
 	return e
 }
@@ -59,7 +61,7 @@ func (d *experimentDecoder) blocks(blocks hcl.Blocks) {
 }
 
 func (d *experimentDecoder) load(block *hcl.Block) {
-	content, rest := d.partial(block, bodySchema([]string{"timeout", "for_each"}))
+	content, rest := d.partial(block, bodySchema(MetaArguments("load")))
 	name, at := label(block)
 	if !d.declare(d.names, "load", name, at) {
 		return
@@ -76,7 +78,7 @@ func (d *experimentDecoder) load(block *hcl.Block) {
 }
 
 func (d *experimentDecoder) fault(block *hcl.Block) {
-	content, rest := d.partial(block, bodySchema([]string{"delay", "duration", "seed", "for_each", "depends_on"}))
+	content, rest := d.partial(block, bodySchema(MetaArguments("fault")))
 	name, at := label(block)
 	dependsOn := d.dependsOn(content)
 	if !d.declare(d.names, "fault", name, at) {
@@ -99,12 +101,12 @@ func (d *experimentDecoder) fault(block *hcl.Block) {
 func (d *experimentDecoder) stop(block *hcl.Block) {
 	content := d.content(block, bodySchema([]string{"condition!", "error_message", "window", "min_samples"}))
 	name, at := label(block)
-	if !d.declare(d.names, "stop_condition", name, at) {
+	if !d.declare(d.names, "stop_condition", name, at) || content.Attributes["condition"] == nil {
 		return
 	}
 	d.experiment.Stops[name] = &StopCondition{
 		Name:         name,
-		Condition:    required(content, "condition", block),
+		Condition:    argument(content, "condition"),
 		ErrorMessage: argument(content, "error_message"),
 		Window:       argument(content, "window"),
 		MinSamples:   argument(content, "min_samples"),
@@ -124,7 +126,7 @@ func (d *experimentDecoder) rollback(block *hcl.Block) *Rollback {
 }
 
 func (d *experimentDecoder) action(block *hcl.Block) *Action {
-	content, rest := d.partial(block, bodySchema([]string{"timeout"}))
+	content, rest := d.partial(block, bodySchema(MetaArguments("action")))
 	name, at := label(block)
 	if !d.declare(d.names, "action", name, at) {
 		return nil

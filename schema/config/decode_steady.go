@@ -1,6 +1,11 @@
 package config
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 func steadySchema() *hcl.BodySchema {
 	return bodySchema([]string{"baseline"},
@@ -14,11 +19,15 @@ func steadySchema() *hcl.BodySchema {
 // cannot fail proves nothing.
 func (d *experimentDecoder) steadyState(block *hcl.Block) {
 	e := d.experiment
+	if block == nil && d.misplaced {
+		return
+	}
 	if block == nil {
 		d.invalid(e.DeclRange, "Experiment without a steady state",
 			"The experiment %q has no steady_state block, so that nothing could make it fail. Add one with at least a probe and an assert.", e.Name)
 		return
 	}
+	reported := len(d.diags)
 	content := d.content(block, steadySchema())
 	e.Steady = &SteadyState{
 		Baseline:  argument(content, "baseline"),
@@ -37,7 +46,7 @@ func (d *experimentDecoder) steadyState(block *hcl.Block) {
 			d.assert(inner)
 		}
 	}
-	if len(content.Blocks.OfType("assert")) == 0 {
+	if len(content.Blocks.OfType("assert")) == 0 && !d.mentioned(reported, "assert") {
 		d.invalid(block.DefRange, "Steady state without an assertion",
 			"The steady state of %q asserts nothing, so that nothing could make the experiment fail. Add an assert block.", e.Name)
 	}
@@ -49,7 +58,7 @@ func (l *loader) recovery(block *hcl.Block) *Recovery {
 }
 
 func (d *experimentDecoder) probe(block *hcl.Block) {
-	content, rest := d.partial(block, bodySchema([]string{"interval", "timeout", "for_each"}))
+	content, rest := d.partial(block, bodySchema(MetaArguments("probe")))
 	name, at := label(block)
 	if !d.declare(d.names, "probe", name, at) {
 		return
@@ -69,16 +78,24 @@ func (d *experimentDecoder) probe(block *hcl.Block) {
 func (d *experimentDecoder) assert(block *hcl.Block) {
 	content := d.content(block, bodySchema([]string{"condition!", "error_message", "phases", "window", "min_samples"}))
 	name, at := label(block)
-	if !d.declare(d.names, "assert", name, at) {
+	if !d.declare(d.names, "assert", name, at) || content.Attributes["condition"] == nil {
 		return
 	}
 	d.experiment.Steady.Asserts[name] = &Assert{
 		Name:         name,
-		Condition:    required(content, "condition", block),
+		Condition:    argument(content, "condition"),
 		ErrorMessage: argument(content, "error_message"),
 		Phases:       argument(content, "phases"),
 		Window:       argument(content, "window"),
 		MinSamples:   argument(content, "min_samples"),
 		DeclRange:    block.DefRange,
 	}
+}
+
+// mentioned reports whether a problem after the first ones is about a name: then
+// its absence has been explained.
+func (l *loader) mentioned(first int, name string) bool {
+	return slices.ContainsFunc(l.diags[first:], func(diag *hcl.Diagnostic) bool {
+		return strings.Contains(diag.Detail, name)
+	})
 }

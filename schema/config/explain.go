@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -9,41 +10,87 @@ import (
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
-// explain improves on what HCL says about names that do not belong in a block:
-// where the name belongs, which one was probably meant, or what could stand
-// there.
+// explain improves on what HCL says about the names in a block, and takes note of
+// blocks that were lost. Of several problems at one place the first is the cause.
 func (l *loader) explain(diags hcl.Diagnostics, block *hcl.Block, s *hcl.BodySchema) hcl.Diagnostics {
-	for _, diag := range diags {
-		switch diag.Summary {
-		case "Unsupported argument", "Unsupported block type", "Extraneous JSON object property":
-			diag.Summary, diag.Detail = l.unexpected(diag, block, s)
-		case "Missing required argument":
-			if block != nil {
-				diag.Subject = block.DefRange.Ptr()
-				diag.Detail = fmt.Sprintf("The argument %s is required in %s.", between(diag.Detail, `"`), a(block.Type))
-			}
-		}
+	kind, seen := "", map[hcl.Pos]bool{}
+	if block != nil {
+		kind = block.Type
 	}
-	return diags
+	return slices.DeleteFunc(diags, func(diag *hcl.Diagnostic) bool {
+		place := start(diag)
+		repeated := seen[place]
+		seen[place] = true
+		switch diag.Summary {
+		case "Unsupported argument":
+		case "Missing required argument":
+			diag.Subject = block.DefRange.Ptr()
+			diag.Detail = fmt.Sprintf("The argument %q is required in %s.", quoted(diag.Detail), a(kind))
+		default:
+			l.lossy = true
+		}
+		arguments, blocks := names(s)
+		Explain(diag, kind, arguments, blocks)
+		return repeated
+	})
 }
 
-func (l *loader) unexpected(diag *hcl.Diagnostic, block *hcl.Block, s *hcl.BodySchema) (summary, detail string) {
-	name := between(diag.Detail, `"`)
-	name = strings.Trim(name, `"`)
-	noun, here := "argument", "at the top of a file"
-	if diag.Summary == "Unsupported block type" {
+func start(diag *hcl.Diagnostic) hcl.Pos {
+	if diag.Subject == nil {
+		return hcl.Pos{}
+	}
+	return diag.Subject.Start
+}
+
+// Explain improves on what HCL says about a name that does not belong in a block,
+// or about a block's labels: where the name belongs, which one was probably
+// meant, or what could stand there. The kind is that of the block; empty for the
+// top of a file. Other diagnostics stay as they are.
+func Explain(diag *hcl.Diagnostic, kind string, arguments, blocks []string) {
+	noun := ""
+	switch diag.Summary {
+	case "Unsupported argument":
+		noun = "argument"
+	case "Unsupported block type":
 		noun = "block"
-	}
-	if diag.Summary == "Extraneous JSON object property" {
+	case "Extraneous JSON object property":
 		noun = "property"
+	default:
+		explainLabels(diag)
+		return
 	}
-	if block != nil {
-		here = "in " + a(block.Type)
+	name := quoted(diag.Detail)
+	if isLater(name) && noun != "argument" {
+		diag.Summary = "Not supported by this version"
+		diag.Detail = fmt.Sprintf("Blocks of type %q are part of the language, but this version of gameday cannot run them. Remove the block.", name)
+		return
 	}
-	if isLater(name) {
-		return "Not supported by this version", fmt.Sprintf("The block %q is not supported by this version of gameday.", name)
+	here := "at the top of a file"
+	if kind != "" {
+		here = "in " + a(kind)
 	}
-	return "Unsupported " + noun, fmt.Sprintf("There is no %s %q %s.%s", noun, name, here, advice(name, noun, s))
+	diag.Summary = "Unsupported " + noun
+	diag.Detail = fmt.Sprintf("There is no %s %q %s.%s", noun, name, here, advice(name, noun, arguments, blocks))
+}
+
+// explainLabels counts the labels of a block.
+func explainLabels(diag *hcl.Diagnostic) {
+	kind, ok := strings.CutPrefix(diag.Summary, "Extraneous label for ")
+	if !ok {
+		_, kind, ok = strings.Cut(diag.Summary, " for ")
+		ok = ok && strings.HasPrefix(diag.Summary, "Missing ")
+	}
+	if !ok {
+		return
+	}
+	switch kind {
+	case "gameday", "locals", "policy", "steady_state", "recovery", "rollback", "gate", "validation", "required_providers":
+		diag.Detail = fmt.Sprintf("The header of %s has no labels: write %s { ... }.", a(kind), kind)
+	case "environment", "fault", "probe", "load", "action":
+		diag.Detail = fmt.Sprintf("The header of %s has two labels, its type and its name: write %s \"type\" \"name\" { ... }.", a(kind), kind)
+	default:
+		diag.Detail = fmt.Sprintf("The header of %s has one label, its name: write %s \"name\" { ... }.", a(kind), kind)
+	}
 }
 
 // isLater names blocks that the language knows and this version does not.
@@ -57,13 +104,12 @@ func isLater(name string) bool {
 }
 
 // advice is what to do about a name that is not known, with a space before it.
-func advice(name, noun string, s *hcl.BodySchema) string {
-	arguments, blocks := names(s)
-	all := append(arguments, blocks...)
+func advice(name, noun string, arguments, blocks []string) string {
+	all := slices.Concat(arguments, blocks)
 	switch {
-	case noun == "argument" && contains(blocks, name):
+	case noun == "argument" && slices.Contains(blocks, name):
 		return fmt.Sprintf(" It is a block: write %s { ... }, without an equals sign.", name)
-	case noun == "block" && contains(arguments, name):
+	case noun == "block" && slices.Contains(arguments, name):
 		return fmt.Sprintf(" It is an argument: write %s = ..., with an equals sign.", name)
 	case name == "dynamic":
 		return " Blocks of the language are not generated; use for_each on a fault, a probe, a load or a module."
@@ -72,6 +118,9 @@ func advice(name, noun string, s *hcl.BodySchema) string {
 	}
 	if nearest := schema.Nearest(name, all); nearest != "" {
 		return fmt.Sprintf(" Did you mean %q?", nearest)
+	}
+	if len(all) == 0 {
+		return ""
 	}
 	return " Expected here: " + strings.Join(all, ", ") + "."
 }
@@ -113,15 +162,6 @@ func names(s *hcl.BodySchema) (arguments, blocks []string) {
 	return arguments, blocks
 }
 
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
 // a is a block type with its article: "an experiment block".
 func a(kind string) string {
 	if strings.ContainsRune("aeiou", rune(kind[0])) {
@@ -130,13 +170,9 @@ func a(kind string) string {
 	return "a " + kind + " block"
 }
 
-// between is the first quoted part of a text, with its quotes; "" if there is
-// none.
-func between(text, quote string) string {
-	_, rest, _ := strings.Cut(text, quote)
-	part, _, found := strings.Cut(rest, quote)
-	if !found {
-		return ""
-	}
-	return quote + part + quote
+// quoted is the first part of a text in quotes; "" if there is none.
+func quoted(text string) string {
+	_, rest, _ := strings.Cut(text, `"`)
+	part, _, _ := strings.Cut(rest, `"`)
+	return part
 }

@@ -32,16 +32,17 @@ func LoadDir(dir string, options ...Option) (*Config, hcl.Diagnostics) {
 	diags := l.diags
 	if l.outdated.HasErrors() {
 		// What else is wrong may only be new to this version.
-		diags = l.outdated
+		diags, l.lossy = l.outdated, true
 	}
-	return &Config{Root: root, Sources: l.sources}, diag.Sorted(diags)
+	return &Config{Root: root, Sources: l.sources, Partial: l.lossy}, diag.Sorted(diags)
 }
 
 // loader collects a configuration and everything that is wrong with it.
 type loader struct {
 	sources  *syntax.Sources
 	running  string
-	calls    int // of modules, so far
+	calls    int  // of modules, so far
+	lossy    bool // parts of the configuration went missing
 	diags    hcl.Diagnostics
 	outdated hcl.Diagnostics // required_version that the running version does not meet
 }
@@ -54,13 +55,16 @@ func (l *loader) module(dir string, path addr.ModulePath, chain lineage) *Module
 	m := newModule(dir, path)
 	names, diags := syntax.FindConfig(dir)
 	l.report(diags...)
+	l.lossy = l.lossy || len(names) == 0
 	d := moduleDecoder{loader: l, module: m, chain: chain.with(dir), names: scope{}}
 	for _, name := range names {
 		file, diags := l.sources.Parse(name)
 		l.report(diags...)
-		if file != nil && !diags.HasErrors() {
-			d.file(file.Body)
+		if file == nil || diags.HasErrors() {
+			l.lossy = true
+			continue
 		}
+		d.file(file.Body)
 	}
 	return m
 }

@@ -14,6 +14,7 @@ type scope map[string]hcl.Range
 // an identifier or taken.
 func (l *loader) declare(s scope, kind, name string, at hcl.Range) bool {
 	if !hclsyntax.ValidIdentifier(name) {
+		l.lossy = true
 		l.invalid(at, "Invalid name", "%q cannot be the name of %s: a name starts with a letter and holds letters, digits, underscores and dashes.",
 			name, a(kind))
 		return false

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
@@ -63,11 +64,25 @@ func (l *loader) variableType(content *hcl.BodyContent) TypeConstraint {
 		return TypeConstraint{Type: cty.DynamicPseudoType}
 	}
 	t, defaults, diags := typeexpr.TypeConstraintWithDefaults(expr)
+	for _, diag := range diags {
+		explainType(diag, expr)
+	}
 	l.report(diags...)
 	if diags.HasErrors() {
 		return TypeConstraint{Type: cty.DynamicPseudoType}
 	}
 	return TypeConstraint{Type: t, Defaults: defaults}
+}
+
+// explainType adds to an error in a type what was probably meant.
+func explainType(diag *hcl.Diagnostic, expr hcl.Expression) {
+	if strings.HasPrefix(diag.Detail, "The keyword ") {
+		diag.Detail += didYouMean(quoted(diag.Detail), "string", "number", "bool", "any", "list", "set", "map", "object", "tuple")
+		return
+	}
+	if v, diags := expr.Value(nil); !diags.HasErrors() && v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+		diag.Detail = fmt.Sprintf("A type is written without quotes: type = %s.", v.AsString())
+	}
 }
 
 // dependsOn reads a list of references.

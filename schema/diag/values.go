@@ -65,7 +65,7 @@ func traversalText(t hcl.Traversal) string {
 func statement(v cty.Value) string {
 	if v.ContainsMarked() {
 		// Whatever the mark is, it was put there to be careful with the value.
-		return "is a (sensitive value)"
+		return "is (sensitive value)"
 	}
 	t := v.Type()
 	switch {

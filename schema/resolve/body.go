@@ -56,6 +56,7 @@ func (b Body) decode(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	value, diags := hcldec.Decode(dynblock.Expand(b.body, ctx), b.typ.spec, ctx)
 	for _, d := range diags {
 		explain(d)
+		b.explainNames(d)
 		if d.Subject != nil && *d.Subject == b.body.MissingItemRange() {
 			d.Subject = &b.at // the end of a block is no place to look at
 		}

@@ -38,9 +38,10 @@ func parseNative(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	if diags := checkDepth(src, name); diags.HasErrors() {
 		return nil, diags
 	}
-	return hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	return file, explain(diags, src, name)
 }
 
 func unreadable(name string, err error) hcl.Diagnostics {
-	return problem("File not readable", "Cannot read the file %s: %s.", name, err)
+	return problem("File not readable", "Cannot read the file %q: %s.", name, err)
 }

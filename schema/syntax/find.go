@@ -50,7 +50,7 @@ func FindConfig(dir string) ([]string, hcl.Diagnostics) {
 	}
 	found := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !IsConfig(name) })
 	if len(found) == 0 {
-		return nil, problem("No configuration files", "The directory %s has no file that ends in %s or %s.%s",
+		return nil, problem("No configuration files", "The directory %q has no file that ends in %s or %s.%s",
 			dir, ConfigExt, ConfigExtJSON, almost(names))
 	}
 	return join(dir, found), nil
@@ -68,15 +68,15 @@ func FindAutoVars(dir string) []string {
 func list(dir string) ([]string, hcl.Diagnostics) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, problem("Directory not found", "Cannot read the directory %s: %s.", dir, cause(err))
+		return nil, problem("Directory not found", "Cannot read the directory %q: %s.", dir, cause(err))
 	}
 	if !info.IsDir() {
-		return nil, problem("Not a directory", "%s is a file. A configuration is a directory whose %s files belong together: give the directory, %s.",
+		return nil, problem("Not a directory", "%q is a file. A configuration is a directory whose %s files belong together: give the directory, %q.",
 			dir, ConfigExt, filepath.Dir(dir))
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, problem("Directory not readable", "Cannot read the directory %s: %s.", dir, cause(err))
+		return nil, problem("Directory not readable", "Cannot read the directory %q: %s.", dir, cause(err))
 	}
 	var names []string
 	for _, entry := range entries {
@@ -91,13 +91,13 @@ func list(dir string) ([]string, hcl.Diagnostics) {
 func almost(names []string) string {
 	for _, name := range names {
 		if base, ok := strings.CutSuffix(name, ".hcl"); ok && !IsVars(name) {
-			return fmt.Sprintf(" Rename %s to %s to have it read.", name, base+ConfigExt)
+			return fmt.Sprintf(" Rename %q to %q to have it read.", name, base+ConfigExt)
 		}
 	}
 	exts := []string{ConfigExt, ConfigExtJSON}
 	for _, name := range names {
 		if _, ext, ok := strings.Cut(name, "."); ok && schema.Nearest("."+ext, exts) != "" {
-			return fmt.Sprintf(" Is %s misspelt?", name)
+			return fmt.Sprintf(" Is %q misspelt?", name)
 		}
 	}
 	return ""

@@ -44,7 +44,11 @@ func parseJSON(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	if diags := checkDepthJSON(src, name); diags.HasErrors() {
 		return nil, diags
 	}
-	return json.Parse(src, name)
+	file, diags := json.Parse(src, name)
+	for _, diag := range diags {
+		explainOne(diag, src)
+	}
+	return file, diags
 }
 
 // ParseVars parses a variable file: attributes only.

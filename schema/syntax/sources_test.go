@@ -49,11 +49,11 @@ func TestFindConfigErrors(t *testing.T) {
 		"empty/README.md": "", "renamed/main.hcl": "", "misspelt/main.gameday.hlc": "", "one/a.gameday.hcl": "",
 	})
 	tests := map[string]string{
-		"empty":             "The directory empty has no file that ends in .gameday.hcl or .gameday.hcl.json.",
-		"renamed":           "Rename main.hcl to main.gameday.hcl to have it read.",
-		"misspelt":          "Is main.gameday.hlc misspelt?",
-		"nowhere":           "Cannot read the directory nowhere: no such file or directory.",
-		"one/a.gameday.hcl": "give the directory, one.",
+		"empty":             `The directory "empty" has no file that ends in .gameday.hcl or .gameday.hcl.json.`,
+		"renamed":           `Rename "main.hcl" to "main.gameday.hcl" to have it read.`,
+		"misspelt":          `Is "main.gameday.hlc" misspelt?`,
+		"nowhere":           `Cannot read the directory "nowhere": no such file or directory.`,
+		"one/a.gameday.hcl": `give the directory, "one".`,
 	}
 	for dir, want := range tests {
 		_, diags := FindConfig(dir)

@@ -102,8 +102,8 @@ experiment "payments_in_trouble" {
 
     assert "responsive" {
       phases        = ["fault", "recovery"]
-      condition     = probe.purchase.latency.p99 <= 0.5
-      error_message = "p99 of a purchase is ${probe.purchase.latency.p99} s, two hops from the fault."
+      condition     = probe.purchase.latency.p99 <= 1
+      error_message = "p99 of a purchase is ${format("%.2f", probe.purchase.latency.p99)} s, two hops from the fault."
     }
 
     recovery {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 )
 
@@ -25,10 +26,10 @@ func once(ctx context.Context, opts options, stdout, stderr io.Writer) (bool, er
 		fmt.Fprintln(stdout, "  not as it should be:", mistake)
 	}
 	if len(wrong) > 0 {
-		fmt.Fprintf(stdout, "quickstart: NOT as it should be; report in %s, run in %s\n", opts.junit, got.dir)
+		fmt.Fprintf(stdout, "%s: NOT as it should be; report in %s, run in %s\n", filepath.Base(opts.dir), opts.junit, got.dir)
 		return false, nil
 	}
-	fmt.Fprintf(stdout, "quickstart: built, planned and applied %s in %.0f s: the fragile shop failed and the resilient one passed, as they should; report in %s\n",
-		opts.dir, time.Since(begin).Seconds(), opts.junit)
+	fmt.Fprintf(stdout, "%s: planned and applied %s in %.0f s: the fragile shop failed and the resilient one passed, as they should; report in %s\n",
+		filepath.Base(opts.dir), opts.dir, time.Since(begin).Seconds(), opts.junit)
 	return true, nil
 }

@@ -18,10 +18,10 @@ import (
 
 // Decode is the values of a body in HCL. The variable "unknown" is not known in
 // it, and var.token is a text. A body that the schema refuses fails the test.
-func Decode(t testing.TB, block *schema.Block, source string) schema.Values {
-	t.Helper()
+func Decode(tb testing.TB, block *schema.Block, source string) schema.Values {
+	tb.Helper()
 	values, diags := Try(block, source)
-	require.False(t, diags.HasErrors(), "%s\n%s", diags, source)
+	require.False(tb, diags.HasErrors(), "%s\n%s", diags, source)
 	return values
 }
 
@@ -42,18 +42,18 @@ func Try(block *schema.Block, source string) (schema.Values, hcl.Diagnostics) {
 // Documented requires that a schema can be documented: every block and
 // attribute has a description, every attribute an example that the attribute
 // itself accepts.
-func Documented(t testing.TB, block *schema.Block) {
-	t.Helper()
-	require.NotEmpty(t, block.Description)
+func Documented(tb testing.TB, block *schema.Block) {
+	tb.Helper()
+	require.NotEmpty(tb, block.Description)
 	for _, attr := range block.Attributes {
-		require.NotEmpty(t, attr.Description, attr.Name)
-		require.NotEmpty(t, attr.Example, attr.Name)
+		require.NotEmpty(tb, attr.Description, attr.Name)
+		require.NotEmpty(tb, attr.Example, attr.Name)
 		attr.Required = false
 		alone := &schema.Block{Attributes: []schema.Attribute{attr}}
 		_, diags := Try(alone, attr.Name+" = "+attr.Example+"\n")
-		require.False(t, diags.HasErrors(), "the example of %s: %s", attr.Name, diags)
+		require.False(tb, diags.HasErrors(), "the example of %s: %s", attr.Name, diags)
 	}
 	for _, nested := range block.Blocks {
-		Documented(t, nested.Block)
+		Documented(tb, nested.Block)
 	}
 }

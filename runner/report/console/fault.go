@@ -62,10 +62,10 @@ func (c *Console) interrupted(e event.Event, body event.Interrupted) []string {
 			"\nA second signal tells what is left. A third one stops at once and leaves it as it is."
 	case body.Count == 2:
 		text = "Still stopping (" + body.Signal + ")." + left +
-			"\nA third signal stops at once and leaves that as it is; then run: gameday recover"
+			"\nA third signal stops at once and leaves that as it is; then run: " + report.RecoverCommand(&c.run)
 	default:
 		text = "Stopped at once (" + body.Signal + ")." + strings.Replace(left, " Being undone:", " Left as it is:", 1) +
-			"\nTo undo it, run: gameday recover"
+			"\nTo undo it, run: " + report.RecoverCommand(&c.run)
 	}
 	return c.line(e, "", c.style.alarm(text))
 }

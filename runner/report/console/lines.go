@@ -149,7 +149,7 @@ func expected(body event.PhaseStarted) string {
 	case body.Expected <= 0:
 		return ""
 	case body.Phase == "recovery":
-		return ", at most " + report.Seconds(body.Expected)
+		return ", about " + report.Seconds(body.Expected)
 	default:
 		return ", " + report.Seconds(body.Expected)
 	}

@@ -60,6 +60,11 @@ func (l *live) stop() {
 // frame is what takes the old block away, prints lines for good and draws the
 // new block, in one piece.
 func (l *live) frame(lines []string) string {
+	width, height := l.size()
+	block := l.console.block(l.console.options.Now(), height-1)
+	if len(lines)+len(block)+len(l.block) == 0 {
+		return ""
+	}
 	var out strings.Builder
 	if !l.hidden {
 		out.WriteString(hideCursor)
@@ -69,8 +74,7 @@ func (l *live) frame(lines []string) string {
 	for _, line := range lines {
 		out.WriteString(line + eraseLine + "\n")
 	}
-	width, height := l.size()
-	l.block = l.console.block(l.console.options.Now(), height-1)
+	l.block = block
 	for i, line := range l.block {
 		l.block[i] = ansi.Truncate(line, width-1, "…")
 		out.WriteString(l.block[i] + eraseLine + "\n")

@@ -3,6 +3,7 @@ package junit
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/gameday-dev/gameday/runner/event"
@@ -41,8 +42,11 @@ func (b *builder) document() document {
 	for _, gate := range b.run.Suites {
 		b.add(owner{address: gate.Suite, source: gate.Source}, gateFinding(gate))
 	}
-	if b.run.Finished == nil {
+	switch finished := b.run.Finished; {
+	case finished == nil:
 		b.add(owner{address: "run"}, interruptedRun(b.run))
+	case finished.Verdict != verdict.Passed && !b.complains():
+		b.add(owner{address: "run"}, stoppedRun(b.run))
 	}
 	doc := document{Name: "gameday " + clean(b.run.ID), Time: seconds(b.run.Seconds()), Timestamp: timestamp(b.run.Began)}
 	for i, s := range b.suites {
@@ -51,6 +55,12 @@ func (b *builder) document() document {
 		doc.Suites = append(doc.Suites, *s)
 	}
 	return doc
+}
+
+// complains reports whether any case failed: a run that was stopped before its
+// first experiment, or after its last, has none.
+func (b *builder) complains() bool {
+	return slices.ContainsFunc(b.suites, func(s *suite) bool { return s.Failures+s.Errors > 0 })
 }
 
 func (b *builder) experiment(x *report.Experiment) {

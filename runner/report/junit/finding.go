@@ -73,7 +73,7 @@ func findings(run *report.Run, x *report.Experiment) []finding {
 		list = append(list, assertionFinding(x, a))
 	}
 	for _, f := range x.Faults {
-		list = append(list, faultFindings(x, f)...)
+		list = append(list, faultFindings(run, x, f)...)
 	}
 	for _, stop := range x.Stops {
 		list = append(list, stopFinding(stop))

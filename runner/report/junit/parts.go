@@ -59,10 +59,10 @@ func judgedSeconds(x *report.Experiment, a *report.Assertion) float64 {
 }
 
 // faultFindings are a fault's evidence and its revert.
-func faultFindings(x *report.Experiment, f *report.Fault) []finding {
+func faultFindings(run *report.Run, x *report.Experiment, f *report.Fault) []finding {
 	list := []finding{evidenceFinding(x, f)}
 	if f.Injecting != nil || f.Reverted != nil {
-		list = append(list, revertFinding(x, f))
+		list = append(list, revertFinding(run, x, f))
 	}
 	return list
 }
@@ -90,7 +90,7 @@ func evidenceFinding(x *report.Experiment, f *report.Fault) finding {
 	return out
 }
 
-func revertFinding(x *report.Experiment, f *report.Fault) finding {
+func revertFinding(run *report.Run, x *report.Experiment, f *report.Fault) finding {
 	out := finding{name: f.Address + " revert", source: f.Source, verdict: verdict.Passed}
 	switch {
 	case f.Verified():
@@ -105,7 +105,7 @@ func revertFinding(x *report.Experiment, f *report.Fault) finding {
 	default:
 		out.verdict, out.message = report.Interrupted, "The run ended before the revert; the fault stays until its deadline, "+
 			f.Injecting.Deadline.UTC().Format("2006-01-02T15:04:05Z")+", or until recovered."
-		out.body = []string{"To recover:", "gameday recover"}
+		out.body = []string{"To recover:", report.RecoverCommand(run)}
 	}
 	return out
 }
@@ -163,6 +163,14 @@ func (b *builder) sourceOfUser(environment string) event.Source {
 // one.
 func interruptedRun(run *report.Run) finding {
 	f := finding{name: "finished", verdict: report.Interrupted, seconds: run.Seconds(), message: "The run was interrupted and did not finish."}
-	f.body = []string{"To revert what it may have left: gameday recover"}
+	f.body = []string{"To revert what it may have left:", report.RecoverCommand(run)}
+	return f
+}
+
+// stoppedRun is the case of a run that did not pass though nothing in it says
+// so: it was stopped between its experiments, or killed and recovered.
+func stoppedRun(run *report.Run) finding {
+	f := finding{name: "finished", verdict: run.Finished.Verdict, seconds: run.Seconds()}
+	f.message = fmt.Sprintf("The run was %s; exit code %d.", run.Finished.Verdict, run.Finished.ExitCode)
 	return f
 }

@@ -77,7 +77,7 @@ func (v view) targets(all []providers.Target) []string {
 		out = append(out, targetText(t))
 	}
 	if rest := len(all) - len(shown); rest > 0 {
-		out = append(out, fmt.Sprintf("… and %d more (all with -full)", rest))
+		out = append(out, fmt.Sprintf("… and %d more (gameday plan -full lists all)", rest))
 	}
 	return out
 }

@@ -27,6 +27,7 @@ type applyFlags struct {
 	autoApprove bool
 	json        bool
 	junit       string
+	github      bool
 	parallelism int
 	targets     []string
 	verbose     bool
@@ -47,6 +48,7 @@ func newApply(s *session) *cobra.Command {
 	cmd.Flags().BoolVar(&flags.autoApprove, "auto-approve", false, "do not ask before anything is done")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write events as JSON lines; needs -auto-approve or a saved plan")
 	cmd.Flags().StringVar(&flags.junit, "junit-xml", "", "write a JUnit report to `FILE`")
+	cmd.Flags().BoolVar(&flags.github, "github", os.Getenv("GITHUB_ACTIONS") == "true", "annotate failures and write the step summary for GitHub Actions (the default there)")
 	cmd.Flags().IntVar(&flags.parallelism, "parallelism", 1, "run up to `N` experiments at a time, where they do not overlap")
 	cmd.Flags().StringArrayVar(&flags.targets, "target", nil, "run only this experiment, suite or module (`ADDRESS`); may be repeated")
 	cmd.Flags().BoolVar(&flags.verbose, "verbose", false, "show also what went well, in detail")

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"os/signal"
 	"strings"
@@ -23,7 +23,7 @@ const enough = 3
 //
 // SIGPIPE is taken in and forgotten: a reader that goes away must not take with
 // it the process that undoes the faults.
-func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *event.Bus, run string) (context.Context, func()) {
+func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *event.Bus, out *reports, run string) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals, pipe := make(chan os.Signal, enough), make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
@@ -35,7 +35,10 @@ func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *e
 			case <-done:
 				return
 			case got := <-signals:
-				s.interrupted(got.(syscall.Signal), count, cancel, e, bus, run)
+				s.interrupted(got.(syscall.Signal), count, cancel, e, bus)
+				if count == enough {
+					s.abandon(e, bus, out, run)
+				}
 			}
 		}
 	}()
@@ -46,16 +49,22 @@ func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *e
 	}
 }
 
-func (s *session) interrupted(got syscall.Signal, count int, cancel context.CancelCauseFunc, e *engine.Engine, bus *event.Bus, run string) {
-	left := e.Left()
-	bus.Emit(event.Interrupted{Signal: signalName(got), Count: count, Left: left})
+func (s *session) interrupted(got syscall.Signal, count int, cancel context.CancelCauseFunc, e *engine.Engine, bus *event.Bus) {
+	bus.Emit(event.Interrupted{Signal: signalName(got), Count: count, Left: e.Left()})
 	if count == 1 {
 		cancel(&engine.Abort{Signal: got})
 	}
-	if count < enough {
-		return
+}
+
+// abandon ends the process though something is left to undo. Reports are closed
+// as well as they can be: a terminal must not stay without its cursor.
+func (s *session) abandon(e *engine.Engine, bus *event.Bus, out *reports, run string) {
+	left := e.Left()
+	if err := errors.Join(bus.Close(), out.close()); err != nil {
+		s.fail(err)
 	}
-	fmt.Fprintf(s.Err, "\nStopped by the third signal. Still to be undone: %s.\nUndo the rest with:\n\n  %s\n", strings.Join(left, ", "), recoverCommand(run))
+	s.fail(problem{"Stopped by the third signal", "Still to be undone:\n  " + strings.Join(left, "\n  ") +
+		"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run)})
 	os.Exit(verdict.ExitDirty)
 }
 

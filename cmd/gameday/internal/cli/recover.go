@@ -54,7 +54,7 @@ func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 	if err != nil {
 		return fmt.Errorf("finding the working directory: %w", err)
 	}
-	dirs, err := killed(here, ref)
+	dirs, err := candidates(here, ref)
 	if err != nil {
 		return err
 	}
@@ -68,24 +68,14 @@ func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 	return exit(code)
 }
 
-// killed lists the folders of the runs to look at, newest first.
-func killed(here, ref string) ([]string, error) {
-	if ref != "" {
-		run, err := rundir.Load(rundir.Root(here), ref)
-		if err != nil {
-			return nil, err
-		}
-		return []string{run.Dir}, nil
+// candidates lists the folders of the runs to look at, newest first. Damaged
+// reports do not keep a run out: its journal is what counts.
+func candidates(here, ref string) ([]string, error) {
+	if ref == "" {
+		return rundir.Dirs(rundir.Root(here))
 	}
-	list, err := rundir.List(rundir.Root(here))
-	if err != nil {
-		return nil, err
-	}
-	var dirs []string
-	for _, run := range list {
-		dirs = append(dirs, run.Dir)
-	}
-	return dirs, nil
+	dir, err := rundir.Find(rundir.Root(here), ref)
+	return []string{dir}, err
 }
 
 // recoverOne undoes one run and returns the exit code for it.
@@ -125,7 +115,9 @@ func (s *session) undo(ctx context.Context, set *providers.Set, dir, here, junit
 	}
 	folder, last, err := rundir.Continue(dir, here)
 	if err != nil {
-		return engine.Recovery{}, err
+		// Without reports, then: undoing comes first.
+		s.fail(err)
+		return s.undoQuietly(ctx, set, dir)
 	}
 	bus := event.ContinueBus(filepath.Base(dir), last, time.Now, folder)
 	done, err := engine.Recover(ctx, engine.RecoverRequest{RunDir: dir, Set: set, Bus: bus})
@@ -134,6 +126,12 @@ func (s *session) undo(ctx context.Context, set *providers.Set, dir, here, junit
 		return done, err
 	}
 	return done, errors.Join(err, copyReport(filepath.Join(dir, rundir.JUnitFile), junitFile))
+}
+
+func (s *session) undoQuietly(ctx context.Context, set *providers.Set, dir string) (engine.Recovery, error) {
+	bus := event.NewBus(filepath.Base(dir), time.Now)
+	done, err := engine.Recover(ctx, engine.RecoverRequest{RunDir: dir, Set: set, Bus: bus})
+	return done, errors.Join(err, bus.Close())
 }
 
 func copyReport(from, to string) error {

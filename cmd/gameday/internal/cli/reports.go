@@ -3,9 +3,13 @@ package cli
 import (
 	"errors"
 	"io"
+	"os"
+
+	"github.com/charmbracelet/x/term"
 
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/report/console"
+	"github.com/gameday-dev/gameday/runner/report/github"
 	"github.com/gameday-dev/gameday/runner/report/jsonl"
 	"github.com/gameday-dev/gameday/runner/report/junit"
 	"github.com/gameday-dev/gameday/runner/report/redact"
@@ -34,6 +38,9 @@ func (s *session) openReports(flags applyFlags, dir, here string, secrets []stri
 		}
 		add(out, hide, sink)
 	}
+	if flags.github && !flags.json { // both are about standard output
+		add(out, hide, github.New(s.Out, os.Getenv("GITHUB_STEP_SUMMARY"), here))
+	}
 	if flags.json {
 		add(out, hide, jsonl.New(s.Out))
 	} else {
@@ -46,7 +53,15 @@ func (s *session) openReports(flags applyFlags, dir, here string, secrets []stri
 func (s *session) console(verbose bool) *console.Console {
 	style := s.style(s.Out)
 	_, live := terminal(s.Out)
-	return console.New(console.Options{Out: s.Out, Color: style.Color, Width: style.Width, Live: live, Verbose: verbose})
+	return console.New(console.Options{Out: s.Out, Color: style.Color, Width: style.Width, Live: live, Verbose: verbose, Size: s.size})
+}
+
+// size is that of the terminal now, so that the view follows it when it changes.
+func (s *session) size() (width, height int) {
+	if file, ok := terminal(s.Out); ok {
+		width, height, _ = term.GetSize(file.Fd()) // zero for unknown
+	}
+	return width, height
 }
 
 func add[S interface {

@@ -37,7 +37,7 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 		Plan: p.plan, Resolve: p.again, Run: id, RunDir: dir, Dir: p.dir, Version: currentVersion(),
 		Journal: s.hooked(log), Bus: bus, Parallelism: flags.parallelism, Mend: recoverCommand(id),
 	})
-	ctx, stop := s.interruptible(ctx, e, bus, id)
+	ctx, stop := s.interruptible(ctx, e, bus, out, id)
 	result, runErr := e.Run(ctx)
 	stop()
 	if err := errors.Join(runErr, bus.Close(), out.close(), log.Close()); err != nil {

@@ -33,12 +33,11 @@ func newValidate(s *session) *cobra.Command {
 	return cmd
 }
 
-// validate loads and resolves. Resolving goes on after errors of structure, so
-// that all problems show at once, but not after errors of syntax, where half of
-// the configuration may be missing.
+// validate loads and resolves. Resolving goes on after errors, so that all
+// problems show at once, unless parts of the configuration are missing.
 func (s *session) validate(cmd *cobra.Command, dir string, flags *validateFlags) (*configuration, hcl.Diagnostics) {
 	l, diags := load(dir, &flags.vars)
-	if diags.HasErrors() {
+	if l.cfg.Partial || l.set == nil {
 		return l, diags
 	}
 	_, more := l.resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})

@@ -1,0 +1,228 @@
+package crashmatrix
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/registry"
+	"github.com/gameday-dev/gameday/runner/journal"
+)
+
+// selfUndone is how long after SIGKILL everything must be gone without anybody's
+// help. The supervisor acts at once when its runner goes; the bound is the
+// deadline of the fault, 300 ms and its margin.
+const selfUndone = 6 * time.Second
+
+// entries are those of a run with one fault, in order; TestUninterrupted holds
+// them against a real run.
+func entries() []journal.Type {
+	return []journal.Type{
+		journal.RunStarted, journal.EnvironmentPrepared, journal.EnvironmentUp,
+		journal.FaultPrepared, journal.FaultInjected, journal.FaultActive, journal.FaultReverting, journal.FaultReverted,
+		journal.EnvironmentDown, journal.RunFinished,
+	}
+}
+
+// TestEveryType keeps the matrix whole: a new fault type must be in it.
+func TestEveryType(t *testing.T) {
+	set, err := registry.Builtin()
+	require.NoError(t, err)
+	for _, name := range set.Names(providers.KindFault) {
+		assert.Contains(t, faults(), name)
+	}
+}
+
+func TestCrashMatrix(t *testing.T) {
+	for faultType, body := range faults() {
+		t.Run(faultType, func(t *testing.T) {
+			t.Parallel()
+			uninterrupted(t, faultType, body)
+			for i, entry := range entries() {
+				for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+					interrupted(t, newCase(t, faultType, body, "after", i+1, sig), entry)
+				}
+				killed(t, newCase(t, faultType, body, "before", i+1, syscall.SIGKILL), true)
+				killed(t, newCase(t, faultType, body, "after", i+1, syscall.SIGKILL), false)
+			}
+		})
+	}
+}
+
+// uninterrupted is the run that the others are cut from.
+func uninterrupted(t *testing.T, faultType, body string) {
+	c := newCase(t, faultType, body, "", 0, 0)
+	code := c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml")
+	require.Equal(t, 0, code, c.output)
+	replay, err := journal.Read(c.runDir())
+	require.NoError(t, err)
+	var kinds []journal.Type
+	for _, entry := range replay.Entries {
+		kinds = append(kinds, entry.Type)
+	}
+	assert.Equal(t, entries(), kinds)
+	c.nothingLeft(0)
+}
+
+// interrupted: the run ends by itself, undoes everything and says what happened.
+func interrupted(t *testing.T, c *crash, entry journal.Type) {
+	code := c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml")
+	want := []int{128 + int(c.signal)}
+	switch entry {
+	case journal.EnvironmentDown:
+		want = append(want, 0) // everything was over; which comes first is a race
+	case journal.RunFinished:
+		want = []int{0}
+	}
+	assert.Contains(t, want, code, "%s\n%s", c, c.output)
+	c.nothingLeft(0)
+	c.journalIsClean()
+	if code != 0 {
+		assert.Positive(t, c.junitErrors("junit.xml"), "%s: the report says that the run was stopped", c)
+	}
+}
+
+// killed: whatever stands beside the fault undoes it, or recover does; and
+// recover brings journal and report up to date in either case.
+func killed(t *testing.T, c *crash, waits bool) {
+	code := c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml")
+	assert.Equal(t, -1, code, "%s: killed\n%s", c, c.output)
+	if waits {
+		c.nothingLeft(selfUndone)
+	}
+	assert.Equal(t, 0, c.gameday("recover"), "%s\n%s", c, c.output)
+	c.nothingLeft(0)
+	c.journalIsClean()
+	if c.entry < len(entries()) {
+		assert.Positive(t, c.junitErrors(filepath.Join(c.runDir(), "junit.xml")), "%s: the report says that the run was killed", c)
+	}
+	assert.Equal(t, 0, c.gameday("recover"), "%s: again, with nothing to do\n%s", c, c.output)
+}
+
+// crash is one cell of the matrix.
+type crash struct {
+	t      *testing.T
+	name   string
+	dir    string
+	when   string
+	entry  int
+	signal syscall.Signal
+	output string
+}
+
+func newCase(t *testing.T, faultType, body, when string, entry int, sig syscall.Signal) *crash {
+	t.Helper()
+	c := &crash{t: t, name: faultType, dir: t.TempDir(), when: when, entry: entry, signal: sig}
+	require.NoError(t, os.WriteFile(filepath.Join(c.dir, "x.gameday.hcl"), []byte(configuration(c.dir, faultType, body)), 0o600))
+	return c
+}
+
+func (c *crash) String() string {
+	return fmt.Sprintf("%s: %s %s entry %d", c.name, c.signal, c.when, c.entry)
+}
+
+// gameday runs the command and returns its exit code, -1 when it was killed.
+func (c *crash) gameday(args ...string) int {
+	c.t.Helper()
+	self, err := os.Executable()
+	require.NoError(c.t, err)
+	cmd := exec.Command(self, args...)
+	cmd.Dir = c.dir
+	cmd.Env = append(os.Environ(), asGameday+"=1")
+	if args[0] == "apply" && c.entry > 0 {
+		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%s %d %d", dieAt, c.when, c.entry, c.signal))
+	}
+	output, err := cmd.CombinedOutput()
+	c.output = string(output)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		require.NoError(c.t, err)
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+func (c *crash) runDir() string {
+	c.t.Helper()
+	dirs, err := filepath.Glob(filepath.Join(c.dir, ".gameday", "runs", "*"))
+	require.NoError(c.t, err)
+	require.Len(c.t, dirs, 1, c.output)
+	return dirs[0]
+}
+
+// nothingLeft looks at the machine: no process of the run is there, and nothing
+// was left in its folder. Within allows for those that are just ending.
+func (c *crash) nothingLeft(within time.Duration) {
+	c.t.Helper()
+	run := filepath.Base(c.runDir())
+	assert.EventuallyWithT(c.t, func(t *assert.CollectT) {
+		assert.Empty(t, marked(run), "%s\n%s", c, c.output)
+	}, max(within, time.Second), 20*time.Millisecond)
+	names, err := filepath.Glob(filepath.Join(c.dir, "*"))
+	require.NoError(c.t, err)
+	names = slices.DeleteFunc(names, func(name string) bool {
+		// .junit.xml… is the report that was being written when the process was killed.
+		base := filepath.Base(name)
+		return slices.Contains([]string{".gameday", "x.gameday.hcl", "junit.xml"}, base) || strings.HasPrefix(base, ".junit.xml")
+	})
+	assert.Empty(c.t, names, "%s", c)
+}
+
+// marked are the processes that carry the run's mark, read from the kernel.
+func marked(run string) []string {
+	var found []string
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, file := range files {
+		environ, err := os.ReadFile(file)
+		if err == nil && strings.Contains("\x00"+string(environ), "\x00GAMEDAY_RUN="+run) {
+			found = append(found, file)
+		}
+	}
+	return found
+}
+
+func (c *crash) journalIsClean() {
+	c.t.Helper()
+	replay, err := journal.Read(c.runDir())
+	require.NoError(c.t, err, "%s", c)
+	assert.True(c.t, replay.Clean(), "%s: the journal has open entries", c)
+	assert.NotNil(c.t, replay.Finished, "%s: the journal is closed", c)
+}
+
+// junitErrors counts the errors in a report.
+func (c *crash) junitErrors(path string) int {
+	c.t.Helper()
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.dir, path)
+	}
+	text, err := os.ReadFile(path)
+	require.NoError(c.t, err, "%s", c)
+	var report struct {
+		Suites []struct {
+			Cases []struct {
+				Error *struct{} `xml:"error"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	require.NoError(c.t, xml.Unmarshal(text, &report), "%s", c)
+	count := 0
+	for _, suite := range report.Suites {
+		for _, testcase := range suite.Cases {
+			if testcase.Error != nil {
+				count++
+			}
+		}
+	}
+	return count
+}
