@@ -125,7 +125,7 @@ func TestConfigurationsValidate(t *testing.T) {
 			require.NoError(t, os.MkdirAll(here, 0o755))
 			require.NoError(t, os.WriteFile(filepath.Join(here, "docs.gameday.hcl"), []byte(text), 0o644))
 			_, err := shell(t, dir, "bin/gameday validate "+here)
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			_, err = shell(t, dir, "bin/gameday fmt -check "+here)
 			assert.NoError(t, err)
 		})

@@ -23,7 +23,9 @@
 // # What it cannot do
 //
 // The client's handshake ends at the proxy, so a connect succeeds during a
-// partition and is not itself delayed; only what follows is. A chunk, the unit
+// partition and is not itself delayed; only what follows is. A client that
+// connected during a partition and closed its side before the end of it is let
+// go, as its connect would not have succeeded by then. A chunk, the unit
 // of jitter, is what one read returned, not a packet. HTTP/2, TLS and anything
 // else that is not HTTP/1.x passes HTTP rules unchanged.
 package faultproxy

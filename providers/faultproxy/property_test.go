@@ -42,6 +42,7 @@ func TestAnyBytesUnderAnyRulesArriveCompleteAndInOrder(t *testing.T) {
 		defer conn.Close()
 		require.NoError(rt, conn.SetDeadline(time.Now().Add(patience)))
 
+		require.Equal(rt, "x", roundTrip(t, conn, "x"), "connected: who hangs up before that is let go")
 		var sent []byte
 		received := make(chan []byte, 1)
 		var reading sync.WaitGroup

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/registry"
@@ -88,6 +90,7 @@ func example(t *testing.T, text string, spec hcldec.Spec) {
 	for _, root := range []string{"self", "var", "local", "environment", "path", "run", "each"} {
 		unknown[root] = cty.DynamicVal
 	}
-	_, diags = hcldec.Decode(body.Blocks[0].Body, spec, &hcl.EvalContext{Variables: unknown})
+	functions := map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc}
+	_, diags = hcldec.Decode(body.Blocks[0].Body, spec, &hcl.EvalContext{Variables: unknown, Functions: functions})
 	assert.Empty(t, diags, "%s", text)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/runner/sample"
 	"github.com/gameday-dev/gameday/runner/verdict"
 	"github.com/gameday-dev/gameday/schema/resolve"
@@ -17,7 +18,7 @@ const recoveryEvery = 100 * time.Millisecond
 // recovery waits until the steady state holds again. While it does, the answers
 // that the fault phase still waited for come in, and it is judged.
 func (x *experiment) recovery(ctx context.Context, reverted time.Time) error {
-	hold := x.recoveryHold()
+	hold := plan.RecoveryHold(x.def)
 	defer x.enter(resolve.PhaseRecovery, "recovery", hold)()
 	if err := x.measurements.settle(ctx, reverted); err != nil {
 		return err
@@ -87,22 +88,4 @@ func (x *experiment) judgeRecovery(now time.Time, hold time.Duration) judgedAsse
 		out = append(out, judgedAssert{judged, a})
 	}
 	return out
-}
-
-// recoveryHold is how long the steady state must hold: as long as was asked
-// for, and long enough that its assertions have the samples that they need.
-func (x *experiment) recoveryHold() time.Duration {
-	hold := x.def.Recovery.Hold
-	for _, a := range x.def.Asserts {
-		if !slices.Contains(a.Phases, resolve.PhaseRecovery) {
-			continue
-		}
-		hold = max(hold, a.Window)
-		for _, p := range x.def.Probes {
-			if slices.Contains(a.Condition.Series(), p.Addr.Local()) {
-				hold = max(hold, time.Duration(a.MinSamples)*p.Interval)
-			}
-		}
-	}
-	return hold
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/runner/sample"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -57,7 +58,7 @@ func (x *experiment) watcherOf(a *resolve.Assert) *watcher {
 
 // longestWindow is how far back any condition looks.
 func (x *experiment) longestWindow() time.Duration {
-	longest := x.recoveryHold()
+	longest := plan.RecoveryHold(x.def)
 	for _, w := range x.watchers {
 		longest = max(longest, w.window)
 	}

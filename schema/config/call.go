@@ -14,7 +14,7 @@ import (
 // Bounds on modules, against calls that multiply.
 const (
 	maxModuleDepth = 32
-	maxModuleCalls = 10000
+	maxModuleCalls = 2000
 )
 
 func (d *moduleDecoder) call(block *hcl.Block, name string) *ModuleCall {
@@ -39,6 +39,11 @@ func (d *moduleDecoder) child(c *ModuleCall, at hcl.Range) *Module {
 		d.invalid(at, "Invalid module source", "%s", detail)
 		return nil
 	}
+	d.calls++
+	if len(d.chain.dirs) > maxModuleDepth || d.calls > maxModuleCalls {
+		d.invalid(at, "Too many modules", "Modules may call one another up to %d levels deep, and %d times in all.", maxModuleDepth, maxModuleCalls)
+		return nil
+	}
 	dir := filepath.Join(d.module.Dir, filepath.FromSlash(c.Source))
 	if names, diags := syntax.FindConfig(dir); len(names) == 0 {
 		for _, diag := range diags {
@@ -48,11 +53,6 @@ func (d *moduleDecoder) child(c *ModuleCall, at hcl.Range) *Module {
 	}
 	if chain, loops := d.chain.loop(dir); loops {
 		d.invalid(at, "Module calls itself", "The modules call one another in a circle: %s.", strings.Join(chain, " → "))
-		return nil
-	}
-	d.calls++
-	if len(d.chain.dirs) > maxModuleDepth || d.calls > maxModuleCalls {
-		d.invalid(at, "Too many modules", "Modules may call one another up to %d levels deep, and %d times in all.", maxModuleDepth, maxModuleCalls)
 		return nil
 	}
 	path := append(slices.Clone(d.module.Path), c.Name)
@@ -74,34 +74,38 @@ func badSource(source string) string {
 }
 
 // lineage is the directories from the root module to the current one.
-type lineage struct{ dirs []string }
+type lineage struct{ dirs []directory }
 
-func (l lineage) with(dir string) lineage { return lineage{append(slices.Clone(l.dirs), dir)} }
+// directory is one as it is shown, and what tells it apart, whatever way leads
+// there.
+type directory struct{ shown, real string }
+
+func newDirectory(dir string) directory {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return directory{dir, dir}
+	}
+	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = resolved
+	}
+	return directory{dir, abs}
+}
+
+func (l lineage) with(dir string) lineage {
+	return lineage{append(slices.Clone(l.dirs), newDirectory(dir))}
+}
 
 // loop finds dir among its own ancestors and gives the way from there and back,
 // each directory in quotes.
 func (l lineage) loop(dir string) ([]string, bool) {
-	for i, ancestor := range l.dirs {
-		if realPath(ancestor) != realPath(dir) {
-			continue
-		}
-		var chain []string
-		for _, dir := range append(slices.Clone(l.dirs[i:]), ancestor) {
-			chain = append(chain, strconv.Quote(dir))
-		}
-		return chain, true
+	real := newDirectory(dir).real
+	first := slices.IndexFunc(l.dirs, func(ancestor directory) bool { return ancestor.real == real })
+	if first < 0 {
+		return nil, false
 	}
-	return nil, false
-}
-
-// realPath is what tells directories apart, whatever way leads there.
-func realPath(dir string) string {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return dir
+	var chain []string
+	for _, ancestor := range append(slices.Clone(l.dirs[first:]), l.dirs[first]) {
+		chain = append(chain, strconv.Quote(ancestor.shown))
 	}
-	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
-		return resolved
-	}
-	return abs
+	return chain, true
 }

@@ -71,7 +71,7 @@ func assertion() *Construct {
 	return &Construct{
 		Name: "assert", Labels: []string{"name"}, Many: true,
 		Body: body("A condition that must hold.",
-			needed(shown(arg("condition", schema.Any, "True while all is well. It refers to windows of measurements: probe.name and load.name in the phase that is judged, baseline.name in the baseline. See windows."), "probe.example.success_ratio >= 0.99")),
+			needed(shown(arg("condition", schema.Any, "True while all is well. It refers to windows of measurements: probe.name and load.name in the phase that is judged, baseline.name in the baseline. What windows hold is under window."), "probe.example.success_ratio >= 0.99")),
 			shown(arg("error_message", schema.String, "What to tell when it does not hold. By default the condition with its values."), `"Only ${percent(probe.example.success_ratio)} of requests succeeded."`),
 			schema.Attribute{Name: "phases", Type: schema.Type{Kind: schema.String, Of: schema.ListOf}, OneOf: []string{"baseline", "fault", "recovery"}, Description: "When it is judged. By default in all three."},
 			lasting("window", "Judge every window of this length instead of the whole phase, as soon as one is full.", ""),

@@ -32,6 +32,7 @@ func Topics(set *providers.Set) []Topic {
 		}
 		topics = append(topics, Topic{Name: path, Header: header(c.Name, c.Labels), Block: documented(c)})
 	})
+	topics = append(topics, Topic{Name: "window", Header: "window", Block: lang.Window()})
 	for _, kind := range providers.Kinds() {
 		for _, name := range set.Names(kind) {
 			topics = append(topics, typeTopic(set, kind, name, metas[kind]))

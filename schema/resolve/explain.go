@@ -38,6 +38,7 @@ func roots() map[string]string {
 // explain rewrites what HCL says of a reference that leads nowhere: where such
 // a reference may stand, or what was probably meant.
 func explain(d *hcl.Diagnostic) {
+	explainFunction(d)
 	if text, found := strings.CutSuffix(d.Detail, "?."); found {
 		d.Detail = text + "?" // HCL closes what functions say with a full stop
 	}
@@ -50,6 +51,22 @@ func explain(d *hcl.Diagnostic) {
 		explainRoot(d, expr.Traversal)
 	case "Unsupported attribute", "Missing map element", "Invalid index":
 		explainStep(d, expr.Traversal)
+	}
+}
+
+// explainFunction suggests the function that was probably meant, if HCL did not.
+func explainFunction(d *hcl.Diagnostic) {
+	call, ok := d.Expression.(*hclsyntax.FunctionCallExpr)
+	if !ok || d.Summary != "Call to unknown function" || strings.Contains(d.Detail, "Did you mean") {
+		return
+	}
+	var names []string
+	for ctx := d.EvalContext; ctx != nil; ctx = ctx.Parent() {
+		names = slices.AppendSeq(names, maps.Keys(ctx.Functions))
+	}
+	slices.Sort(names)
+	if nearest := schema.Nearest(call.Name, names); nearest != "" {
+		d.Detail += fmt.Sprintf(" Did you mean %q?", nearest)
 	}
 }
 

@@ -43,16 +43,18 @@ func soakOne(ctx context.Context, opts options, n int, stdout io.Writer) (bool, 
 	if err := log.Close(); err != nil {
 		return false, err
 	}
-	line, ok := "", false
-	if applyErr != nil {
-		line = applyErr.Error()
-	} else {
-		wrong := got.mistakes()
-		line, ok = got.line(), len(wrong) == 0
-		if !ok {
-			line += "  WRONG: " + strings.Join(wrong, "; ")
-		}
-	}
+	line, ok := tally(got, applyErr)
 	fmt.Fprintf(stdout, "%3d/%d  %5.1f s  %s\n", n, opts.count, time.Since(begin).Seconds(), line)
 	return ok, nil
+}
+
+// tally is a run in one line, and whether it was right.
+func tally(got *result, err error) (line string, ok bool) {
+	if err != nil {
+		return err.Error(), false
+	}
+	if wrong := got.mistakes(); len(wrong) > 0 {
+		return got.line() + "  WRONG: " + strings.Join(wrong, "; "), false
+	}
+	return got.line(), true
 }

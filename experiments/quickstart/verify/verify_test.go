@@ -96,7 +96,7 @@ func TestOldRunIsNoResult(t *testing.T) {
 	var out bytes.Buffer
 	ok, err := verify(t.Context(), []string{"-gameday", "./gameday"}, &out, &out)
 	assert.False(t, ok)
-	assert.ErrorContains(t, err, "left no run")
+	require.ErrorContains(t, err, "left no run")
 
 	ok, err = verify(t.Context(), []string{"-gameday", "./gameday", "-count", "2"}, &out, &out)
 	assert.False(t, ok)

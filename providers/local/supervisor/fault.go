@@ -52,6 +52,14 @@ func newFault(life context.Context, spec FaultSpec, effect effect, log *slog.Log
 	return f
 }
 
+// newReverted is the fault of an id that is reverted before it was ever injected.
+// It is reverted from the start: an injection may find it at any moment.
+func newReverted(life context.Context, id string, log *slog.Logger) *fault {
+	f := newFault(life, FaultSpec{ID: id}, nil, log)
+	f.phase, f.reason = PhaseReverted, "asked"
+	return f
+}
+
 // inject puts the fault in place, once. Its timer runs before anything happens,
 // so that even an injection that hangs half way is undone in time.
 func (f *fault) inject() error {

@@ -55,7 +55,7 @@ func (fs *faults) revert(ctx context.Context, id string) error {
 	fs.mu.Lock()
 	f := fs.byID[id]
 	if f == nil {
-		f = newFault(fs.life, FaultSpec{ID: id}, nil, fs.log)
+		f = newReverted(fs.life, id, fs.log)
 		fs.byID[id] = f
 	}
 	fs.mu.Unlock()

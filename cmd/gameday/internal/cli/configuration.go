@@ -8,6 +8,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/registry"
+	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/schema/config"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -40,7 +41,11 @@ func load(dir string, vars *varFlags) (*configuration, hcl.Diagnostics) {
 // more of them, and never a result to go on with.
 func (c *configuration) resolve(ctx context.Context, in resolve.Inputs) (*resolve.Resolved, hcl.Diagnostics) {
 	in.Variables = c.given
-	return resolve.Resolve(ctx, c.cfg, c.set, in)
+	out, diags := resolve.Resolve(ctx, c.cfg, c.set, in)
+	if c.seed != nil && out != nil {
+		plan.Reseed(out, *c.seed)
+	}
+	return out, diags
 }
 
 // again is resolve for a run, with the environments that are up.

@@ -74,7 +74,7 @@ func (f *formatter) path(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return problem{"Cannot format", sentence(err.Error())}
+		return problem{"Cannot format", fmt.Sprintf("%q: %s.", path, rootCause(err))}
 	case info.IsDir():
 		return f.directory(path)
 	case !formats(path):

@@ -9,6 +9,25 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// newHelp is cobra's help command, which would not mind a name that does not
+// exist.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:    "help [COMMAND | TOPIC]",
+		Short:  "Explain a command or a topic",
+		Hidden: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			found, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(root, args[len(args)-1])
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
+}
+
 // help writes the long help of a command. It is written by hand because cobra's
 // template would have to be parsed, and shows options with two dashes.
 func help(cmd *cobra.Command, _ []string) {

@@ -137,9 +137,6 @@ func (c *configuration) plan(ctx context.Context, diags hcl.Diagnostics, targets
 	if diags.HasErrors() {
 		return nil, nil, diags
 	}
-	if c.seed != nil {
-		plan.Reseed(r, *c.seed)
-	}
 	diags = append(diags, configureProviders(ctx, r)...)
 	if diags.HasErrors() {
 		return nil, nil, diags

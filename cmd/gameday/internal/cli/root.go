@@ -13,6 +13,8 @@ func commands() []func(*session) *cobra.Command {
 		newApply,
 		newRecover,
 		newRuns,
+		newGraph,
+		newSchema,
 		newAgent,
 		newVersion,
 		newExitCodes,
@@ -38,6 +40,7 @@ func newRoot(s *session) *cobra.Command {
 	root.SetErr(s.Err)
 	root.SetUsageFunc(usage)
 	root.SetHelpFunc(help)
+	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(explainFlag)
 	for _, construct := range commands() {
 		root.AddCommand(construct(s))

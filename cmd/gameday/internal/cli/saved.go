@@ -23,6 +23,9 @@ func (s *session) prepareSaved(ctx context.Context, flags applyFlags, path strin
 		return nil, err
 	}
 	for name, value := range inputs {
+		if flags.vars.has(name) {
+			return nil, problem{"Invalid option", "The saved plan pins var." + name + ": it cannot be given again. Only the values of sensitive variables can, and must."}
+		}
 		c.given[name] = value
 	}
 	c.seed = &saved.Seed

@@ -31,7 +31,7 @@ func (s *session) enter() error {
 		return fmt.Errorf("finding the working directory: %w", err)
 	}
 	if err := os.Chdir(s.chdir); err != nil {
-		return fmt.Errorf("going to the directory that -chdir names: %w", err)
+		return problem{"Cannot go to the directory of -chdir", fmt.Sprintf("%q: %s.", s.chdir, rootCause(err))}
 	}
 	s.cameFrom = here
 	return nil

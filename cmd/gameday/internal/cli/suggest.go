@@ -14,7 +14,7 @@ import (
 func unknownCommand(cmd *cobra.Command, given string) error {
 	var names []string
 	for _, child := range cmd.Commands() {
-		if child.IsAvailableCommand() {
+		if child.IsAvailableCommand() || child.IsAdditionalHelpTopicCommand() {
 			names = append(names, child.Name())
 		}
 	}
@@ -57,6 +57,14 @@ func atMostOne(what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// noArguments is the check of commands that take none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return problem{"Too many arguments", fmt.Sprintf("The command %q takes no arguments, and was given %q.", cmd.Name(), args[0])}
+	}
+	return nil
 }
 
 // first is the first argument, or otherwise.

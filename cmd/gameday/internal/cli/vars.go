@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -44,6 +45,14 @@ func (v *varValue) Type() string { return "string" }
 func (v *varValue) Set(text string) error {
 	v.flags.options = append(v.flags.options, varOption{v.file, text})
 	return nil
+}
+
+// has reports whether -var gives the variable a value.
+func (v *varFlags) has(name string) bool {
+	return slices.ContainsFunc(v.options, func(o varOption) bool {
+		given, _, _ := strings.Cut(o.text, "=")
+		return !o.file && strings.TrimSpace(given) == name
+	})
 }
 
 // given collects the values of variables. Later sources win, in Terraform's

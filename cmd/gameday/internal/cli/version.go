@@ -39,7 +39,7 @@ func newVersion(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version [flags]",
 		Short: "Show the version",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			view := versionView{currentVersion(), runtime.GOOS + "_" + runtime.GOARCH, runtime.Version()}
 			if asJSON {

@@ -26,6 +26,9 @@ import (
 // deadline of the fault, 300 ms and its margin.
 const selfUndone = 6 * time.Second
 
+// lookAround is how long a look at the machine may take while it is busy.
+const lookAround = 5 * time.Second
+
 // entries are those of a run with one fault, in order; TestUninterrupted holds
 // them against a real run.
 func entries() []journal.Type {
@@ -168,7 +171,7 @@ func (c *crash) nothingLeft(within time.Duration) {
 	run := filepath.Base(c.runDir())
 	assert.EventuallyWithT(c.t, func(t *assert.CollectT) {
 		assert.Empty(t, marked(run), "%s\n%s", c, c.output)
-	}, max(within, time.Second), 20*time.Millisecond)
+	}, max(within, lookAround), 20*time.Millisecond)
 	names, err := filepath.Glob(filepath.Join(c.dir, "*"))
 	require.NoError(c.t, err)
 	names = slices.DeleteFunc(names, func(name string) bool {
