@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 		os.Exit(serve(os.Args[2:]))
 	}
 	flag.Parse()
+	// The race detector lets every process wait for a second at its end.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	setDefault("rapid.checks", "15")
 	goleak.VerifyTestMain(m)
 }

@@ -83,7 +83,11 @@ func (b bench) testRevertFresh(t *testing.T) {
 func (b bench) testDeadline(t *testing.T) {
 	const lives = 700 * time.Millisecond
 	record := b.prepare(t, lives)
-	b.inject(t, record)
+	ctx, cancel := b.within(t)
+	defer cancel()
+	if err := b.tryInject(ctx, record); err != nil {
+		require.False(t, time.Now().Before(record.Deadline), "only the deadline may end an injection: %s", err)
+	}
 	b.eventually(t, func(context.Context) error {
 		if time.Now().Before(record.Deadline) {
 			return fmt.Errorf("the deadline is not over")

@@ -9,12 +9,12 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"syscall"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/sys/unix"
 
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/journal"
@@ -64,7 +64,7 @@ type Abort struct {
 // Error says what stopped the run.
 func (a *Abort) Error() string {
 	if a.Signal != 0 {
-		return fmt.Sprintf("stopped by %s", a.Signal)
+		return "stopped by " + unix.SignalName(a.Signal)
 	}
 	return a.Reason
 }

@@ -140,7 +140,7 @@ func (x *experiment) tellUnjudged() {
 	for _, a := range x.def.Asserts {
 		for _, phase := range a.Phases {
 			if !x.told[told{a.Addr.Local(), phase}] {
-				x.tell(a, phase, judgement{outcome: event.NotJudged, message: "the " + string(phase) + " phase was not reached"}, 0)
+				x.tell(a, phase, judgement{outcome: event.NotJudged, message: "the experiment ended before the " + string(phase) + " phase could be judged"}, 0)
 			}
 		}
 	}

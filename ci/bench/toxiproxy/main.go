@@ -3,7 +3,7 @@
 // direct way. Client, server and each proxy are processes of their own, as they
 // are where proxies are used.
 //
-//	go run . [-round 1s] [-rounds 9] [-out ../results/faultproxy.md]
+//	go run . [-round 1s] [-rounds 9] [-only TEXT] [-out ../results/faultproxy.md]
 package main
 
 import (
@@ -19,6 +19,7 @@ type settings struct {
 	upstream string
 	round    time.Duration
 	rounds   int
+	only     string
 	out      string
 }
 
@@ -28,6 +29,7 @@ func main() {
 	flag.StringVar(&s.upstream, "upstream", "", "where a proxy leads to")
 	flag.DurationVar(&s.round, "round", time.Second, "how long each measurement lasts")
 	flag.IntVar(&s.rounds, "rounds", 9, "measurements of each kind and way, in turns")
+	flag.StringVar(&s.only, "only", "", "measure only the traffic whose name holds this")
 	flag.StringVar(&s.out, "out", "", "also write the table to this file")
 	flag.Parse()
 	if err := run(s); err != nil {

@@ -2,9 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,7 +23,7 @@ func workloads() []workload {
 		{name: "small requests, 16 connections", path: "/small", connections: 16},
 		{name: "1 MiB bodies, 1 connection", path: "/large", connections: 1},
 		{name: "1 MiB bodies, 4 connections", path: "/large", connections: 4},
-		{name: "small requests, 100 ms delay", path: "/small", connections: 20, delayed: true},
+		{name: "small requests, 100 ms delay", path: "/small", connections: 4, delayed: true},
 	}
 }
 
@@ -45,6 +44,9 @@ type result struct {
 func compare(ways []way, s settings) ([]result, error) {
 	var results []result
 	for _, w := range workloads() {
+		if !strings.Contains(w.name, s.only) {
+			continue
+		}
 		r := result{workload: w, samples: make(map[string][]sample)}
 		for round := range s.rounds {
 			for i := range ways {
@@ -69,20 +71,16 @@ func measure(w workload, to way, length time.Duration) (sample, error) {
 		}
 		defer func() { _ = to.command("clear") }()
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: w.connections}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport}
-	url := "http://" + to.address + w.path
-	if _, err := attack(client, url, w.connections, length/5); err != nil {
+	if _, err := attack(w, to.address, length/5); err != nil {
 		return sample{}, err
 	}
 	began := time.Now()
-	latencies, err := attack(client, url, w.connections, length)
+	latencies, err := attack(w, to.address, length)
 	return sample{rate: float64(len(latencies)) / time.Since(began).Seconds(), latencies: latencies}, err
 }
 
 // attack sends requests one after the other on each connection.
-func attack(client *http.Client, url string, connections int, length time.Duration) ([]time.Duration, error) {
+func attack(w workload, address string, length time.Duration) ([]time.Duration, error) {
 	var (
 		all   []time.Duration
 		first error
@@ -90,9 +88,9 @@ func attack(client *http.Client, url string, connections int, length time.Durati
 		users sync.WaitGroup
 	)
 	until := time.Now().Add(length)
-	for range connections {
+	for range w.connections {
 		users.Go(func() {
-			own, err := shop(client, url, until)
+			own, err := shop(address, w.path, until)
 			mu.Lock()
 			defer mu.Unlock()
 			all = append(all, own...)
@@ -104,25 +102,6 @@ func attack(client *http.Client, url string, connections int, length time.Durati
 	users.Wait()
 	slices.Sort(all)
 	return all, first
-}
-
-func shop(client *http.Client, url string, until time.Time) ([]time.Duration, error) {
-	var latencies []time.Duration
-	buf := make([]byte, 64<<10)
-	for time.Now().Before(until) {
-		began := time.Now()
-		response, err := client.Get(url)
-		if err != nil {
-			return latencies, err
-		}
-		_, err = io.CopyBuffer(struct{ io.Writer }{io.Discard}, response.Body, buf)
-		_ = response.Body.Close()
-		if err != nil {
-			return latencies, err
-		}
-		latencies = append(latencies, time.Since(began))
-	}
-	return latencies, nil
 }
 
 // quantile of sorted durations.

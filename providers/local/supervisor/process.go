@@ -79,7 +79,7 @@ func (p *process) stop(ctx context.Context, signal syscall.Signal, grace time.Du
 		}
 	}
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return fmt.Errorf("process %s: waiting until it ends: %w", p.spec.Name, context.Cause(ctx))
 	}
 	if err := p.spawner.signalGroup(current, syscall.SIGKILL); err != nil && !errors.Is(err, procfs.ErrGone) {
 		return fmt.Errorf("process %s: send SIGKILL to group %d: %w", p.spec.Name, current.identity.PID, err)

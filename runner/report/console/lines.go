@@ -131,6 +131,9 @@ func (c *Console) experimentLines(e event.Event) []string {
 			return c.line(e, body.Experiment, c.style.faint(body.Phase+" took "+report.Seconds(body.Seconds)))
 		}
 	case event.AssertionJudged:
+		if body.Outcome == event.NotJudged && !c.options.Verbose {
+			return nil // the experiment's own line says why
+		}
 		return c.line(e, body.Experiment, "  "+c.judged(body))
 	case event.StopTriggered:
 		return c.line(e, body.Experiment, "  "+c.style.bad("✗ "+body.Condition+" broken, stopping: ")+body.Message+c.terms(body.Terms))

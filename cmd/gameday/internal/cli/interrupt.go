@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/gameday-dev/gameday/runner/engine"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/verdict"
@@ -50,7 +52,7 @@ func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *e
 }
 
 func (s *session) interrupted(got syscall.Signal, count int, cancel context.CancelCauseFunc, e *engine.Engine, bus *event.Bus) {
-	bus.Emit(event.Interrupted{Signal: signalName(got), Count: count, Left: e.Left()})
+	bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: count, Left: e.Left()})
 	if count == 1 {
 		cancel(&engine.Abort{Signal: got})
 	}
@@ -66,17 +68,4 @@ func (s *session) abandon(e *engine.Engine, bus *event.Bus, out *reports, run st
 	s.fail(problem{"Stopped by the third signal", "Still to be undone:\n  " + strings.Join(left, "\n  ") +
 		"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run)})
 	os.Exit(verdict.ExitDirty)
-}
-
-func signalName(sig syscall.Signal) string {
-	switch sig {
-	case syscall.SIGINT:
-		return "SIGINT"
-	case syscall.SIGTERM:
-		return "SIGTERM"
-	case syscall.SIGHUP:
-		return "SIGHUP"
-	default:
-		return sig.String()
-	}
 }

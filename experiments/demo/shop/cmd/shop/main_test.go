@@ -57,7 +57,7 @@ func start(t *testing.T, env map[string]string, args ...string) string {
 	})
 	url := "http://" + env["LISTEN"]
 	require.Eventually(t, func() bool {
-		resp, err := http.Get(url + "/healthz") //nolint:noctx // a test's own loopback
+		resp, err := http.Get(url + "/healthz")
 		if err != nil {
 			return false
 		}
@@ -68,7 +68,7 @@ func start(t *testing.T, env map[string]string, args ...string) string {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test's own loopback
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
 	return l.Addr().String()
@@ -117,7 +117,7 @@ func TestDeferredOrdersAreChargedOnce(t *testing.T) {
 		case <-release:
 		case <-time.After(time.Second): // late, but the charge still happens
 		}
-		resp, err := http.Post(payments+r.URL.Path, "application/json", r.Body) //nolint:noctx // outlives the caller, as a slow network does
+		resp, err := http.Post(payments+r.URL.Path, "application/json", r.Body) // outlives the caller, as a slow network does
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)
 			return
