@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// checkDepth refuses native syntax that would nest too deep. The quick scan
+// checkDepth refuses native syntax, in UTF-8, that would nest too deep. The quick scan
 // clears nearly every file; what it cannot, HCL's own scanner decides.
 func checkDepth(src []byte, name string) hcl.Diagnostics {
 	if clearlyShallow(src) {

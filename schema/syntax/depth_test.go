@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -112,7 +113,7 @@ func FuzzQuickScan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte, times byte) {
 		// Repeated, so that what nests reaches the limit.
 		for _, text := range [][]byte{src, bytes.Repeat(src, MaxDepth*int(times%3+1))} {
-			if len(text) > 1<<16 || !clearlyShallow(text) {
+			if len(text) > 1<<16 || !utf8.Valid(text) || !clearlyShallow(text) {
 				continue
 			}
 			tokens, _ := hclsyntax.LexConfig(text, "x", hcl.InitialPos)

@@ -20,7 +20,7 @@ import (
 // where to die, and the server that is harmed.
 const (
 	asGameday = "GAMEDAY_TEST_AS_GAMEDAY"
-	dieAt     = "GAMEDAY_TEST_DIE_AT" // "before 4 9": moment, entry, signal number
+	dieAt     = "GAMEDAY_TEST_DIE_AT" // "before 4 9 1": moment, entry, signal number, how often
 	server    = "test-server"
 )
 
@@ -54,12 +54,13 @@ func serve() {
 // the environment names.
 func lethal(next engine.Journal) engine.Journal {
 	parts := strings.Fields(os.Getenv(dieAt))
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		return next
 	}
 	entry, _ := strconv.Atoi(parts[1])
 	sig, _ := strconv.Atoi(parts[2])
-	return &lethalJournal{Journal: next, before: parts[0] == "before", entry: entry, signal: syscall.Signal(sig)}
+	times, _ := strconv.Atoi(parts[3])
+	return &lethalJournal{Journal: next, before: parts[0] == "before", entry: entry, signal: syscall.Signal(sig), times: times}
 }
 
 type lethalJournal struct {
@@ -67,6 +68,7 @@ type lethalJournal struct {
 	before bool
 	entry  int // from 1
 	signal syscall.Signal
+	times  int
 	seen   int
 }
 
@@ -76,13 +78,19 @@ func (j *lethalJournal) Append(kind journal.Type, data any) error {
 	j.seen++
 	now := j.seen == j.entry
 	if now && j.before {
-		die(j.signal)
+		j.die()
 	}
 	err := j.Journal.Append(kind, data)
 	if now && !j.before {
-		die(j.signal)
+		j.die()
 	}
 	return err
+}
+
+func (j *lethalJournal) die() {
+	for range j.times {
+		die(j.signal)
+	}
 }
 
 // die returns when the signal has been delivered to the process; SIGKILL lets

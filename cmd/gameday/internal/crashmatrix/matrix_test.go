@@ -122,6 +122,7 @@ type crash struct {
 	when   string
 	entry  int
 	signal syscall.Signal
+	times  int // how often the signal is sent; once when it is 0
 	output string
 }
 
@@ -145,7 +146,7 @@ func (c *crash) gameday(args ...string) int {
 	cmd.Dir = c.dir
 	cmd.Env = append(os.Environ(), asGameday+"=1")
 	if args[0] == "apply" && c.entry > 0 {
-		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%s %d %d", dieAt, c.when, c.entry, c.signal))
+		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%s %d %d %d", dieAt, c.when, c.entry, c.signal, max(c.times, 1)))
 	}
 	output, err := cmd.CombinedOutput()
 	c.output = string(output)
