@@ -17,12 +17,12 @@ step "go mod tidy" go mod tidy -diff
 for script in ci/*.sh .ci/run; do
 	step "bash -n $script" bash -n "$script"
 done
-if [ -x bin/gameday ]; then
-	step "gameday fmt" bin/gameday fmt -check experiments/quickstart experiments/demo/shop
-fi
+for dir in $(find experiments -name '*.gameday.hcl' -not -path '*/testdata/*' -printf '%h\n' | sort -u); do
+	step "gameday fmt $dir" go run ./cmd/gameday fmt -check "$dir"
+done
 
 if [ ${#failed[@]} -gt 0 ]; then
 	echo "make lint: FAILED: $(IFS=,; echo "${failed[*]}")"
 	exit 1
 fi
-echo "make lint: go vet, golangci-lint (with gofumpt), go mod tidy -diff, bash -n: nothing found"
+echo "make lint: go vet, golangci-lint (with gofumpt), go mod tidy -diff, bash -n, gameday fmt -check: nothing found"

@@ -52,3 +52,9 @@ func TestMedianIsOfEachQuantity(t *testing.T) {
 	got := median([]cost{{3, 10, 100}, {1, 30, 300}, {2, 20, 200}})
 	assert.Equal(t, cost{2 * time.Nanosecond, 20, 200}, got)
 }
+
+func TestRatioIsOfTheRounds(t *testing.T) {
+	// In the second round the machine was three times slower, for both.
+	ours, theirs := []cost{{wall: 1}, {wall: 3}, {wall: 1}}, []cost{{wall: 2}, {wall: 6}, {wall: 2}}
+	assert.InDelta(t, 0.5, pairedRatio(ours, theirs), 1e-9)
+}

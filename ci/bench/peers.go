@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // comparison is one thing that both sides do.
@@ -38,7 +39,7 @@ func comparePeers(ctx context.Context, opts options, machine string, out io.Writ
 		if err != nil {
 			return err
 		}
-		rows.WriteString(c.row(median(as), median(bs)))
+		rows.WriteString(c.row(as, bs))
 	}
 	text := fmt.Sprintf(peersPage, peer.version, opts.rounds, opts.size, opts.size, machine, rows.String())
 	path := filepath.Join(opts.results, "peers.md")
@@ -74,20 +75,32 @@ func comparisons(ctx context.Context, opts options, peer terraformBinary, work s
 
 const peersPage = `# gameday and terraform, the same machine
 
-%s against gameday, in turn, %d rounds after one that does not count; medians. gameday's configuration has %d
-experiments, each with a probe, an assertion and a fault; terraform's has %d terraform_data resources. Written by ` + "`make bench`" + `.
+%s against gameday, in turn, %d rounds after one that does not count. Medians; the ratio is the median of the rounds' own ratios of
+wall time. gameday's configuration has %d experiments, each with a probe, an assertion and a fault; terraform's has %d
+terraform_data resources. Written by ` + "`make bench`" + `.
 
 %s
-| what | gameday | terraform | ratio of wall time | at most | gameday, memory | terraform, memory |
+| what | gameday | terraform | ratio | at most | processor time | peak memory |
 | --- | --- | --- | --- | --- | --- | --- |
 %s`
 
-func (c comparison) row(ours, theirs cost) string {
-	ratio := float64(ours.wall) / float64(theirs.wall)
-	return fmt.Sprintf("| %s | %.1f ms | %.1f ms | %.2f | %.2f | %.0f MiB | %.0f MiB |\n", c.what,
-		milliseconds(ours), milliseconds(theirs), ratio, c.wallRatio, mebibytes(ours), mebibytes(theirs))
+func (c comparison) row(ours, theirs []cost) string {
+	a, b := median(ours), median(theirs)
+	return fmt.Sprintf("| %s | %.1f ms | %.1f ms | %.2f | %.2f | %.0f : %.0f ms | %.0f : %.0f MiB |\n", c.what,
+		milliseconds(a.wall), milliseconds(b.wall), pairedRatio(ours, theirs), c.wallRatio,
+		milliseconds(a.cpu), milliseconds(b.cpu), mebibytes(a), mebibytes(b))
 }
 
-func milliseconds(c cost) float64 { return float64(c.wall.Microseconds()) / 1000 }
+// pairedRatio is the median over the rounds of ours against theirs: both sides
+// of a round met the same machine.
+func pairedRatio(ours, theirs []cost) float64 {
+	ratios := make([]float64, len(ours))
+	for i := range ours {
+		ratios[i] = float64(ours[i].wall) / float64(theirs[i].wall)
+	}
+	return middleOf(ratios)
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func mebibytes(c cost) float64 { return float64(c.peakRSS) / (1 << 20) }

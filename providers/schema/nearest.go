@@ -12,7 +12,7 @@ import (
 func Nearest(given string, names []string) string {
 	best, bestDistance := "", slips(given)+1
 	for _, name := range names {
-		distance := levenshtein.Distance(strings.ToLower(given), strings.ToLower(name), nil)
+		distance := distance(strings.ToLower(given), strings.ToLower(name))
 		if distance < bestDistance && distance < len(name) {
 			best, bestDistance = name, distance
 		}
@@ -21,6 +21,26 @@ func Nearest(given string, names []string) string {
 		return contained(given, names)
 	}
 	return best
+}
+
+// distance counts the edits from one name to another. Two letters in the wrong
+// order are one slip, not two.
+func distance(given, name string) int {
+	edits := levenshtein.Distance(given, name, nil)
+	if edits == 2 && len(given) == len(name) && swapped(given, name) {
+		return 1
+	}
+	return edits
+}
+
+// swapped reports whether names of one length differ in one pair of neighbours.
+func swapped(given, name string) bool {
+	for i := 0; i+1 < len(given); i++ {
+		if given[i] != name[i] {
+			return given[i] == name[i+1] && given[i+1] == name[i] && given[i+2:] == name[i+2:]
+		}
+	}
+	return false
 }
 
 // slips is how many edits are forgiven: fewer in short names, where everything

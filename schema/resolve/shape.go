@@ -2,14 +2,11 @@ package resolve
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/dynblock"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/schema/config"
@@ -88,30 +85,6 @@ func (s *shape) arrange(r *resolver, cfg *config.Module, graph *dag.Graph, nodes
 	}
 }
 
-// cycle reports a cycle with the place of every reference on it.
-func (p *problems) cycle(cycle []int, places map[[2]int]hcl.Range, describe func(int) (string, hcl.Range)) {
-	var lines strings.Builder
-	for i, from := range cycle {
-		to := cycle[(i+1)%len(cycle)]
-		fromName, _ := describe(from)
-		toName, _ := describe(to)
-		fmt.Fprintf(&lines, "\n  %s refers to %s at %s", fromName, toName, places[[2]int{from, to}])
-	}
-	name, at := describe(cycle[0])
-	if len(cycle) == 1 {
-		p.errorf(at, "Reference to itself", "%s refers to itself:%s%s", name, lines.String(), selfHint(name))
-		return
-	}
-	p.errorf(at, "Cycle of references", "%s depends on itself, by way of:%s\nNone of them can be evaluated first. Remove one of the references.", name, lines.String())
-}
-
-func selfHint(name string) string {
-	if strings.HasPrefix(name, kindEnvironment+".") {
-		return "\nInside its own body an environment is called self."
-	}
-	return ""
-}
-
 // nodesOf lists the objects of a module in the order of their places, which is
 // the order of evaluation where the graph leaves a choice.
 func nodesOf(cfg *config.Module) []node {
@@ -183,50 +156,4 @@ func objectOf(t hcl.Traversal) (kind, name string, ok bool) {
 	}
 	name, ok = stepName(t[1])
 	return t.RootName(), name, ok
-}
-
-// contextOf is the context of one object. It holds what the object refers to,
-// by which it takes as long as it has references and not as there are objects.
-func (s *shape) contextOf(m *module, n node) *hcl.EvalContext {
-	ctx := m.base.NewChild()
-	ctx.Variables = map[string]cty.Value{}
-	objects := map[string]map[string]cty.Value{kindLocal: {}, kindModule: {}, kindEnvironment: {}}
-	for _, ref := range s.refs[n] {
-		values, isObject := objects[ref.kind]
-		value, known := m.values[ref]
-		switch {
-		case known:
-			values[ref.name] = value
-		case isObject:
-			declareAll(m.cfg, ref.kind, values)
-		}
-	}
-	for kind, values := range objects {
-		ctx.Variables[kind] = cty.ObjectVal(values)
-	}
-	return ctx
-}
-
-// declareAll fills in the names of everything of a kind, as a reference to
-// something undeclared is explained by what there is.
-func declareAll(cfg *config.Module, kind string, values map[string]cty.Value) {
-	for _, n := range nodesOf(cfg) {
-		if _, there := values[n.name]; n.kind == kind && !there {
-			values[n.name] = cty.DynamicVal
-		}
-	}
-}
-
-// wholeContext holds every object of the module.
-func (s *shape) wholeContext(m *module) *hcl.EvalContext {
-	ctx := m.base.NewChild()
-	objects := map[string]map[string]cty.Value{kindLocal: {}, kindModule: {}, kindEnvironment: {}}
-	for n, value := range m.values {
-		objects[n.kind][n.name] = value
-	}
-	ctx.Variables = map[string]cty.Value{}
-	for kind, values := range objects {
-		ctx.Variables[kind] = cty.ObjectVal(values)
-	}
-	return ctx
 }

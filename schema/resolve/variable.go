@@ -9,12 +9,12 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/gameday-dev/gameday/schema/config"
 	"github.com/gameday-dev/gameday/schema/lang"
+	"github.com/gameday-dev/gameday/schema/syntax"
 )
 
 // input is a value that a module's variable was given.
@@ -68,8 +68,8 @@ func (r *resolver) readGiven(v *config.Variable, given Given) input {
 	}
 	value, problem := parseRaw(v, given.Raw)
 	if problem != "" {
-		r.diags.errorf(in.at, "Invalid value for variable", "The value of var.%s, given by %s, is not an expression of type %s: %s",
-			v.Name, given.From, typeText(v), problem)
+		r.diags.errorf(in.at, "Invalid value for variable", "The value of var.%s, given by %s, %s",
+			v.Name, given.From, problem)
 	}
 	in.value = value
 	return in
@@ -81,7 +81,7 @@ func parseRaw(v *config.Variable, raw string) (cty.Value, string) {
 	if v.Type.Type == cty.String {
 		return cty.StringVal(raw), ""
 	}
-	expr, diags := hclsyntax.ParseExpression([]byte(raw), "value", hcl.InitialPos)
+	expr, diags := syntax.ParseExpression(raw, "value")
 	if !diags.HasErrors() {
 		var value cty.Value
 		if value, diags = expr.Value(nil); !diags.HasErrors() {
@@ -91,7 +91,14 @@ func parseRaw(v *config.Variable, raw string) (cty.Value, string) {
 	if v.Type.Type == cty.NilType || v.Type.Type == cty.DynamicPseudoType {
 		return cty.StringVal(raw), ""
 	}
-	return cty.DynamicVal, diags[0].Detail + " Strings inside lists and objects need quotes."
+	switch {
+	case v.Sensitive:
+		return cty.DynamicVal, fmt.Sprintf("does not fit its type, %s. It is sensitive and not shown.", typeText(v))
+	case v.Type.Type.IsPrimitiveType():
+		return cty.DynamicVal, fmt.Sprintf("does not fit its type, %s: found %s.", typeText(v), ValueText(cty.StringVal(raw)))
+	default:
+		return cty.DynamicVal, fmt.Sprintf("is not an expression of type %s: %s Strings inside lists and objects need quotes.", typeText(v), diags[0].Detail)
+	}
 }
 
 func typeText(v *config.Variable) string {
@@ -206,97 +213,4 @@ func (m *module) missing(v *config.Variable) (cty.Value, error) {
 			v.Name, v.Name, environmentPrefix, v.Name)
 	}
 	return unknown, nil // a missing input of a module is reported at its call
-}
-
-// validateVariables checks the validation blocks, once every variable is known.
-func (m *module) validateVariables(inputs map[string]input) {
-	for _, name := range slices.Sorted(maps.Keys(m.cfg.Variables)) {
-		for _, check := range m.cfg.Variables[name].Validations {
-			m.validate(name, check, inputs)
-		}
-	}
-}
-
-func (m *module) validate(name string, check *config.Validation, inputs map[string]input) {
-	if check.Condition == nil {
-		return
-	}
-	result, diags := check.Condition.Value(m.base)
-	m.r.diags.add(diags)
-	if diags.HasErrors() {
-		return
-	}
-	result, _ = result.UnmarkDeep()
-	if !result.IsKnown() {
-		return
-	}
-	holds, err := convert.Convert(result, cty.Bool)
-	if err != nil || holds.IsNull() {
-		m.r.diags.errorAt(check.Condition, m.base, "Invalid validation", "The condition of a validation must be true or false, not %s.", result.Type().FriendlyName())
-		return
-	}
-	if holds.False() {
-		m.invalid(name, check, inputs)
-	}
-}
-
-func (m *module) invalid(name string, check *config.Validation, inputs map[string]input) {
-	at, from := check.DeclRange, ""
-	if in, given := inputs[name]; given {
-		at, from = in.at, in.from
-	}
-	text := m.validationMessage(check)
-	if from != "" {
-		text += fmt.Sprintf("\n\nThe value of var.%s was given by %s.", name, from)
-	}
-	if at != check.DeclRange {
-		text += fmt.Sprintf("\n\nThis is checked by the validation at %s.", check.DeclRange)
-	}
-	m.r.diags.list = append(m.r.diags.list, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "Invalid value for variable", Detail: text, Subject: &at,
-		Expression: check.Condition, EvalContext: m.base,
-	})
-}
-
-func (m *module) validationMessage(check *config.Validation) string {
-	if check.ErrorMessage == nil {
-		return "The validation of the variable does not hold."
-	}
-	message, diags := check.ErrorMessage.Value(m.base)
-	m.r.diags.add(diags)
-	if diags.HasErrors() {
-		return "The validation of the variable does not hold."
-	}
-	if lang.IsSensitive(message) {
-		return "The validation of the variable does not hold. Its message refers to sensitive values and is not shown."
-	}
-	message, err := convert.Convert(message, cty.String)
-	if err != nil || !message.IsKnown() || message.IsNull() {
-		return "The validation of the variable does not hold."
-	}
-	return message.AsString()
-}
-
-// checkInputs compares a module call with the variables of what it calls.
-func (r *resolver) checkInputs(call *config.ModuleCall) {
-	names := slices.Sorted(maps.Keys(call.Module.Variables))
-	for _, name := range slices.Sorted(maps.Keys(call.Inputs)) {
-		if call.Module.Variables[name] == nil {
-			r.diags.errorf(call.Inputs[name].NameRange, "Unknown input", "The module %q has no variable %q.%s",
-				call.Name, name, suggest(name, names, "Its variables are"))
-		}
-	}
-	for _, name := range names {
-		if _, given := call.Inputs[name]; !given && call.Module.Variables[name].Default == nil {
-			r.diags.errorf(call.DeclRange, "Missing input", "The module %q needs a value for %q, %s, which has no default.",
-				call.Name, name, describe(call.Module.Variables[name]))
-		}
-	}
-}
-
-func describe(v *config.Variable) string {
-	if v.Description != "" {
-		return fmt.Sprintf("a %s (%s)", typeText(v), strings.TrimSuffix(v.Description, "."))
-	}
-	return "a " + typeText(v)
 }
