@@ -66,7 +66,7 @@ docs: build
 ## fmt: format the Go and the gameday files
 fmt: build $(GOLANGCI)
 	@$(GOLANGCI) fmt
-	@for dir in $$(find experiments -name '*.gameday.hcl' -not -path '*/testdata/*' -printf '%h\n' | sort -u); do bin/gameday fmt "$$dir"; done
+	@bin/gameday fmt -recursive experiments
 
 ## clean: remove what was built and what runs left
 clean:

@@ -17,9 +17,7 @@ step "go mod tidy" go mod tidy -diff
 for script in ci/*.sh .ci/run; do
 	step "bash -n $script" bash -n "$script"
 done
-for dir in $(find experiments -name '*.gameday.hcl' -not -path '*/testdata/*' -printf '%h\n' | sort -u); do
-	step "gameday fmt $dir" go run ./cmd/gameday fmt -check "$dir"
-done
+step "gameday fmt" go run ./cmd/gameday fmt -check -recursive experiments
 
 if [ ${#failed[@]} -gt 0 ]; then
 	echo "make lint: FAILED: $(IFS=,; echo "${failed[*]}")"

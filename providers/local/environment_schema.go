@@ -32,23 +32,39 @@ func processSchema() *schema.Block {
 	return &schema.Block{
 		Description: "A process. It leads a process group of its own, which is ended as a whole. What it prints goes to a log in the run folder.",
 		Attributes: []schema.Attribute{
-			{Name: "command", Type: texts, Required: true, Example: `["./bin/server", "-v"]`,
-				Description: "The executable and its arguments, without a shell. A name without a slash is looked up in PATH; a relative path starts in the configuration's directory."},
-			{Name: "env", Type: textMap, Example: `{ LISTEN = self.process.web.address.http }`,
-				Description: "Environment variables, added to those of gameday itself. GAMEDAY_VAR_ variables are not passed on."},
-			{Name: "dir", Type: text,
-				Description: "Working directory. A relative path starts in the configuration's directory, which is also the default."},
-			{Name: "ports", Type: texts, Example: `["http"]`,
-				Description: "Names of ports. A free port of 127.0.0.1 is chosen for each: self.process.NAME.ports.PORT is its number, self.process.NAME.address.PORT its host:port."},
+			{
+				Name: "command", Type: texts, Required: true, Example: `["./bin/server", "-v"]`,
+				Description: "The executable and its arguments, without a shell. A name without a slash is looked up in PATH; a relative path starts in the configuration's directory.",
+			},
+			{
+				Name: "env", Type: textMap, Example: `{ LISTEN = self.process.web.address.http }`,
+				Description: "Environment variables, added to those of gameday itself. GAMEDAY_VAR_ variables are not passed on.",
+			},
+			{
+				Name: "dir", Type: text,
+				Description: "Working directory. A relative path starts in the configuration's directory, which is also the default.",
+			},
+			{
+				Name: "ports", Type: texts, Example: `["http"]`,
+				Description: "Names of ports. A free port of 127.0.0.1 is chosen for each: self.process.NAME.ports.PORT is its number, self.process.NAME.address.PORT its host:port.",
+			},
 			{Name: "labels", Type: textMap, Description: "Labels by which faults select the process."},
-			{Name: "restart", Type: text, Default: cty.StringVal("never"), OneOf: []string{"never", "always", "on_failure"},
-				Description: "When the process is started again after it ended by itself. on_failure means an exit code other than 0, or a signal."},
-			{Name: "stop_signal", Type: text, Default: cty.StringVal("SIGTERM"), OneOf: signalNames(),
-				Description: "The signal that asks the process to end."},
-			{Name: "stop_timeout", Type: duration, Default: cty.StringVal("5s"),
-				Description: "How long the process may take to end before it gets SIGKILL."},
-			{Name: "depends_on", Type: texts, Example: `["database"]`,
-				Description: "Names of processes that must be ready before this one starts. It is stopped before them."},
+			{
+				Name: "restart", Type: text, Default: cty.StringVal("never"), OneOf: []string{"never", "always", "on_failure"},
+				Description: "When the process is started again after it ended by itself. on_failure means an exit code other than 0, or a signal.",
+			},
+			{
+				Name: "stop_signal", Type: text, Default: cty.StringVal("SIGTERM"), OneOf: signalNames(),
+				Description: "The signal that asks the process to end.",
+			},
+			{
+				Name: "stop_timeout", Type: duration, Default: cty.StringVal("5s"),
+				Description: "How long the process may take to end before it gets SIGKILL.",
+			},
+			{
+				Name: "depends_on", Type: texts, Example: `["database"]`,
+				Description: "Names of processes that must be ready before this one starts. It is stopped before them.",
+			},
 		},
 		Blocks: []schema.NestedBlock{{Name: "ready", Nesting: schema.Single, Block: readySchema()}},
 	}

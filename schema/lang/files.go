@@ -88,11 +88,11 @@ func outside(path string) error {
 	return fmt.Errorf("%q leads out of the module's directory: a module reads only files inside its own directory", path)
 }
 
-// missingFile is fs.ErrNotExist, in words that end with the name.
-type missingFile struct{ path string }
+// missingFileError is fs.ErrNotExist, in words that end with the name.
+type missingFileError struct{ path string }
 
-func (e missingFile) Error() string        { return fmt.Sprintf("there is no file %q", e.path) }
-func (e missingFile) Is(target error) bool { return target == fs.ErrNotExist }
+func (e missingFileError) Error() string        { return fmt.Sprintf("there is no file %q", e.path) }
+func (e missingFileError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // fileError names the file as the user did; the rest of an os error tells where
 // the machine keeps it.
@@ -101,7 +101,7 @@ func fileError(path string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return missingFile{path}
+		return missingFileError{path}
 	case strings.Contains(err.Error(), "escapes from parent"):
 		return outside(path)
 	default:

@@ -159,10 +159,12 @@ func TestFilesInsideTheModuleAreRead(t *testing.T) {
 		`file("./sub/../sub/in.txt")`:    "inside",
 		`file("link.txt")`:               "inside",
 		`file("` + dir + `/sub/in.txt")`: "inside",
+
 		`templatefile("hello.tmpl", { name = "you", list = [1, 2] })`: "Hello YOU! 1 2",
-		`tostring(fileexists("sub/in.txt"))`:                          "true",
-		`tostring(fileexists("nowhere"))`:                             "false",
-		`tostring(fileexists("sub"))`:                                 "false",
+
+		`tostring(fileexists("sub/in.txt"))`: "true",
+		`tostring(fileexists("nowhere"))`:    "false",
+		`tostring(fileexists("sub"))`:        "false",
 	} {
 		v, diags := eval(t, dir, text)
 		require.Empty(t, diags, text)

@@ -99,7 +99,7 @@ func merged(block, meta *schema.Block) *schema.Block {
 func Find(topics []Topic, name string) []Topic {
 	var exact, loose []Topic
 	for _, t := range topics {
-		_, last, _ := cut(t.Name)
+		last := lastPart(t.Name)
 		switch {
 		case t.Name == name:
 			exact = append(exact, t)
@@ -113,17 +113,14 @@ func Find(topics []Topic, name string) []Topic {
 	return loose
 }
 
-// cut splits a name at its last dot.
-func cut(name string) (before, last string, found bool) {
-	at := strings.LastIndexByte(name, '.')
-	return name[:max(at, 0)], name[at+1:], at >= 0
-}
+// lastPart is what follows the last dot of a name.
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 // Nearest is the name of the topic that was probably meant; empty for none.
 func Nearest(topics []Topic, name string) string {
 	var names []string
 	for _, t := range topics {
-		_, last, _ := cut(t.Name)
+		last := lastPart(t.Name)
 		names = append(names, t.Name, last)
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })

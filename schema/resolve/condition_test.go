@@ -155,16 +155,19 @@ func TestConditionsThatCannotBeJudged(t *testing.T) {
 	}{
 		"null": {
 			"probe.web.value.mean > 1",
-			resolve.Scope{Current: map[string]cty.Value{"probe.web": nothing}}, "argument must not be null",
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": nothing}},
+			"argument must not be null",
 		},
 		"unknown": {
 			"probe.web.success_ratio > 1",
-			resolve.Scope{Current: map[string]cty.Value{"probe.web": cty.UnknownVal(nothing.Type())}}, "not known",
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": cty.UnknownVal(nothing.Type())}},
+			"not known",
 		},
 		"no window": {"probe.web.success_ratio > 1", resolve.Scope{}, "no measurements of probe.web"},
 		"no baseline": {
 			"probe.web.success_ratio >= baseline.web.success_ratio",
-			resolve.Scope{Current: map[string]cty.Value{"probe.web": nothing}, Baseline: map[string]cty.Value{}}, "no baseline of probe.web",
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": nothing}, Baseline: map[string]cty.Value{}},
+			"no baseline of probe.web",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

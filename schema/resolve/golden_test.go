@@ -32,6 +32,7 @@ func TestDiagnostics(t *testing.T) {
 }
 
 func golden(t *testing.T, path string) {
+	t.Helper()
 	path, err := filepath.Abs(path)
 	require.NoError(t, err)
 	archive, err := txtar.ParseFile(path)
@@ -51,7 +52,8 @@ func golden(t *testing.T, path string) {
 	}
 	got := reported(t, dir, check)
 	if *update {
-		archive.Files = append(kept, txtar.File{Name: "want", Data: []byte(got)})
+		kept = append(kept, txtar.File{Name: "want", Data: []byte(got)})
+		archive.Files = kept
 		require.NoError(t, os.WriteFile(path, txtar.Format(archive), 0o644))
 		return
 	}

@@ -55,7 +55,7 @@ func TestResolveSurvivesAnyMutation(t *testing.T) {
 func mutate(r *rapid.T, lines []string) []string {
 	at := rapid.IntRange(0, len(lines)-1).Draw(r, "line")
 	switch parts := assignment.FindStringSubmatch(lines[at]); {
-	case parts != nil && !strings.HasSuffix(parts[2], "{"):
+	case len(parts) == 3 && !strings.HasSuffix(parts[2], "{"):
 		lines[at] = parts[1] + rapid.SampledFrom(expressions()).Draw(r, "expression")
 	case strings.HasSuffix(lines[at], "}") && !strings.Contains(lines[at], "{"):
 		extra := "depends_on = " + rapid.SampledFrom(expressions()).Draw(r, "depends_on")

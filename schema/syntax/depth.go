@@ -13,8 +13,7 @@ func checkDepth(src []byte, name string) hcl.Diagnostics {
 	if clearlyShallow(src) {
 		return nil
 	}
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
-	return checkTokens(tokens)
+	return checkLexed(src, name, hclsyntax.LexConfig)
 }
 
 // checkText is checkDepth for expressions and templates from outside of files.
@@ -25,12 +24,25 @@ func checkText(src []byte, name string) hcl.Diagnostics {
 	if countSyntax(src) <= MaxDepth {
 		return nil
 	}
-	tokens, _ := hclsyntax.LexTemplate(src, name, hcl.InitialPos)
-	if diags := checkTokens(tokens); diags.HasErrors() {
+	if diags := checkLexed(src, name, hclsyntax.LexTemplate); diags.HasErrors() {
 		return diags
 	}
-	tokens, _ = hclsyntax.LexExpression(src, name, hcl.InitialPos)
-	return checkTokens(tokens)
+	return checkLexed(src, name, hclsyntax.LexExpression)
+}
+
+type lexer func(src []byte, name string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
+
+// checkLexed measures what HCL's scanner finds. Tokens take a hundred times the
+// space of their source, so that growing beginnings of it are looked at: what
+// nests too deep mostly does so soon.
+func checkLexed(src []byte, name string, lex lexer) hcl.Diagnostics {
+	for size := 1 << 14; ; size *= 16 {
+		beginning := src[:min(size, len(src))]
+		tokens, _ := lex(beginning, name, hcl.InitialPos)
+		if diags := checkTokens(tokens); diags.HasErrors() || len(beginning) == len(src) {
+			return diags
+		}
+	}
 }
 
 // checkTokens measures up to the first token that passes a limit.

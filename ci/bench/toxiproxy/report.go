@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 func render(results []result, s settings) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Fault proxy against Toxiproxy\n\nWritten by `ci/bench/toxiproxy`: `go run . -round %s -rounds %d`.\n\n", s.round, s.rounds)
-	fmt.Fprintf(&b, "Machine: %d cores, %s/%s, %s, kernel %s. Toxiproxy v2.5.0.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), kernel())
+	fmt.Fprintf(&b, "Machine: %d cores, %s/%s, %s, kernel %s, load average at the end %s. Toxiproxy v2.5.0.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), kernel(), load())
 	b.WriteString("Client, server and each proxy are processes of their own. The three ways take turns;\neach figure is the median of its rounds, each ratio the median of the ratios within a round.\n\n")
 	b.WriteString("## Without a fault\n\n| traffic | way | requests/s | of direct | median | added | p99 |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, r := range results {
@@ -46,14 +47,10 @@ func renderRates(b *strings.Builder, r result) {
 // renderDelay shows how far round trips are off the requested delay; they
 // include what the server and the client take.
 func renderDelay(b *strings.Builder, r result) {
-	fmt.Fprintf(b, "\n## %s\n\nRound trips beyond the requested delay, on %d connections.\n\n| way | round trips | median | p99 | longest |\n| --- | ---: | ---: | ---: | ---: |\n", r.workload.name, r.workload.connections)
+	fmt.Fprintf(b, "\n## %s\n\nRound trips beyond the requested delay, on %d connections. Direct stands for a client that sleeps\nfor the delay itself, by nanosleep: what this machine can do at best.\n\n| way | round trips | median | p99 | longest |\n| --- | ---: | ---: | ---: | ---: |\n", r.workload.name, r.workload.connections)
 	for _, name := range []string{"direct", "gameday", "toxiproxy"} {
 		all := r.all(name)
-		requested := delay
-		if name == "direct" {
-			requested = 0
-		}
-		beyond := func(q float64) string { return micro(float64(quantile(all, q)-requested) / 1e3) }
+		beyond := func(q float64) string { return micro(float64(quantile(all, q)-delay) / 1e3) }
 		fmt.Fprintf(b, "| %s | %d | %s | %s | %s |\n", name, len(all), beyond(0.5), beyond(0.99), beyond(1))
 	}
 }
@@ -115,4 +112,14 @@ func kernel() string {
 	}
 	release, _, _ := strings.Cut(unix.ByteSliceToString(name.Release[:]), "-")
 	return release
+}
+
+// load is what else the machine did, which every figure has to be read with.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	return first
 }

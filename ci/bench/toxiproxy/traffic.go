@@ -8,6 +8,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Client and server speak plain HTTP/1.1 with keep-alive, in bytes that are made
@@ -54,9 +56,9 @@ func answer(conn net.Conn, responses map[string][]byte) {
 	}
 }
 
-// shop sends requests one after the other on a connection of its own, and
-// returns how long each took.
-func shop(address, path string, until time.Time) ([]time.Duration, error) {
+// shop sends requests one after the other on a connection of its own, each after
+// a pause of the kernel's, and returns how long each took with the pause.
+func shop(address, path string, pause time.Duration, until time.Time) ([]time.Duration, error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return nil, err
@@ -66,6 +68,11 @@ func shop(address, path string, until time.Time) ([]time.Duration, error) {
 	buf := make([]byte, 128<<10)
 	var latencies []time.Duration
 	for began := time.Now(); began.Before(until); began = time.Now() {
+		if pause > 0 {
+			left := unix.NsecToTimespec(int64(pause))
+			for unix.Nanosleep(&left, &left) == unix.EINTR {
+			}
+		}
 		if _, err := conn.Write(ask); err != nil {
 			return latencies, err
 		}

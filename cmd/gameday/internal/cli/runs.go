@@ -108,7 +108,8 @@ func (s *session) showRun(ref string, asJSON, verbose bool) error {
 func replay(events []event.Event, sink interface {
 	event.Sink
 	Close() error
-}) error {
+},
+) error {
 	for _, e := range events {
 		sink.Emit(e)
 	}

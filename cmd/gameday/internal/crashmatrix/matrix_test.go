@@ -119,6 +119,7 @@ type crash struct {
 	t      *testing.T
 	name   string
 	dir    string
+	tmp    string
 	when   string
 	entry  int
 	signal syscall.Signal
@@ -128,7 +129,7 @@ type crash struct {
 
 func newCase(t *testing.T, faultType, body, when string, entry int, sig syscall.Signal) *crash {
 	t.Helper()
-	c := &crash{t: t, name: faultType, dir: t.TempDir(), when: when, entry: entry, signal: sig}
+	c := &crash{t: t, name: faultType, dir: t.TempDir(), tmp: t.TempDir(), when: when, entry: entry, signal: sig}
 	require.NoError(t, os.WriteFile(filepath.Join(c.dir, "x.gameday.hcl"), []byte(configuration(c.dir, faultType, body)), 0o600))
 	return c
 }
@@ -144,7 +145,9 @@ func (c *crash) gameday(args ...string) int {
 	require.NoError(c.t, err)
 	cmd := exec.Command(self, args...)
 	cmd.Dir = c.dir
-	cmd.Env = append(os.Environ(), asGameday+"=1")
+	// Locks on the machine are kept below the folder for temporary files: a folder
+	// of its own keeps other runs of this test on the same machine apart.
+	cmd.Env = append(os.Environ(), asGameday+"=1", "TMPDIR="+c.tmp)
 	if args[0] == "apply" && c.entry > 0 {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%s %d %d %d", dieAt, c.when, c.entry, c.signal, max(c.times, 1)))
 	}
