@@ -109,7 +109,7 @@ func tell(t *testing.T, path string, told left) {
 
 // prepare makes a record for a fault.
 func (w *world) prepare(fault, config string, lives time.Duration) providers.Record {
-	values := providertest.Decode(w.t.(*testing.T), w.fault(fault).Schema(), config)
+	values := providertest.Decode(w.t, w.fault(fault).Schema(), config)
 	plan, diags := w.fault(fault).Plan(w.t.Context(), providers.FaultPlanRequest{Config: values, Environment: w.state})
 	require.False(w.t, diags.HasErrors(), "%+v", diags)
 	record, diags := w.fault(fault).Prepare(w.t.Context(), providers.PrepareRequest{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -25,7 +26,7 @@ type handle struct {
 const longestSocket = 100
 
 func newHandle(req providers.EnvironmentPrepareRequest) handle {
-	dir := filepath.Join(req.RunDir, "environments", req.Name)
+	dir := filepath.Join(req.RunDir, "environments", folder(req.Address, req.Name))
 	socket := filepath.Join(dir, "agent", "sock")
 	if len(socket) > longestSocket {
 		socket = shortSocket(req.Run, req.Address)
@@ -33,11 +34,25 @@ func newHandle(req providers.EnvironmentPrepareRequest) handle {
 	return handle{Run: req.Run, Environment: req.Address, Socket: socket, Dir: dir}
 }
 
+// folder is the environment's name, where that is unique: in the root module.
+// Instances of modules have environments of the same name, so theirs hold the
+// whole address, made fit for a path and, as that may blur it, its digest.
+func folder(address, name string) string {
+	if address == "environment."+name {
+		return name
+	}
+	sum := sha256.Sum256([]byte(address))
+	return unfit.ReplaceAllString(address, "_") + "_" + hex.EncodeToString(sum[:4])
+}
+
+// unfit is what does not belong into the name of a folder.
+var unfit = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
+
 // shortSocket is a place for sockets whose own folder is too deep.
 func shortSocket(run, address string) string {
 	sum := sha256.Sum256([]byte(run + "\x00" + address))
-	folder := "gameday-" + strconv.Itoa(os.Getuid()) + "-" + hex.EncodeToString(sum[:8])
-	return filepath.Join(os.TempDir(), folder, "sock")
+	own := "gameday-" + strconv.Itoa(os.Getuid()) + "-" + hex.EncodeToString(sum[:8])
+	return filepath.Join(os.TempDir(), own, "sock")
 }
 
 func (h handle) encode() (json.RawMessage, error) { return json.Marshal(h) }
