@@ -88,5 +88,7 @@ Exit codes of gameday plan:
   1       An error.
   2       With -detailed-exitcode: the plan was made, and it would inject faults.
 
-Every other command exits with 0, or with 1 on an error.
+Every other command exits with 0, or with 1 on an error. Besides, fmt -check
+exits with 3 when a file is not in the standard format, and recover with 4 when
+something could not be undone.
 `

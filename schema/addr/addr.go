@@ -1,5 +1,5 @@
 // Package addr names things: typed addresses of everything in a configuration,
-// their text form, and the parsing of references.
+// their text form, and the parsing of those that users give.
 package addr
 
 import (

@@ -3,65 +3,11 @@ package addr
 import (
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
 	"pgregory.net/rapid"
 )
-
-func TestParseRef(t *testing.T) {
-	tests := map[string]struct{ want, rest string }{
-		"var.x":                        {"var.x", ""},
-		"probe.checkout.latency.p99":   {"probe.checkout", ".latency.p99"},
-		`probe["checkout"].count`:      {"probe.checkout", ".count"},
-		`module.shop["a"].url`:         {"module.shop", `["a"].url`},
-		"self":                         {"self", ""},
-		"self.process.a":               {"self.process", ".a"},
-		"path.module":                  {"path.module", ""},
-		"each.value.name":              {"each.value", ".name"},
-		"run.id":                       {"run.id", ""},
-		"environment.shop.process.web": {"environment.shop", ".process.web"},
-	}
-	for text, test := range tests {
-		ref, diags := ParseRef(traversal(t, text))
-		require.Empty(t, diags, text)
-		assert.Equal(t, test.want, ref.String())
-		assert.Equal(t, test.rest, text[ref.Range.End.Byte:])
-		assert.Equal(t, 0, ref.Range.Start.Byte)
-	}
-}
-
-func TestParseRefErrors(t *testing.T) {
-	tests := map[string]string{
-		"varr.x":      `Nothing is called "varr" here. Did you mean "var"?`,
-		"enviroment":  `Nothing is called "enviroment" here. Did you mean "environment"?`,
-		"critical":    `Nothing is called "critical" here. If a text was meant, put it in quotes: "critical".`,
-		"zzz.y":       `Nothing is called "zzz" here. A reference starts with one of var, local,`,
-		"probe":       `"probe" alone refers to nothing: a name must follow, as in probe.name.`,
-		"each":        `"each" alone refers to nothing: a name must follow, as in each.key.`,
-		"probe[0]":    `After "probe" a name must follow, as in probe.name.`,
-		"path.modul":  `"path" has no attribute "modul", only module, root. Did you mean "module"?`,
-		"each.values": `"each" has no attribute "values", only key, value. Did you mean "value"?`,
-		"run.zzzzzzz": `"run" has no attribute "zzzzzzz", only id, dir.`,
-	}
-	for text, want := range tests {
-		_, diags := ParseRef(traversal(t, text))
-		require.Len(t, diags, 1, text)
-		assert.Contains(t, diags[0].Detail, want)
-		assert.NotNil(t, diags[0].Subject)
-	}
-	_, diags := ParseRef(nil)
-	require.Len(t, diags, 1)
-}
-
-func traversal(t *testing.T, text string) hcl.Traversal {
-	t.Helper()
-	got, diags := hclsyntax.ParseTraversalAbs([]byte(text), "x", hcl.InitialPos)
-	require.Empty(t, diags, text)
-	return got
-}
 
 func TestParseTarget(t *testing.T) {
 	tests := map[string]Target{
@@ -163,24 +109,6 @@ func FuzzParseTarget(f *testing.F) {
 		again, err := ParseTarget(target.String())
 		require.NoError(t, err)
 		assert.Equal(t, target, again)
-	})
-}
-
-func FuzzParseRef(f *testing.F) {
-	for _, seed := range []string{"var.x", "probe.checkout.latency", `a["b"]`, "self", "each.key[0].*.x"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		got, diags := hclsyntax.ParseTraversalAbs([]byte(text), "x", hcl.InitialPos)
-		if diags.HasErrors() {
-			return
-		}
-		ref, diags := ParseRef(got)
-		if !diags.HasErrors() {
-			assert.Contains(t, Roots(), ref.Root)
-			assert.Equal(t, string(ref.Root), got.RootName())
-			assert.LessOrEqual(t, len(ref.Rest), len(got)-1)
-		}
 	})
 }
 

@@ -6,12 +6,12 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/schema/syntax"
 )
 
 // templateFunc renders a template with the given variables and every
@@ -37,7 +37,7 @@ func (f Files) templateFunc() function.Function {
 
 func (f Files) render(path, text string, vars map[string]cty.Value) (cty.Value, error) {
 	unknown := cty.UnknownVal(cty.String)
-	expr, diags := hclsyntax.ParseTemplate([]byte(text), path, hcl.InitialPos)
+	expr, diags := syntax.ParseTemplate([]byte(text), path)
 	if diags.HasErrors() {
 		return unknown, function.NewArgErrorf(0, "%s", templateError(diags))
 	}
