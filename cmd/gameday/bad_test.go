@@ -37,6 +37,7 @@ func TestBadConfigurations(t *testing.T) {
 }
 
 func testBad(t *testing.T, golden string) {
+	t.Helper()
 	archive, err := txtar.ParseFile(golden)
 	require.NoError(t, err)
 	dir, want := unpack(t, archive)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -32,7 +31,7 @@ func (e *environment) Down(ctx context.Context, from providers.EnvironmentHandle
 	if err := supervisor.Sweep(ctx, h.Run, h.Environment); err != nil {
 		return fmt.Errorf("end %s: %w", h.Environment, err)
 	}
-	return h.removeSocket()
+	return supervisor.RemoveSocket(h.Socket)
 }
 
 // stop asks the supervisor to end everything and waits until it is gone.
@@ -62,17 +61,6 @@ func (h handle) waitGone(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-}
-
-func (h handle) removeSocket() error {
-	if err := os.Remove(h.Socket); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	// The folder was made for the socket alone.
-	if err := os.Remove(filepath.Dir(h.Socket)); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	return nil
 }
 
 // Leftovers lists what carries the environment's marks in /proc, and its socket.

@@ -154,6 +154,7 @@ type fakeLoad struct{ *world }
 
 func (fakeLoad) TypeName() string      { return "fake" }
 func (fakeLoad) Schema() *schema.Block { return &schema.Block{Description: "Asks the world for more."} }
+
 func (l fakeLoad) Open(context.Context, providers.OpenRequest) (providers.Generator, providers.Diagnostics) {
 	return l, nil
 }

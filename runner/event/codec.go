@@ -95,7 +95,7 @@ func decodeBody(kind string, line []byte) (Body, error) {
 		if known.Kind() == kind {
 			into := reflect.New(reflect.TypeOf(known))
 			err := json.Unmarshal(line, into.Interface())
-			return into.Elem().Interface().(Body), err
+			return into.Elem().Interface().(Body), err //nolint:forcetypeassert // of the type of known, a Body
 		}
 	}
 	fields := map[string]json.RawMessage{}

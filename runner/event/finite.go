@@ -9,7 +9,7 @@ import (
 func finite(body Body) Body {
 	value := reflect.New(reflect.TypeOf(body)).Elem()
 	value.Set(reflect.ValueOf(body))
-	return finiteValue(value).Interface().(Body)
+	return finiteValue(value).Interface().(Body) //nolint:forcetypeassert // of the type of body
 }
 
 // finiteValue never writes through a slice, map or pointer of the original: the

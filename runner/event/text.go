@@ -15,7 +15,7 @@ func MapText(body Body, change func(string) string) Body {
 	if _, unknown := body.(Unknown); unknown || body == nil {
 		return body
 	}
-	return textMapper(change).value(reflect.ValueOf(body)).Interface().(Body)
+	return textMapper(change).value(reflect.ValueOf(body)).Interface().(Body) //nolint:forcetypeassert // of the type of body
 }
 
 type textMapper func(string) string

@@ -340,7 +340,7 @@ func TestReseed(t *testing.T) {
 func TestBuildIsDeterministic(t *testing.T) {
 	root := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(root, "d")
+		dir, err := os.MkdirTemp(root, "d") //nolint:usetesting // one for each draw, below the test's own
 		require.NoError(t, err)
 		n := rapid.IntRange(0, 6).Draw(rt, "experiments")
 		text := manyExperiments(n)

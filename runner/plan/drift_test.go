@@ -21,23 +21,28 @@ func TestDrift(t *testing.T) {
 		"nothing": {func(*Plan) {}, nil, ""},
 		"gameday": {
 			func(p *Plan) { p.Gameday = "0.2.0" },
-			[]Change{{ChangedGameday, "", "0.1.0", "0.2.0"}}, "gameday changed: was 0.1.0, is 0.2.0",
+			[]Change{{ChangedGameday, "", "0.1.0", "0.2.0"}},
+			"gameday changed: was 0.1.0, is 0.2.0",
 		},
 		"provider version": {
 			func(p *Plan) { p.Providers[1].Version = "0.2.0" },
-			[]Change{{ChangedProvider, "local", "0.1.0", "0.2.0"}}, "provider local changed: was 0.1.0, is 0.2.0",
+			[]Change{{ChangedProvider, "local", "0.1.0", "0.2.0"}},
+			"provider local changed: was 0.1.0, is 0.2.0",
 		},
 		"file changed": {
 			func(p *Plan) { p.Files[0].SHA256 = checksum([]byte("other")) },
-			[]Change{{ChangedFile, "main.gameday.hcl", "sha256 " + short(checksum([]byte("main"))), "sha256 " + short(checksum([]byte("other")))}}, "",
+			[]Change{{ChangedFile, "main.gameday.hcl", "sha256 " + short(checksum([]byte("main"))), "sha256 " + short(checksum([]byte("other")))}},
+			"",
 		},
 		"file gone": {
 			func(p *Plan) { p.Files = p.Files[:1] },
-			[]Change{{ChangedFile, "../lib/lib.gameday.hcl", "sha256 " + short(checksum([]byte("lib"))), ""}}, "",
+			[]Change{{ChangedFile, "../lib/lib.gameday.hcl", "sha256 " + short(checksum([]byte("lib"))), ""}},
+			"",
 		},
 		"variable": {
 			func(p *Plan) { p.Variables[1].Value = `"b"` },
-			[]Change{{ChangedVariable, "variant", `"a<b>&c"`, `"b"`}}, `variable variant changed: was "a<b>&c", is "b"`,
+			[]Change{{ChangedVariable, "variant", `"a<b>&c"`, `"b"`}},
+			`variable variant changed: was "a<b>&c", is "b"`,
 		},
 		"seed": {func(p *Plan) { p.Seed = 43 }, []Change{{ChangedOption, "seed", "42", "43"}}, ""},
 		"target gone": {
@@ -47,38 +52,46 @@ func TestDrift(t *testing.T) {
 		},
 		"target replaced": {
 			func(p *Plan) { p.Experiments[0].Faults[0].Targets[0].UID = "u2" },
-			[]Change{{ChangedTarget, "experiment.slow.fault.payments: process/payments", "UID u1", "UID u2"}}, "",
+			[]Change{{ChangedTarget, "experiment.slow.fault.payments: process/payments", "UID u1", "UID u2"}},
+			"",
 		},
 		"target new": {
 			func(p *Plan) {
 				f := &p.Experiments[0].Faults[0]
 				f.Targets = append(f.Targets, providers.Target{Kind: "process", Name: "new"})
 			},
-			[]Change{{ChangedTarget, "experiment.slow.fault.payments: process/new", "", "new"}}, "",
+			[]Change{{ChangedTarget, "experiment.slow.fault.payments: process/new", "", "new"}},
+			"",
 		},
 		"effect": {
 			func(p *Plan) { p.Experiments[0].Faults[0].Effect = "kills it" },
-			[]Change{{ChangedExperiment, "experiment.slow.fault.payments", "stops every thread", "kills it"}}, "",
+			[]Change{{ChangedExperiment, "experiment.slow.fault.payments", "stops every thread", "kills it"}},
+			"",
 		},
 		"duration": {
 			func(p *Plan) { p.Experiments[0].Faults[0].Duration = 6 },
-			[]Change{{ChangedExperiment, "experiment.slow.fault.payments", "", ""}}, "experiment experiment.slow.fault.payments changed",
+			[]Change{{ChangedExperiment, "experiment.slow.fault.payments", "", ""}},
+			"experiment experiment.slow.fault.payments changed",
 		},
 		"condition": {
 			func(p *Plan) { p.Experiments[0].Assertions[0].Condition = "true" },
-			[]Change{{ChangedExperiment, "experiment.slow", "", ""}}, "",
+			[]Change{{ChangedExperiment, "experiment.slow", "", ""}},
+			"",
 		},
 		"experiment gone": {
 			func(p *Plan) { p.Experiments = nil },
-			[]Change{{ChangedExperiment, "experiment.slow", "planned", ""}}, "",
+			[]Change{{ChangedExperiment, "experiment.slow", "planned", ""}},
+			"",
 		},
 		"environment inventory": {
 			func(p *Plan) { p.Environments[0].Inventory = p.Environments[0].Inventory[:1] },
-			[]Change{{ChangedEnvironment, "environment.shop: process/payments", "payments", ""}}, "",
+			[]Change{{ChangedEnvironment, "environment.shop: process/payments", "payments", ""}},
+			"",
 		},
 		"finding": {
 			func(p *Plan) { p.Findings = nil },
-			[]Change{{ChangedFinding, "experiment.slow.fault.payments: No guard", "warning", ""}}, "",
+			[]Change{{ChangedFinding, "experiment.slow.fault.payments: No guard", "warning", ""}},
+			"",
 		},
 		"suite": {
 			func(p *Plan) { p.Suites[0].MinScore = 0.1 },

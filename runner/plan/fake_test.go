@@ -84,8 +84,11 @@ func (fakeFault) Schema() *schema.Block {
 	text := schema.Type{Kind: schema.String}
 	return &schema.Block{Attributes: []schema.Attribute{
 		{Name: "things", Type: schema.Type{Kind: schema.String, Of: schema.ListOf}},
-		{Name: "how", Type: text}, {Name: "warn", Type: text}, {Name: "fail", Type: text},
-		{Name: "lacks", Type: text}, {Name: "lock", Type: text},
+		{Name: "how", Type: text},
+		{Name: "warn", Type: text},
+		{Name: "fail", Type: text},
+		{Name: "lacks", Type: text},
+		{Name: "lock", Type: text},
 		{Name: "port", Type: schema.Type{Kind: schema.Numeric}},
 	}}
 }

@@ -54,8 +54,8 @@ func TestWriteNowhere(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	good, err := encode(samplePlan())
 	require.NoError(t, err)
-	edit := func(old, new string) []byte {
-		edited := bytes.Replace(good, []byte(old), []byte(new), 1)
+	edit := func(was, is string) []byte {
+		edited := bytes.Replace(good, []byte(was), []byte(is), 1)
 		require.NotEqual(t, good, edited, "nothing replaced")
 		return edited
 	}

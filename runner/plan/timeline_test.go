@@ -32,23 +32,28 @@ func TestStarts(t *testing.T) {
 		"delay": {[]*resolve.Fault{timed("a", 2*time.Second, 5*time.Second)}, []time.Duration{2 * time.Second}, 2 * time.Second, 7 * time.Second},
 		"after a dependency": {
 			[]*resolve.Fault{timed("a", time.Second, 9*time.Second), timed("b", 2*time.Second, time.Second, "fault.a")},
-			[]time.Duration{time.Second, 3 * time.Second}, 3 * time.Second, 10 * time.Second,
+			[]time.Duration{time.Second, 3 * time.Second},
+			3 * time.Second, 10 * time.Second,
 		},
 		"written before its dependency": {
 			[]*resolve.Fault{timed("b", 0, time.Second, "fault.a"), timed("a", time.Second, time.Second)},
-			[]time.Duration{time.Second, time.Second}, time.Second, 2 * time.Second,
+			[]time.Duration{time.Second, time.Second},
+			time.Second, 2 * time.Second,
 		},
 		"the slowest dependency counts": {
 			[]*resolve.Fault{timed("a", time.Second, time.Second), timed("b", 4*time.Second, time.Second), timed("c", time.Second, time.Second, "fault.a", "fault.b")},
-			[]time.Duration{time.Second, 4 * time.Second, 5 * time.Second}, 5 * time.Second, 6 * time.Second,
+			[]time.Duration{time.Second, 4 * time.Second, 5 * time.Second},
+			5 * time.Second, 6 * time.Second,
 		},
 		"one instance": {
 			[]*resolve.Fault{keyed, timed("b", 0, time.Second, `fault.k["a"]`)},
-			[]time.Duration{3 * time.Second, 3 * time.Second}, 3 * time.Second, 4 * time.Second,
+			[]time.Duration{3 * time.Second, 3 * time.Second},
+			3 * time.Second, 4 * time.Second,
 		},
 		"all instances": {
 			[]*resolve.Fault{keyed, timed("b", 0, time.Second, "fault.k")},
-			[]time.Duration{3 * time.Second, 3 * time.Second}, 3 * time.Second, 4 * time.Second,
+			[]time.Duration{3 * time.Second, 3 * time.Second},
+			3 * time.Second, 4 * time.Second,
 		},
 	}
 	for name, test := range tests {

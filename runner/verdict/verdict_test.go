@@ -87,16 +87,31 @@ func TestGate(t *testing.T) {
 		members []verdict.Weighted
 		want    verdict.Judgement
 	}{
-		"nothing": {verdict.Gate{MinScore: 0.5}, nil,
-			verdict.Judgement{Reason: "the score is 0, at least 0.5 was asked for"}},
-		"weights count": {verdict.Gate{MinScore: 0.75}, []verdict.Weighted{passed, failed},
-			verdict.Judgement{Passed: true, Score: 0.75}},
-		"score too low": {verdict.Gate{MinScore: 0.9}, []verdict.Weighted{passed, failed},
-			verdict.Judgement{Score: 0.75, Reason: "the score is 0.75, at least 0.9 was asked for"}},
-		"too many inconclusive": {verdict.Gate{MinScore: 0.5}, []verdict.Weighted{passed, inconclusive},
-			verdict.Judgement{Score: 0.75, Inconclusive: 1, Reason: "1 inconclusive, at most 0 allowed"}},
-		"inconclusive allowed": {verdict.Gate{MinScore: 0.5, MaxInconclusive: 1}, []verdict.Weighted{passed, inconclusive},
-			verdict.Judgement{Passed: true, Score: 0.75, Inconclusive: 1}},
+		"nothing": {
+			verdict.Gate{MinScore: 0.5},
+			nil,
+			verdict.Judgement{Reason: "the score is 0, at least 0.5 was asked for"},
+		},
+		"weights count": {
+			verdict.Gate{MinScore: 0.75},
+			[]verdict.Weighted{passed, failed},
+			verdict.Judgement{Passed: true, Score: 0.75},
+		},
+		"score too low": {
+			verdict.Gate{MinScore: 0.9},
+			[]verdict.Weighted{passed, failed},
+			verdict.Judgement{Score: 0.75, Reason: "the score is 0.75, at least 0.9 was asked for"},
+		},
+		"too many inconclusive": {
+			verdict.Gate{MinScore: 0.5},
+			[]verdict.Weighted{passed, inconclusive},
+			verdict.Judgement{Score: 0.75, Inconclusive: 1, Reason: "1 inconclusive, at most 0 allowed"},
+		},
+		"inconclusive allowed": {
+			verdict.Gate{MinScore: 0.5, MaxInconclusive: 1},
+			[]verdict.Weighted{passed, inconclusive},
+			verdict.Judgement{Passed: true, Score: 0.75, Inconclusive: 1},
+		},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, c.gate.Judge(c.members)) })
 	}

@@ -118,5 +118,5 @@ func TestStrings(t *testing.T) {
 	assert.Equal(t, `module.a["k"].experiment.x.fault.y["\""]`, part.String())
 	assert.Equal(t, `fault.y["\""]`, part.Local())
 	assert.Equal(t, "module.a.module.b", ModulePath{"a", "b"}.String())
-	assert.Equal(t, "", ModulePath(nil).String())
+	assert.Empty(t, ModulePath(nil).String())
 }

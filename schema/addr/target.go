@@ -25,7 +25,7 @@ func (t Target) String() string {
 	if t.Kind == "" {
 		return t.Module.String()
 	}
-	return Object{t.Module, t.Kind, t.Name}.String()
+	return Object(t).String()
 }
 
 // Matches reports whether the target is o, or a module around it.

@@ -98,8 +98,8 @@ func (l lineage) with(dir string) lineage {
 // loop finds dir among its own ancestors and gives the way from there and back,
 // each directory in quotes.
 func (l lineage) loop(dir string) ([]string, bool) {
-	real := newDirectory(dir).real
-	first := slices.IndexFunc(l.dirs, func(ancestor directory) bool { return ancestor.real == real })
+	wanted := newDirectory(dir).real
+	first := slices.IndexFunc(l.dirs, func(ancestor directory) bool { return ancestor.real == wanted })
 	if first < 0 {
 		return nil, false
 	}

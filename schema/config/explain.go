@@ -47,7 +47,7 @@ func start(diag *hcl.Diagnostic) hcl.Pos {
 // meant, or what could stand there. The kind is that of the block; empty for the
 // top of a file. Other diagnostics stay as they are.
 func Explain(diag *hcl.Diagnostic, kind string, arguments, blocks []string) {
-	noun := ""
+	var noun string
 	switch diag.Summary {
 	case "Unsupported argument":
 		noun = "argument"

@@ -80,10 +80,14 @@ func posOf(src string, offset int) hcl.Pos {
 	return hcl.Pos{Line: line, Column: len([]rune(before[strings.LastIndex(before, "\n")+1:])) + 1, Byte: offset}
 }
 
-func here(t *testing.T, text string) *hcl.Range { return at(t, source, "main.gameday.hcl", text) }
+func here(t *testing.T, text string) *hcl.Range {
+	t.Helper()
+	return at(t, source, "main.gameday.hcl", text)
+}
 
 // diagnostics holds one of everything that is shown in a way of its own.
 func diagnostics(t *testing.T) hcl.Diagnostics {
+	t.Helper()
 	expr, diags := hclsyntax.ParseExpression([]byte(
 		`[var.limit, var.secret, var.nested, var.names, var.long, var.null, var.later, var.any, var.yes, var.none, var.map["k"], var.many, nothing.x]`),
 		"main.gameday.hcl", hcl.InitialPos)

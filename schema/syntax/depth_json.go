@@ -54,7 +54,7 @@ func checkString(src []byte, start, end int, name string) hcl.Diagnostics {
 	}
 	var text string
 	if err := json.Unmarshal(literal, &text); err != nil {
-		return nil // the parser will say so
+		return nil //nolint:nilerr // the parser will say so
 	}
 	diags := checkText([]byte(text), name)
 	for _, diag := range diags {

@@ -10,7 +10,7 @@ import (
 )
 
 // yamlStart is how the manifests of other tools begin.
-var yamlStart = regexp.MustCompile(`(?m)\A(?:---|#.*|\s)*^(?:apiVersion|kind|version|title|[a-z-]+):(?:\s|$)`)
+var yamlStart = regexp.MustCompile(`(?m)\A(?:---|#.*|\s)*(?:apiVersion|kind|version|title|[a-z-]+):(?:\s|$)`)
 
 // colonKey is an argument written as in YAML or JSON.
 var colonKey = regexp.MustCompile(`^\s*["']?([A-Za-z_][\w-]*)["']?\s*:`)

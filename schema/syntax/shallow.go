@@ -9,7 +9,7 @@ import "bytes"
 func clearlyShallow(src []byte) bool {
 	s := shallowScan{src: src, meter: newMeter()}
 	for s.at < len(s.src) {
-		sure := false
+		var sure bool
 		if s.meter.top().kind == '"' {
 			sure = s.quoted()
 		} else {

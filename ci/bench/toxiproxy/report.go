@@ -15,7 +15,7 @@ import (
 func render(results []result, s settings) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Fault proxy against Toxiproxy\n\nWritten by `ci/bench/toxiproxy`: `go run . -round %s -rounds %d`.\n\n", s.round, s.rounds)
-	fmt.Fprintf(&b, "Machine: %d cores, %s/%s, %s, kernel %s, load average at the end %s. Toxiproxy v2.5.0.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), kernel(), load())
+	fmt.Fprintf(&b, "Machine: %d cores, %s/%s, %s, kernel %s, load average at the end %s, niceness %d. Toxiproxy v2.5.0.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), kernel(), load(), niceness())
 	b.WriteString("Client, server and each proxy are processes of their own. The three ways take turns;\neach figure is the median of its rounds, each ratio the median of the ratios within a round.\n\n")
 	b.WriteString("## Without a fault\n\n| traffic | way | requests/s | of direct | median | added | p99 |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, r := range results {
@@ -122,4 +122,14 @@ func load() string {
 	}
 	first, _, _ := strings.Cut(string(text), " ")
 	return first
+}
+
+// niceness is the priority that all processes of the run had. A negative one
+// shields them from what else the machine does.
+func niceness() int {
+	priority, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
+	if err != nil {
+		return 0
+	}
+	return 20 - priority // the system call counts down from 20
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -23,13 +24,24 @@ func (s *server) end(why string) {
 			s.log.Warn("close links", "error", err)
 		}
 		s.endDescendants()
-		if err := os.Remove(s.socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := RemoveSocket(s.socket); err != nil {
 			s.log.Warn("remove the socket", "error", err)
 		}
 		s.log.Info("ended")
 		close(s.ended)
 	})
 	<-s.ended
+}
+
+// RemoveSocket removes a supervisor's socket, and its folder, which was made for
+// it alone. That there is none is no error.
+func RemoveSocket(path string) error {
+	for _, gone := range []string{path, filepath.Dir(path)} {
+		if err := os.Remove(gone); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // endDescendants kills what left its process group: the supervisor adopts every

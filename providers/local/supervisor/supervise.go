@@ -30,25 +30,26 @@ func superviseMain(args, prefix []string, stderr io.Writer) error {
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil)).With("run", *run, "environment", *environment)
 	s, err := newServer(*run, *environment, *socket, prefix, log)
-	sayHello(err)
+	heard := sayHello(err)
 	if err != nil {
 		return err
+	}
+	if heard != nil {
+		go s.end("the runner died before it heard that this listens")
 	}
 	return s.run()
 }
 
-// sayHello tells whoever started the supervisor that it listens, or why not.
-func sayHello(failed error) {
+// sayHello tells whoever started the supervisor that it listens, or why not. It
+// fails when nobody is there any more to hear it.
+func sayHello(failed error) error {
 	hello := Hello{Protocol: Protocol, PID: os.Getpid()}
 	if failed != nil {
 		hello.Error = failed.Error()
 	}
 	file := os.NewFile(readyDescriptor, "hello")
-	if file == nil {
-		return
-	}
-	_ = json.NewEncoder(file).Encode(hello)
-	file.Close()
+	defer file.Close()
+	return json.NewEncoder(file).Encode(hello)
 }
 
 // endOnSignals ends everything in order when a person or the system asks. A

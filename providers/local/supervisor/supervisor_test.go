@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -98,6 +99,7 @@ func TestLeaseEndsEverything(t *testing.T) {
 	assert.False(t, process.Identity.Alive())
 	_, err := s.Status(t.Context())
 	require.ErrorIs(t, err, supervisor.ErrUnreachable)
+	assert.NoDirExists(t, filepath.Join(s.dir, "agent"), "the socket is gone with its folder")
 	found, err := supervisor.Find(s.run, environment)
 	require.NoError(t, err)
 	assert.Empty(t, found)
@@ -131,6 +133,22 @@ func TestFoldersOfOthersAreRefused(t *testing.T) {
 	require.NoError(t, os.Chmod(filepath.Dir(config.Socket), 0o777))
 	_, err := config.Start()
 	require.ErrorContains(t, err, "expected one that only user")
+}
+
+// TestRunnerDiesWhileItStarts starts a supervisor by hand, with nobody to hear it.
+func TestRunnerDiesWhileItStarts(t *testing.T) {
+	config := configure(t)
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, reader.Close())
+	cmd := exec.Command(config.Agent.Path, "agent", "supervise", "-socket", config.Socket, "-run", config.Run, "-environment", environment)
+	cmd.ExtraFiles = []*os.File{writer}
+	begun := time.Now()
+	require.NoError(t, cmd.Start())
+	require.NoError(t, writer.Close())
+	require.NoError(t, cmd.Wait())
+	assert.Less(t, time.Since(begun), 8*time.Second, "it does not wait for a lease that cannot come")
+	assert.NoFileExists(t, config.Socket)
 }
 
 func TestAgentThatIsNone(t *testing.T) {

@@ -83,7 +83,7 @@ func findings(run *report.Run, x *report.Experiment) []finding {
 	}
 	for _, v := range demands(x, len(list) == 0) {
 		if !explained(list, v) {
-			list = append(list, wholeFinding(run, x, v))
+			list = append(list, wholeFinding(x, v))
 		}
 	}
 	return list
@@ -113,7 +113,7 @@ func explained(list []finding, v verdict.Verdict) bool {
 	})
 }
 
-func wholeFinding(run *report.Run, x *report.Experiment, v verdict.Verdict) finding {
+func wholeFinding(x *report.Experiment, v verdict.Verdict) finding {
 	f := finding{name: "verdict", source: x.Source, seconds: x.Seconds(), verdict: v}
 	if v == report.Dirty {
 		f.name = "clean-up"

@@ -32,8 +32,10 @@ func shopEnvironment() plan.Environment {
 			Steps:   []string{"reserve 4 ports", "start the link payments", "start payments, checkout and storefront", "wait until each answers on /healthz"},
 			Undo:    "the supervisor ends every process group; it does so by itself if gameday is killed",
 			Inventory: []providers.Target{
-				{Kind: "link", Name: "payments"}, {Kind: "process", Name: "checkout"},
-				{Kind: "process", Name: "payments"}, {Kind: "process", Name: "storefront"},
+				{Kind: "link", Name: "payments"},
+				{Kind: "process", Name: "checkout"},
+				{Kind: "process", Name: "payments"},
+				{Kind: "process", Name: "storefront"},
 			},
 		},
 		Source: at(16),

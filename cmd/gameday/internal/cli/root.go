@@ -31,7 +31,7 @@ func newRoot(s *session) *cobra.Command {
 		SilenceUsage:      true,
 		Args:              cobra.ArbitraryArgs,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return s.enter() },
-		RunE:              func(cmd *cobra.Command, args []string) error { return runRoot(cmd, args) },
+		RunE:              runRoot,
 	}
 	root.PersistentFlags().BoolVar(&s.noColor, "no-color", false, "write without colours, as with the environment variable NO_COLOR")
 	root.PersistentFlags().StringVar(&s.chdir, "chdir", "", "go to `DIR` before anything else")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -92,7 +91,3 @@ func (s *session) printf(format string, args ...any) error {
 	}
 	return nil
 }
-
-// background is the context of a command that decides itself what a signal
-// means.
-func (s *session) background() context.Context { return context.Background() }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,7 +30,7 @@ func unknownCommand(cmd *cobra.Command, given string) error {
 
 // explainFlag improves on what is said of an option that is not known.
 func explainFlag(cmd *cobra.Command, err error) error {
-	if err == pflag.ErrHelp {
+	if errors.Is(err, pflag.ErrHelp) {
 		return err
 	}
 	text := err.Error()
