@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -39,7 +38,7 @@ func newRun(req Request) *run {
 // begin writes the run's first entry; without a journal nothing is started.
 func (r *run) begin() error {
 	if err := r.Journal.Append(journal.RunStarted, journal.Started{
-		Run: r.Run, Version: r.Version, PID: os.Getpid(), Dir: r.Dir, Command: strings.Join(os.Args, " "),
+		Run: r.Run, Version: r.Version, PID: os.Getpid(), Dir: r.Dir,
 	}); err != nil {
 		return fmt.Errorf("nothing was started: %w", err)
 	}

@@ -45,8 +45,7 @@ type Started struct {
 	Run     string `json:"run"`
 	Version string `json:"version"`
 	PID     int    `json:"pid"`
-	Dir     string `json:"dir"`
-	Command string `json:"command"`
+	Dir     string `json:"dir"` // of the configuration; no arguments, as those may hold secrets
 }
 
 // Finished is the data of RunFinished.
