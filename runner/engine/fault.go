@@ -159,7 +159,7 @@ func (f *fault) inject(ctx context.Context) error {
 func (f *fault) prepare(ctx context.Context) error {
 	record, diags := f.def.Type.Prepare(ctx, providers.PrepareRequest{
 		ID: ulid.Make().String(), Address: f.def.Addr.String(), Run: f.x.run.Run, Config: f.config, Environment: f.x.env,
-		Plan: f.bound, Deadline: time.Now().Add(f.def.Duration + deadlineMargin),
+		Plan: f.bound, Seed: f.plan.Seed, Deadline: time.Now().Add(f.def.Duration + deadlineMargin),
 	})
 	f.record = record
 	return asError("preparing", diags)
