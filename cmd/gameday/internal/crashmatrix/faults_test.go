@@ -13,7 +13,7 @@ func faults() map[string]string {
 		"local_process_pause":     `target { names = ["server"] }`,
 		"local_process_restart":   `target { names = ["server"] }`,
 		"local_network_delay":     `target { names = ["hop"] }` + "\n" + `latency = "20ms"`,
-		"local_network_bandwidth": `target { names = ["hop"] }` + "\n" + `rate = "64kbit"`,
+		"local_network_bandwidth": `target { names = ["hop"] }` + "\n" + `rate = "8kbit"`,
 		"local_network_partition": `target { names = ["hop"] }`,
 		"local_tcp_reset":         `target { names = ["hop"] }`,
 		"local_http_status":       `target { names = ["hop"] }` + "\n" + `status = 503`,
@@ -25,6 +25,17 @@ func faults() map[string]string {
 	}
 }
 
+// duration is as short as lets the fault prove itself on a machine that is busy
+// with other cases: a worker must be given a processor, a bucket must run empty.
+func duration(faultType string) string {
+	switch faultType {
+	case "local_cpu_stress", "local_memory_stress", "local_network_bandwidth":
+		return "1s"
+	default:
+		return "300ms"
+	}
+}
+
 // configuration is one experiment with one fault, as short as it can be: the
 // traffic of its probe is what network faults prove themselves by.
 func configuration(dir, faultType, body string) string {
@@ -32,7 +43,7 @@ func configuration(dir, faultType, body string) string {
 	if err != nil {
 		panic(err)
 	}
-	return strings.NewReplacer("SELF", self, "TYPE", faultType, "BODY", strings.ReplaceAll(body, "PATH", dir)).Replace(`
+	return strings.NewReplacer("SELF", self, "TYPE", faultType, "DURATION", duration(faultType), "BODY", strings.ReplaceAll(body, "PATH", dir)).Replace(`
 environment "local" "w" {
   process "server" {
     command = ["SELF", "test-server"]
@@ -63,7 +74,7 @@ experiment "x" {
   }
   fault "TYPE" "f" {
     BODY
-    duration = "300ms"
+    duration = "DURATION"
   }
 }
 `)

@@ -23,8 +23,8 @@ import (
 
 // selfUndone is how long after SIGKILL everything must be gone without anybody's
 // help. The supervisor acts at once when its runner goes; the bound is the
-// deadline of the fault, 300 ms and its margin.
-const selfUndone = 6 * time.Second
+// deadline of the fault, at most 1 s and its margin of 5 s.
+const selfUndone = 7 * time.Second
 
 // lookAround is how long a look at the machine may take while it is busy.
 const lookAround = 5 * time.Second
