@@ -81,7 +81,7 @@ func rewrite(t *testing.T, b block, text string) {
 	require.NoError(t, os.WriteFile(path, []byte(replaced), 0o644))
 }
 
-// around is an experiment with a hole for a part of one.
+// around is an experiment with holes for a steady state and for other parts.
 const around = `environment "local" "shop" {
   process "payments" {
     command = ["sleep", "60"]
@@ -96,7 +96,11 @@ const around = `environment "local" "shop" {
 experiment "example" {
   environment = environment.shop
 
-  steady_state {
+%s%s}
+`
+
+// steady is the steady state of parts that have none of their own.
+const steady = `  steady_state {
     probe "http" "purchase" {
       url = "http://${environment.shop.process.payments.address.http}/"
     }
@@ -107,8 +111,15 @@ experiment "example" {
     }
   }
 
-%s}
 `
+
+// whole puts parts of an experiment into one.
+func whole(parts string) string {
+	if strings.Contains(parts, "steady_state {") {
+		return fmt.Sprintf(around, "", indent(parts))
+	}
+	return fmt.Sprintf(around, steady, indent(parts))
+}
 
 func TestConfigurationsValidate(t *testing.T) {
 	configurations := blocksOf(t, "hcl", "hcl experiment")
@@ -118,7 +129,7 @@ func TestConfigurationsValidate(t *testing.T) {
 		t.Run(name(b), func(t *testing.T) {
 			text := b.text
 			if b.info == "hcl experiment" {
-				text = fmt.Sprintf(around, indent(text))
+				text = whole(text)
 			}
 			// Beside the demo, so that modules are found as in the quickstart.
 			here := filepath.Join(dir, "experiments", fmt.Sprintf("docs-%d", i))

@@ -7,16 +7,23 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gameday-dev/gameday/cmd/gameday/internal/cli"
+	"github.com/gameday-dev/gameday/providers/local/supervisor"
 )
 
 // The command line as a user has it: this test's own executable stands in for
 // gameday in the scripts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"gameday": func() {
-			os.Exit(cli.Main(os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, cli.Hooks{}))
-		},
+		"gameday":       gameday,
+		"gameday-agent": func() { os.Exit(supervisor.Main(os.Args[1:], os.Stderr)) },
+		"webserver":     webserver,
+		"jq":            jq,
+		"terminal":      terminal,
 	})
+}
+
+func gameday() {
+	os.Exit(cli.Main(os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, cli.Hooks{}))
 }
 
 func TestScripts(t *testing.T) {

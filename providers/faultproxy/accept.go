@@ -3,6 +3,7 @@ package faultproxy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 )
@@ -14,7 +15,7 @@ const acceptPause = 10 * time.Millisecond
 // accept makes a session of every connection until the listener is closed.
 func (p *Proxy) accept() {
 	for {
-		client, err := p.listener.AcceptTCP()
+		client, err := tcpConn(p.listener.Accept())
 		switch {
 		case err == nil:
 			p.admit(client)
@@ -55,9 +56,19 @@ func (p *Proxy) dial(client *net.TCPConn) (*net.TCPConn, error) {
 	if p.config.Dial != nil {
 		return p.config.Dial(ctx, client)
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", p.config.Upstream)
+	return tcpConn(new(net.Dialer).DialContext(ctx, "tcp", p.config.Upstream))
+}
+
+// tcpConn narrows what package net returns for "tcp", whose half-close and RST
+// the proxy needs.
+func tcpConn(conn net.Conn, err error) (*net.TCPConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return conn.(*net.TCPConn), nil
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		_ = conn.Close()
+		return nil, fmt.Errorf("expected a TCP connection, found a %T", conn)
+	}
+	return tcp, nil
 }

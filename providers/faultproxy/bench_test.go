@@ -29,6 +29,7 @@ func answering(size int) func(*net.TCPConn) {
 }
 
 func ways(b *testing.B, size int, run func(b *testing.B, address string)) {
+	b.Helper()
 	upstream := serve(b, answering(size))
 	b.Run("direct", func(b *testing.B) { run(b, upstream) })
 	b.Run("proxied", func(b *testing.B) { run(b, startProxy(b, upstream).Addr()) })
@@ -36,6 +37,7 @@ func ways(b *testing.B, size int, run func(b *testing.B, address string)) {
 
 // ask makes one round trip.
 func ask(b *testing.B, conn net.Conn, answer []byte) {
+	b.Helper()
 	if _, err := conn.Write([]byte{1}); err != nil {
 		b.Fatal(err)
 	}
@@ -45,6 +47,7 @@ func ask(b *testing.B, conn net.Conn, answer []byte) {
 }
 
 func benchConn(b *testing.B, address string) net.Conn {
+	b.Helper()
 	conn, err := net.Dial("tcp", address)
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = conn.Close() })
@@ -53,6 +56,7 @@ func benchConn(b *testing.B, address string) net.Conn {
 
 func BenchmarkSmall(b *testing.B) {
 	ways(b, 128, func(b *testing.B, address string) {
+		b.Helper()
 		conn, answer := benchConn(b, address), make([]byte, 128)
 		for b.Loop() {
 			ask(b, conn, answer)
@@ -62,6 +66,7 @@ func BenchmarkSmall(b *testing.B) {
 
 func BenchmarkMebibyte(b *testing.B) {
 	ways(b, 1<<20, func(b *testing.B, address string) {
+		b.Helper()
 		conn, answer := benchConn(b, address), make([]byte, 1<<20)
 		b.SetBytes(1 << 20)
 		for b.Loop() {
@@ -72,6 +77,7 @@ func BenchmarkMebibyte(b *testing.B) {
 
 func BenchmarkConnection(b *testing.B) {
 	ways(b, 1, func(b *testing.B, address string) {
+		b.Helper()
 		for b.Loop() {
 			if err := knock(address); err != nil {
 				b.Fatal(err)

@@ -88,7 +88,8 @@ func (c *timerClock) ringDue() {
 	defer c.mu.Unlock()
 	now := time.Now()
 	for len(c.pending) > 0 && !c.pending[0].at.After(now) {
-		a := heap.Pop(&c.pending).(*alarm)
+		a := c.pending[0]
+		heap.Pop(&c.pending)
 		a.ring <- now
 	}
 	c.arm()
@@ -110,9 +111,10 @@ func (h alarms) Swap(i, j int) {
 }
 
 func (h *alarms) Push(x any) {
-	a := x.(*alarm)
-	a.index = len(*h)
-	*h = append(*h, a)
+	if a, ok := x.(*alarm); ok { // as heap.Interface would have it
+		a.index = len(*h)
+		*h = append(*h, a)
+	}
 }
 
 func (h *alarms) Pop() any {

@@ -2,6 +2,7 @@ package faultproxy
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -10,13 +11,16 @@ import (
 // HTTP on it: whether requests are followed at all, and those that still wait
 // for their response.
 type conversation struct {
-	last atomic.Int32 // which way bytes flowed last
+	last  atomic.Int32  // which way bytes flowed last
+	eased chan struct{} // readable after requests have gone from pending
 
 	mu      sync.Mutex
 	phase   phase
 	epoch   int        // counts the times that following began
 	pending []exchange // in the order of the requests
 }
+
+func newConversation() *conversation { return &conversation{eased: make(chan struct{}, 1)} }
 
 // phase is how far a conversation is understood.
 type phase int
@@ -26,21 +30,6 @@ const (
 	following              // every request and response is
 	opaque                 // not HTTP/1.x, or no longer: bytes pass for good
 )
-
-// exchange is a request that was let through or answered by a rule.
-type exchange struct {
-	toHead  bool // HEAD: the response has no body
-	connect bool // CONNECT: success makes the connection opaque
-	expect  bool // the client waits for 100 Continue
-	ours    *reply
-}
-
-// reply is what the client gets in place of an upstream's response.
-type reply struct {
-	data   []byte
-	closes bool // behind the data
-	abort  bool // a RST, and no data
-}
 
 // What conversation.last holds.
 const (
@@ -53,10 +42,7 @@ const (
 // when a rule arrives in the middle of a connection. It returns what it noted
 // before.
 func (c *conversation) flowed(way Direction) (before int32) {
-	flow := ingressFlowed
-	if way == Egress {
-		flow = egressFlowed
-	}
+	flow := flowOf(way)
 	before = c.last.Load()
 	if before != flow { // a store would take the memory from the other core
 		c.last.Store(flow)
@@ -64,8 +50,18 @@ func (c *conversation) flowed(way Direction) (before int32) {
 	return before
 }
 
-// unflowed takes back what flowed noted: the bytes did not go after all.
-func (c *conversation) unflowed(before int32) { c.last.Store(before) }
+// unflowed takes back what flowed noted: the bytes did not go after all. What
+// has flowed the other way since stands.
+func (c *conversation) unflowed(way Direction, before int32) {
+	c.last.CompareAndSwap(flowOf(way), before)
+}
+
+func flowOf(way Direction) int32 {
+	if way == Egress {
+		return egressFlowed
+	}
+	return ingressFlowed
+}
 
 // concerns reports whether HTTP rules need to see the session's bytes.
 func (c *conversation) concerns(set *ruleSet) bool {
@@ -118,54 +114,19 @@ func (c *conversation) settle() bool {
 	return true
 }
 
-// lose gives up following, for now or (opaque) for good, and reports whether a
-// client still waits for a reply of ours, which it can no longer get.
+// lose gives up following, for now or (opaque) for good. It changes nothing and
+// reports true when a client still waits for a reply of ours, which it could no
+// longer get: then the session is to be aborted.
 func (c *conversation) lose(to phase) (owing bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.phase == opaque {
 		return false
 	}
-	for _, e := range c.pending {
-		owing = owing || e.ours != nil
+	if slices.ContainsFunc(c.pending, func(e exchange) bool { return e.ours != nil }) {
+		return true
 	}
 	c.phase, c.pending = to, nil
-	return owing
-}
-
-// push adds a request.
-func (c *conversation) push(e exchange) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.phase == following {
-		c.pending = append(c.pending, e)
-	}
-}
-
-// front is the request whose response is due next.
-func (c *conversation) front() (exchange, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.pending) == 0 {
-		return exchange{}, false
-	}
-	return c.pending[0], true
-}
-
-// pop takes the front away, its response being complete.
-func (c *conversation) pop() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.pending) > 0 {
-		c.pending = c.pending[1:]
-	}
-}
-
-// continued notes that the client of the front has been told to go on.
-func (c *conversation) continued() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.pending) > 0 {
-		c.pending[0].expect = false
-	}
+	signal(c.eased)
+	return false
 }

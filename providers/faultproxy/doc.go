@@ -20,6 +20,66 @@
 //	egress:  client   → bandwidth → partition → delay → HTTP rules → upstream
 //	ingress: upstream → HTTP rules → bandwidth → partition → delay → client
 //
+// # The life of a connection
+//
+// A connection and the one to its upstream are a session. It forwards in one of
+// three ways, from the cheapest to the one that can do everything:
+//
+//	accept ─ held while partitioned ─ dial ─┬─ no rule ─→ ride ─┐
+//	                                        └─ rules ───────────┴─→ two legs ─→ end
+//	                                                             relay ⇄ stages
+//
+// The words mean:
+//
+//   - A ride (Linux) shares the express, one thread for many sessions, with raw
+//     file descriptors: the least a short message can cost. A rule, a burst, a jam
+//     or a break ends the ride for good, and the legs take over what it has left.
+//   - A leg is one direction, with a goroutine that reads. While no rule concerns
+//     it, it relays: it copies, and splices bursts.
+//   - While a rule does, its bytes go through the stages above. Delay puts them
+//     into a line, which a second goroutine empties, the writer. A leg goes back to
+//     relaying when the rules have gone and its line is empty.
+//
+// A change of rules swaps the rule set and pokes every session: a ride is
+// recalled, and what a leg is blocked in is interrupted by a deadline in the
+// past. Whoever is interrupted clears the deadline, takes the bytes it has in
+// hand along and looks at the rules again. That is all there is to switching: no
+// byte is ever in two hands.
+//
+// A direction ends in order behind its bytes: with a half-close, or with a RST
+// where its source broke. A source may be found broken by the other direction,
+// as it wrote to it (sever); its last words are still delivered first. A session
+// is over when both directions have ended, or when it is aborted.
+//
+// The two directions share a conversation, which is how far HTTP on the
+// connection is understood: seeking a request, following requests and responses,
+// or opaque for good. Requests are followed and judged on the egress side; the
+// replies to those that do not pass are given on the ingress side, each in its
+// place among the responses. What cannot be followed passes unseen, except where
+// a client would then wait for a reply for ever: that session is aborted.
+//
+// # The files
+//
+//	kind, rule, validate         what users give
+//	proxy, accept, rules         start and close; connections in; Put, Remove, deadlines
+//	ruleset, stats, evidence     the rules in force, what they have touched
+//	session, ending              a connection from its accept to its end
+//	express, ride, board         forwarding with no rule, on Linux
+//	leg, relay, splice, inlet    one direction, and its fast path
+//	stages, line, writer         bandwidth, partition, delay
+//	deliver                      to the destination, or to the HTTP rules
+//	conversation, pending        what the two directions know of the HTTP
+//	requests, verdict, answer    HTTP, egress side
+//	responses                    HTTP, ingress side
+//	head, body, match, glob      HTTP, parsed
+//	share, jitter, bucket        choices by chance, delays, rates
+//	clock, buffer                exact timers, borrowed memory
+//
+// # Locks
+//
+// They are taken in this order: Proxy.mu, session.mu, ride.mu, and then those that
+// guard one value each (tally, line, conversation, bucket, loop).
+//
 // # What it cannot do
 //
 // The client's handshake ends at the proxy, so a connect succeeds during a
@@ -27,5 +87,8 @@
 // connected during a partition and closed its side before the end of it is let
 // go, as its connect would not have succeeded by then. A chunk, the unit
 // of jitter, is what one read returned, not a packet. HTTP/2, TLS and anything
-// else that is not HTTP/1.x passes HTTP rules unchanged.
+// else that is not HTTP/1.x passes HTTP rules unchanged. An HTTP rule that
+// arrives in the middle of a connection takes it for a request boundary that the
+// upstream has spoken last, which a client that pipelines can defeat. A session
+// is reset when no file descriptor can be had as a rule arrives.
 package faultproxy

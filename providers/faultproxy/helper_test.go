@@ -192,6 +192,7 @@ func startWeb(t testing.TB) *web {
 
 // browser is an HTTP client with its own connections.
 func browser(t testing.TB) *http.Client {
+	t.Helper()
 	transport := &http.Transport{DisableCompression: true}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport, Timeout: patience}
@@ -217,4 +218,16 @@ func readResponse(t testing.TB, from *bufio.Reader, method string) (int, string)
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	return response.StatusCode, string(body)
+}
+
+// onlySession waits for the one session of a proxy.
+func onlySession(t *testing.T, p *Proxy) *session {
+	t.Helper()
+	eventually(t, func() bool { return sessions(p) == 1 }, "one session")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for s := range p.sessions {
+		return s
+	}
+	return nil
 }

@@ -3,6 +3,7 @@
 package faultproxy
 
 import (
+	"errors"
 	"io"
 	"net"
 	"syscall"
@@ -50,10 +51,10 @@ func (in *inlet) try(fd uintptr) bool {
 		return true
 	}
 	in.buffers.giveBack(buf)
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		in.err = io.EOF
-	case syscall.EAGAIN:
+	case errors.Is(err, syscall.EAGAIN):
 		return false
 	default:
 		in.err = &net.OpError{Op: "read", Net: "tcp", Err: err}

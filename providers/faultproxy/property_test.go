@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -129,4 +130,58 @@ func TestLineKeepsOrderAndBounds(t *testing.T) {
 		l.drop()
 		require.Zero(t, total.used.Load())
 	})
+}
+
+// TestTrafficSurvivesAStormOfRules keeps connections busy both ways while rules
+// of every kind that loses nothing come and go, so that sessions change between
+// the ways of forwarding at any moment.
+func TestTrafficSurvivesAStormOfRules(t *testing.T) {
+	p := startProxy(t, serve(t, echo))
+	data := noise(16 << 20)
+	var clients sync.WaitGroup
+	for range 6 {
+		conn := dial(t, p.Addr())
+		require.Equal(t, "x", roundTrip(t, conn, "x"))
+		clients.Go(func() {
+			got, err := io.ReadAll(conn)
+			assert.NoError(t, err)
+			assert.True(t, bytes.Equal(data, got), "sent %d bytes, got %d", len(data), len(got))
+		})
+		clients.Go(func() {
+			_, err := conn.Write(data)
+			assert.NoError(t, err)
+			assert.NoError(t, conn.CloseWrite())
+		})
+	}
+	done := make(chan struct{})
+	go func() {
+		clients.Wait()
+		close(done)
+	}()
+	storm(p, done)
+}
+
+// storm puts and removes rules until the channel is closed.
+func storm(p *Proxy, done <-chan struct{}) {
+	rules := []Rule{
+		{ID: "a", Kind: Delay, Direction: Both, Latency: time.Millisecond, Jitter: time.Millisecond},
+		{ID: "b", Kind: Partition},
+		{ID: "c", Kind: Bandwidth, Rate: 400e6},
+		{ID: "d", Kind: HTTPStatus, Percent: 100, Status: 500},
+		{ID: "b", Kind: Partition, Direction: Ingress},
+	}
+	defer p.Remove("b") // nothing else keeps the traffic from its end
+	for i := 0; ; i++ {
+		rule := rules[i%len(rules)]
+		// Some go by themselves, at the moment they are removed; on a busy machine
+		// the deadline of one may have passed before it is put.
+		rule.Deadline = time.Now().Add(time.Duration(1+i%7) * time.Millisecond)
+		_ = p.Put(rule)
+		select {
+		case <-done:
+			return
+		case <-time.After(time.Duration(i%4) * time.Millisecond):
+		}
+		p.Remove(rule.ID)
+	}
 }

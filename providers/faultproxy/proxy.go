@@ -32,7 +32,7 @@ const (
 // same time from anywhere.
 type Proxy struct {
 	config   Config
-	listener *net.TCPListener
+	listener net.Listener
 	rules    atomic.Pointer[ruleSet]
 	clock    clock
 	buffers  buffers
@@ -59,12 +59,12 @@ func Start(config Config) (*Proxy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start fault proxy: %w", err)
 	}
-	p := newProxy(config, listener.(*net.TCPListener))
+	p := newProxy(config, listener)
 	p.routines.Go(p.accept)
 	return p, nil
 }
 
-func newProxy(config Config, listener *net.TCPListener) *Proxy {
+func newProxy(config Config, listener net.Listener) *Proxy {
 	if config.DialTimeout == 0 {
 		config.DialTimeout = defaultDialTimeout
 	}
@@ -84,15 +84,11 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 // Close stops listening, resets what is still open, and returns when nothing of
 // the proxy runs any more. A second Close does nothing.
 func (p *Proxy) Close() error {
-	sessions, first := p.shut()
-	if !first {
+	if !p.shut() {
 		return nil
 	}
 	err := p.listener.Close()
 	p.cancel()
-	for _, s := range sessions {
-		s.abort(Both)
-	}
 	p.routines.Wait()
 	p.clock.close()
 	p.pipes.close()
@@ -103,25 +99,21 @@ func (p *Proxy) Close() error {
 	return nil
 }
 
-// shut lets no session or rule in any more, and reports whether it was open.
-func (p *Proxy) shut() ([]*session, bool) {
+// shut ends the sessions and lets no more in, and reports whether the proxy was
+// open. The sessions end before the rules, or what a rule holds back would get
+// out as it goes.
+func (p *Proxy) shut() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, false
+		return false
 	}
 	p.closed = true
+	for s := range p.sessions {
+		s.abort(Both)
+	}
 	for _, r := range p.rules.Load().all {
 		p.lift(r)
 	}
-	return p.open(), true
-}
-
-// open lists the sessions. The caller holds the lock.
-func (p *Proxy) open() []*session {
-	sessions := make([]*session, 0, len(p.sessions))
-	for s := range p.sessions {
-		sessions = append(sessions, s)
-	}
-	return sessions
+	return true
 }

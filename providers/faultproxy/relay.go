@@ -40,7 +40,7 @@ func (l *leg) pass(c chunk) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		_ = l.dst.SetWriteDeadline(time.Time{})
 		if n == 0 {
-			l.session.talk.unflowed(before)
+			l.session.talk.unflowed(l.way, before)
 		}
 		return l.take(c.data[n:])
 	default:

@@ -2,7 +2,6 @@ package faultproxy
 
 import (
 	"net"
-	"net/http"
 	"time"
 )
 
@@ -41,6 +40,7 @@ func (r *requests) feed(p []byte) error {
 	return r.flush()
 }
 
+// follow takes p through as many requests as are in it.
 func (r *requests) follow(p []byte, rules []*activeRule) error {
 	r.settle(rules)
 	for {
@@ -59,7 +59,7 @@ func (r *requests) follow(p []byte, rules []*activeRule) error {
 			return r.reconsider()
 		}
 		n, err := r.advance(p)
-		if err != nil {
+		if err != nil || r.mute {
 			return err
 		}
 		p = p[n:]
@@ -150,76 +150,6 @@ func (r *requests) advanceBody(p []byte) (int, error) {
 		r.inBody, r.dropped = false, false
 	}
 	return n, nil
-}
-
-// decide applies the rules to a request.
-func (r *requests) decide(raw []byte, h *head) error {
-	r.body = requestBody(h)
-	r.inBody = r.body.mode != noBody
-	hit, err := r.verdict(h)
-	if err != nil {
-		return err
-	}
-	if hit == nil {
-		r.talk.push(exchange{toHead: h.method == http.MethodHead, connect: h.method == http.MethodConnect, expect: h.expect})
-		r.emit(raw)
-		return nil
-	}
-	return r.refuse(hit, h)
-}
-
-// verdict serves the delays of a request and returns the rule that ends it, if
-// any.
-func (r *requests) verdict(h *head) (*activeRule, error) {
-	for _, rule := range r.leg.proxy.rules.Load().http {
-		if !rule.Match.matches(h) || !picks(rule.Percent, rule.Seed, rule.tally.match()) {
-			continue
-		}
-		r.leg.session.touch(rule, 0, 1)
-		if rule.Kind != HTTPDelay {
-			return rule, nil
-		}
-		if err := r.hold(rule); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
-}
-
-// hold waits for as long as a delay says, or until it is lifted. What came
-// before the request does not wait with it.
-func (r *requests) hold(rule *activeRule) error {
-	at := time.Now().Add(rule.delays.next())
-	if err := r.flush(); err != nil {
-		return err
-	}
-	sleep(r.leg.proxy.clock, at, rule.ended, r.leg.session.done)
-	if r.leg.session.over() {
-		return net.ErrClosed
-	}
-	return nil
-}
-
-// refuse keeps a request from the upstream and has the ingress side reply, once
-// the responses before it are through.
-func (r *requests) refuse(rule *activeRule, h *head) error {
-	// A client that waits for 100 Continue may send the body or not, once it has
-	// its final response: only closing is unambiguous.
-	persists := h.persists() && !h.expect
-	ours := &reply{closes: !persists}
-	if rule.Kind == HTTPAbort {
-		ours.abort = true
-	} else {
-		ours.data = answer(rule, h, persists)
-	}
-	r.dropped = r.inBody
-	r.mute = !persists || ours.abort
-	if err := r.flush(); err != nil {
-		return err
-	}
-	r.talk.push(exchange{ours: ours})
-	r.leg.session.poke()
-	return nil
 }
 
 // end flushes a head that will never be complete.

@@ -1,6 +1,7 @@
 package faultproxy
 
 import (
+	"errors"
 	"io"
 	"net"
 )
@@ -134,12 +135,13 @@ func (r *responses) giveUp(p []byte) error {
 	return r.leg.admit(p)
 }
 
-// end gives the replies that are due although the upstream has ended.
+// end gives the replies that are due although the upstream has ended. It fails
+// with errBroken when one of them is to abort the connection.
 func (r *responses) end() error {
 	if !r.current() {
 		return nil
 	}
-	if err := r.reply(); err != io.EOF {
+	if err := r.reply(); !errors.Is(err, io.EOF) {
 		return err
 	}
 	return nil

@@ -1,8 +1,8 @@
 package faultproxy
 
 import (
+	"errors"
 	"net"
-	"os"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -27,101 +27,6 @@ type ride struct {
 	left  remains
 }
 
-// remains is what a ride leaves for the legs to do.
-type remains struct {
-	way      Direction // of rest and err
-	rest     []byte    // read and not yet written
-	err      error     // how the source broke
-	finished map[Direction]bool
-}
-
-// board puts the session on the express, if no rule is in force; nil: it is to go
-// by itself. The rules are read under the lock that poke takes, so that none can
-// come into force unnoticed.
-func (s *session) board() *ride {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.aborted || len(s.proxy.rules.Load().all) > 0 {
-		return nil
-	}
-	l := s.proxy.express.board()
-	if l == nil {
-		return nil
-	}
-	r := &ride{loop: l, talk: s.talk, over: make(chan struct{}), left: remains{finished: make(map[Direction]bool)}}
-	if !r.adopt(s.client, s.upstream) {
-		return nil
-	}
-	_ = s.client.Close()
-	_ = s.upstream.Close()
-	s.riding = r
-	if err := l.add(r); err != nil {
-		r.recall()
-	}
-	return r
-}
-
-// adopt takes file descriptors of its own for the connections.
-func (r *ride) adopt(client, upstream *net.TCPConn) bool {
-	var err error
-	if r.client, err = duplicate(client); err != nil {
-		return false
-	}
-	if r.upstream, err = duplicate(upstream); err != nil {
-		_ = unix.Close(r.client)
-		return false
-	}
-	return true
-}
-
-func duplicate(conn *net.TCPConn) (int, error) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return 0, err
-	}
-	copied := -1
-	var failed error
-	err = raw.Control(func(fd uintptr) { copied, failed = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) })
-	if err != nil {
-		return 0, err
-	}
-	return copied, failed
-}
-
-// alight waits for the end of the ride and gives the session its connections
-// back, with what is left to do; false: the session is over.
-func (s *session) alight(r *ride) (remains, bool) {
-	<-r.over
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.riding = nil
-	if s.aborted {
-		return remains{}, false
-	}
-	var err, err2 error
-	s.client, err = connOf(r.client)
-	s.upstream, err2 = connOf(r.upstream)
-	if err != nil || err2 != nil {
-		return remains{}, false
-	}
-	for way, done := range r.left.finished {
-		own, _ := s.fates(way)
-		own.ended = done
-	}
-	return r.left, len(r.left.finished) < 2
-}
-
-// connOf hands a file descriptor to the runtime.
-func connOf(fd int) (*net.TCPConn, error) {
-	file := os.NewFile(uintptr(fd), "tcp")
-	defer file.Close()
-	conn, err := net.FileConn(file)
-	if err != nil {
-		return nil, err
-	}
-	return conn.(*net.TCPConn), nil
-}
-
 // recall ends the ride from outside. When it returns, the loop passes no more
 // byte.
 func (r *ride) recall() {
@@ -136,15 +41,19 @@ func (r *ride) abort(way Direction) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.end()
-	linger := &unix.Linger{Onoff: 1, Linger: 0}
 	if way.covers(Ingress) {
-		_ = unix.SetsockoptLinger(r.client, unix.SOL_SOCKET, unix.SO_LINGER, linger)
+		resetOnClose(r.client)
 	}
 	if way.covers(Egress) {
-		_ = unix.SetsockoptLinger(r.upstream, unix.SOL_SOCKET, unix.SO_LINGER, linger)
+		resetOnClose(r.upstream)
 	}
 	_ = unix.Close(r.client)
 	_ = unix.Close(r.upstream)
+}
+
+// resetOnClose has the close of a socket send a RST.
+func resetOnClose(fd int) {
+	_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 0})
 }
 
 // end takes the ride off its loop. The caller holds the lock.
@@ -173,7 +82,7 @@ func (r *ride) serve(fd int, buf []byte) {
 		r.forward(way, to, buf[:n])
 	case err == nil:
 		r.finish(way, fd, to)
-	case err != unix.EAGAIN:
+	case !errors.Is(err, unix.EAGAIN):
 		r.left.way, r.left.err = way, &net.OpError{Op: "read", Net: "tcp", Err: err}
 		r.end()
 	}
@@ -185,7 +94,7 @@ func (r *ride) forward(way Direction, to int, p []byte) {
 	r.talk.flowed(way)
 	for len(p) > 0 {
 		n, err := unix.Write(to, p)
-		if err == unix.EINTR {
+		if errors.Is(err, unix.EINTR) {
 			continue
 		}
 		if err != nil {
@@ -217,13 +126,4 @@ func (r *ride) finish(way Direction, from, to int) {
 	if len(r.left.finished) == 2 {
 		r.end()
 	}
-}
-
-// resume has a leg begin with what the ride has left for it, and reports whether
-// there is anything to do in its direction.
-func (left remains) resume(l *leg) bool {
-	if left.way == l.way {
-		l.rest, l.broken = left.rest, left.err
-	}
-	return !left.finished[l.way]
 }

@@ -35,6 +35,7 @@ func TestValidate(t *testing.T) {
 		"no probability":   {Rule{ID: "x", Kind: Reset}, "probability is 0: expected above 0 and up to 1"},
 		"NaN":              {Rule{ID: "x", Kind: Reset, Probability: math.NaN()}, "probability is NaN"},
 		"no percent":       {Rule{ID: "x", Kind: HTTPAbort}, "percent is 0: expected above 0 and up to 100"},
+		"tiny percent":     {Rule{ID: "x", Kind: HTTPAbort, Percent: 0.00001}, "percent is 1e-05: expected at least 0.0001"},
 		"status 101":       {Rule{ID: "x", Kind: HTTPStatus, Percent: 1, Status: 101}, "status is 101: expected 200 to 599"},
 		"method":           {Rule{ID: "x", Kind: HTTPAbort, Percent: 1, Match: Match{Method: "get"}}, `method is "get": expected a method in upper case`},
 		"match header":     {Rule{ID: "x", Kind: HTTPAbort, Percent: 1, Match: Match{Headers: map[string]string{"a b": ""}}}, `match header name is "a b"`},

@@ -10,9 +10,10 @@ import (
 var ErrClosed = errors.New("fault proxy is closed")
 
 // Put brings a rule into force, on open connections too, before it returns. A
-// rule with the same ID is replaced; it keeps its evidence when it is of the
-// same kind, and the very same rule again changes nothing. It fails when the
-// rule is not valid, its deadline has passed, or the proxy is closed.
+// rule with the same ID is replaced: what a delay or a limit held back goes on
+// its way, and the evidence is kept when the kind is the same. The very same rule
+// again changes nothing. Put fails when the rule is not valid, its deadline has
+// passed, or the proxy is closed.
 func (p *Proxy) Put(r Rule) error {
 	if err := r.Validate(); err != nil {
 		return err

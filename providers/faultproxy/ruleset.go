@@ -48,6 +48,7 @@ type ruleSet struct {
 	ways       map[Direction]*wayRules
 	http       []*activeRule
 	resets     []*activeRule
+	partitions []*activeRule // of either direction: a handshake would need both
 	superseded chan struct{} // closed when another set is in force
 }
 
@@ -66,6 +67,9 @@ func newRuleSet(all []*activeRule) *ruleSet {
 			s.resets = append(s.resets, r)
 		default:
 			s.addStream(r)
+		}
+		if r.Kind == Partition {
+			s.partitions = append(s.partitions, r)
 		}
 	}
 	return s
@@ -90,17 +94,6 @@ func (s *ruleSet) addStream(r *activeRule) {
 func (s *ruleSet) find(id string) *activeRule {
 	for _, r := range s.all {
 		if r.ID == id {
-			return r
-		}
-	}
-	return nil
-}
-
-// partition is a rule that keeps new connections from being made: their
-// handshake would need both directions.
-func (s *ruleSet) partition() *activeRule {
-	for _, r := range s.all {
-		if r.Kind == Partition {
 			return r
 		}
 	}

@@ -12,12 +12,15 @@ const million = 1_000_000
 // % of 1,000 is 100), and yet no rhythm in the traffic can fall in step with it,
 // as it could with every tenth.
 func picks(percent float64, seed, n int64) bool {
-	chosen := int64(math.Round(percent / 100 * million))
-	if chosen > million/2 {
-		return !stratum(million-chosen, seed, n)
+	c := perMillion(percent)
+	if c > million/2 {
+		return !stratum(million-c, seed, n)
 	}
-	return stratum(chosen, seed, n)
+	return stratum(c, seed, n)
 }
+
+// perMillion is how many of a million a percent is.
+func perMillion(percent float64) int64 { return int64(math.Round(percent / 100 * million)) }
 
 // stratum reports whether n is the chosen one of its stratum, with so many
 // chosen in a million.

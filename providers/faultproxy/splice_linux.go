@@ -1,6 +1,7 @@
 package faultproxy
 
 import (
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -90,7 +91,7 @@ func (p *pipe) fill(src syscall.RawConn) error {
 	var err error
 	waited := src.Read(func(fd uintptr) bool {
 		p.held, err = move(int(fd), p.w, pipeSize)
-		return err != syscall.EAGAIN
+		return !errors.Is(err, syscall.EAGAIN)
 	})
 	switch {
 	case waited != nil:
@@ -113,7 +114,7 @@ func (p *pipe) empty(dst syscall.RawConn) error {
 			n, err = move(p.r, int(fd), p.held)
 			p.held -= n
 		}
-		if err == syscall.EAGAIN {
+		if errors.Is(err, syscall.EAGAIN) {
 			err = nil
 			return false
 		}
@@ -125,10 +126,10 @@ func (p *pipe) empty(dst syscall.RawConn) error {
 	return err
 }
 
-// move splices up to max bytes without waiting. It returns 0 on error.
-func move(from, to, max int) (int, error) {
+// move splices up to limit bytes without waiting. It returns 0 on error.
+func move(from, to, limit int) (int, error) {
 	for {
-		n, err := unix.Splice(from, nil, to, nil, max, unix.SPLICE_F_MOVE|unix.SPLICE_F_NONBLOCK)
+		n, err := unix.Splice(from, nil, to, nil, limit, unix.SPLICE_F_MOVE|unix.SPLICE_F_NONBLOCK)
 		if err != unix.EINTR {
 			if err != nil {
 				n = 0

@@ -8,7 +8,7 @@ import (
 // Stats is the evidence of a rule's effect: what it touched so far.
 type Stats struct {
 	Connections int64     `json:"connections"`    // distinct ones that it acted on
-	Bytes       int64     `json:"bytes"`          // delayed, throttled or held back
+	Bytes       int64     `json:"bytes"`          // delayed or held back; not those that a limit let pass at once
 	Requests    int64     `json:"requests"`       // delayed, answered or aborted
 	Matched     int64     `json:"matched"`        // requests that matched, hit by Percent or not
 	First       time.Time `json:"first,omitzero"` // when it first acted

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,73 +45,6 @@ func TestChatterAndBurstsTakeTurns(t *testing.T) {
 		require.Equal(t, text, receive(t, conn, len(text)))
 		sending.Wait()
 	}
-}
-
-func TestHalfCloseReachesEachSide(t *testing.T) {
-	heard := make(chan string, 1)
-	upstream := serve(t, func(conn *net.TCPConn) {
-		_, _ = io.WriteString(conn, "greeting")
-		_ = conn.CloseWrite()
-		got, _ := io.ReadAll(conn)
-		heard <- string(got)
-	})
-	conn := dial(t, startProxy(t, upstream).Addr())
-	got, err := io.ReadAll(conn)
-	require.NoError(t, err)
-	require.Equal(t, "greeting", string(got))
-	_, err = io.WriteString(conn, "late words")
-	require.NoError(t, err)
-	require.NoError(t, conn.CloseWrite())
-	require.Equal(t, "late words", <-heard)
-}
-
-func TestUpstreamThatRefusesEndsTheConnection(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, listener.Close())
-	p := startProxy(t, listener.Addr().String())
-	require.ErrorIs(t, knock(p.Addr()), syscall.ECONNRESET)
-}
-
-func TestResetOfOneSideReachesTheOther(t *testing.T) {
-	t.Run("upstream", func(t *testing.T) {
-		p := startProxy(t, serve(t, func(conn *net.TCPConn) {
-			_, _ = conn.Read(make([]byte, 1))
-			_ = conn.SetLinger(0)
-		}))
-		conn := dial(t, p.Addr())
-		_, _ = io.WriteString(conn, "x")
-		_, err := conn.Read(make([]byte, 1))
-		require.ErrorIs(t, err, syscall.ECONNRESET)
-	})
-	t.Run("client", func(t *testing.T) {
-		fate := make(chan error, 1)
-		p := startProxy(t, serve(t, func(conn *net.TCPConn) {
-			_, _ = conn.Read(make([]byte, 1))
-			_, err := conn.Read(make([]byte, 1))
-			fate <- err
-		}))
-		conn := dial(t, p.Addr())
-		_, _ = io.WriteString(conn, "x")
-		eventually(t, func() bool { return sessions(p) == 1 }, "the session")
-		require.NoError(t, conn.SetLinger(0))
-		require.NoError(t, conn.Close())
-		require.ErrorIs(t, <-fate, syscall.ECONNRESET)
-	})
-}
-
-func TestCloseEndsOpenConnectionsAndRefusesRules(t *testing.T) {
-	p, err := Start(Config{Listen: "127.0.0.1:0", Upstream: serve(t, echo)})
-	require.NoError(t, err)
-	conn := dial(t, p.Addr())
-	require.Equal(t, "hello", roundTrip(t, conn, "hello"))
-	require.NoError(t, p.Close())
-	_, err = conn.Read(make([]byte, 1))
-	require.Error(t, err)
-	require.NoError(t, p.Close(), "a second Close does nothing")
-	require.ErrorIs(t, p.Put(Rule{ID: "late", Kind: Partition}), ErrClosed)
-	require.False(t, p.Remove("late"))
-	require.Empty(t, p.Status())
 }
 
 func TestStartSaysWhatIsWrong(t *testing.T) {

@@ -66,6 +66,9 @@ func (r Rule) validateDelay() error {
 
 func (r Rule) validateMatch() error {
 	errs := []error{share("percent", r.Percent, 100)}
+	if r.Percent > 0 && perMillion(r.Percent) == 0 {
+		errs = append(errs, fmt.Errorf("percent is %v: expected at least 0.0001, less would hit nothing", r.Percent))
+	}
 	if r.Match.Method != "" && (!isToken(r.Match.Method) || r.Match.Method != strings.ToUpper(r.Match.Method)) {
 		errs = append(errs, fmt.Errorf("method is %q: expected a method in upper case, such as GET", r.Match.Method))
 	}

@@ -23,8 +23,9 @@ process "web" {
 `
 
 // conform runs a fault on processes through the kit.
-func conform(t *testing.T, environment, fault, config string) {
-	w := newWorld(t, environment).up()
+func conform(t *testing.T, fault, config string) {
+	t.Helper()
+	w := newWorld(t, oneServer).up()
 	providertest.Run(t, providertest.Harness{
 		Fault: w.fault(fault), Config: config, Run: w.run,
 		Environment: w.state, Planned: w.planned(),
@@ -34,19 +35,19 @@ func conform(t *testing.T, environment, fault, config string) {
 }
 
 func TestProcessKillConforms(t *testing.T) {
-	conform(t, oneServer, "local_process_kill", `target { names = ["web"] }`)
+	conform(t, "local_process_kill", `target { names = ["web"] }`)
 }
 
 func TestProcessKillByTermConforms(t *testing.T) {
-	conform(t, oneServer, "local_process_kill", "signal = \"SIGTERM\"\ntarget { names = [\"web\"] }")
+	conform(t, "local_process_kill", "signal = \"SIGTERM\"\ntarget { names = [\"web\"] }")
 }
 
 func TestProcessPauseConforms(t *testing.T) {
-	conform(t, oneServer, "local_process_pause", `target { labels = { tier = "front" } }`)
+	conform(t, "local_process_pause", `target { labels = { tier = "front" } }`)
 }
 
 func TestProcessRestartConforms(t *testing.T) {
-	conform(t, oneServer, "local_process_restart", "grace_period = \"2s\"\ntarget {}")
+	conform(t, "local_process_restart", "grace_period = \"2s\"\ntarget {}")
 }
 
 // linkedServer is an environment of one process behind a link.
@@ -72,6 +73,7 @@ func TestLinkFaultsConform(t *testing.T) {
 }
 
 func conformLink(t *testing.T, fault, config string) {
+	t.Helper()
 	w := newWorld(t, linkedServer).up()
 	url := "http://" + w.output("link", "web", "address")
 	request := func(ctx context.Context) error {

@@ -24,8 +24,8 @@ func (cpuStress) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Uses up processor time of this machine.",
 		Attributes: []schema.Attribute{
-			{Name: "workers", Type: number, Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time, each of which can keep one processor busy. One for each processor, when not set."},
-			{Name: "load", Type: percent, Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "How much of one processor each of them uses, in percent."},
+			{Name: "workers", Type: number(), Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time, each of which can keep one processor busy. One for each processor, when not set."},
+			{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "How much of one processor each of them uses, in percent."},
 		},
 	}
 }
@@ -40,7 +40,9 @@ func cpuWorkers(values schema.Values) int {
 func (cpuStress) plan(values schema.Values, plan *providers.FaultPlan) providers.Diagnostics {
 	workers := cpuWorkers(values)
 	plan.Effect = fmt.Sprintf("keeps %s at %g percent", count(workers, "processor", "processors"), values.Float("load"))
-	plan.Radius = append(plan.Radius, fmt.Sprintf("%d of %d processors", min(workers, runtime.NumCPU()), runtime.NumCPU()))
+	if values.Attr("workers").IsKnown() { // null is: one for each
+		plan.Radius = append(plan.Radius, fmt.Sprintf("%d of %d processors", min(workers, runtime.NumCPU()), runtime.NumCPU()))
+	}
 	plan.Undo = "kills its own workers"
 	plan.Locks = []string{"machine/cpu"}
 	return nil

@@ -101,6 +101,7 @@ func TestRunnerProcess(t *testing.T) {
 
 // tell writes the file at once: whoever finds it finds all of it.
 func tell(t *testing.T, path string, told left) {
+	t.Helper()
 	text, err := json.Marshal(told)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path+".part", text, 0o600))
@@ -176,6 +177,7 @@ func observeAbsent(t *testing.T, told left) {
 }
 
 func faultNamed(t *testing.T, name string) providers.Fault {
+	t.Helper()
 	return (&world{t: t, provider: local.New()}).fault(name)
 }
 

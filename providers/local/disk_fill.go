@@ -2,9 +2,7 @@ package local
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/sys/unix"
@@ -27,10 +25,10 @@ func (diskFill) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Takes space of a filesystem with a file that has no name. The space comes back with the end of the process that holds it.",
 		Attributes: []schema.Attribute{
-			{Name: "path", Type: text, Required: true, Example: `"/var/lib/app"`, Description: "A folder on the filesystem, which this user may write to."},
-			{Name: "size", Type: size, Min: schema.Number(1), Example: `"1Gi"`, Description: "How much to take. Either this or percent is required."},
-			{Name: "percent", Type: percent, Description: "How full the filesystem is to be afterwards, as the used share of its size."},
-			{Name: "reserve", Type: size, Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused rather than touch it. Set it to \"0B\" to let the filesystem run out of space."},
+			{Name: "path", Type: text(), Required: true, Example: `"/var/lib/app"`, Description: "A folder on the filesystem, which this user may write to."},
+			{Name: "size", Type: size(), Min: schema.Number(1), Example: `"1Gi"`, Description: "How much to take. Either this or percent is required."},
+			{Name: "percent", Type: percent(), Description: "How full the filesystem is to be afterwards, as the used share of its size."},
+			{Name: "reserve", Type: size(), Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused rather than touch it. Set it to \"0B\" to let the filesystem run out of space."},
 		},
 		Exclusive: [][]string{{"size", "percent"}},
 	}
@@ -57,7 +55,7 @@ func diskBytes(values schema.Values) (int64, error) {
 
 func (f diskFill) plan(values schema.Values, plan *providers.FaultPlan) providers.Diagnostics {
 	plan.Undo = "kills its own worker, with which the kernel frees the file's blocks"
-	if !values.WhollyKnown() {
+	if !values.WhollyKnown() || supervisor.Supported() != nil {
 		plan.Effect, plan.Unknown = "takes space of a filesystem", "where and how much is known only when the run is applied"
 		return nil
 	}
@@ -90,34 +88,6 @@ func (diskFill) describe(values schema.Values, root string, plan *providers.Faul
 		plan.Effect = fmt.Sprintf("takes space until the filesystem on %s is %g percent full", root, values.Float("percent"))
 	}
 	plan.Radius = []string{"everything that writes to the filesystem on " + root}
-}
-
-// mountOf is the folder that the filesystem of a folder is mounted on, and its
-// device.
-func mountOf(dir string) (root, device string, err error) {
-	root, err = filepath.Abs(dir)
-	if err != nil {
-		return "", "", err
-	}
-	if root, err = filepath.EvalSymlinks(root); err != nil {
-		return "", "", err
-	}
-	info, err := os.Stat(root)
-	if err != nil {
-		return "", "", err
-	}
-	if !info.IsDir() {
-		return "", "", fmt.Errorf("%s is not a folder", dir)
-	}
-	own := info.Sys().(*syscall.Stat_t).Dev
-	for root != "/" {
-		parent, err := os.Stat(filepath.Dir(root))
-		if err != nil || parent.Sys().(*syscall.Stat_t).Dev != own {
-			break
-		}
-		root = filepath.Dir(root)
-	}
-	return root, fmt.Sprintf("%d:%d", unix.Major(uint64(own)), unix.Minor(uint64(own))), nil
 }
 
 func (diskFill) remember(values schema.Values, u *undo) (err error) {

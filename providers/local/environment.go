@@ -46,6 +46,9 @@ func (e *environment) Plan(_ context.Context, req providers.EnvironmentPlanReque
 		Outputs:   places{}.outputs(c),
 		Labels:    c.labels(),
 	}
+	if err := supervisor.Supported(); err != nil {
+		diags = append(diags, providers.Warningf(nil, "Not on this system", "%s.", capital(err))...)
+	}
 	return plan, append(diags, c.missingCommands(req.Config, req.Dir)...)
 }
 
@@ -100,6 +103,16 @@ func (p processConfig) step() string {
 	return step
 }
 
+// unsupported refuses to do on this system what needs a supervisor.
+func unsupported(err error) providers.Diagnostics {
+	return providers.Errorf(nil, "Not on this system", "%s.", capital(err))
+}
+
+func capital(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
 func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -109,6 +122,9 @@ func count(n int, one, many string) string {
 
 // Prepare names the socket of the supervisor that Up will start.
 func (e *environment) Prepare(_ context.Context, req providers.EnvironmentPrepareRequest) (providers.EnvironmentHandle, providers.Diagnostics) {
+	if err := supervisor.Supported(); err != nil {
+		return providers.EnvironmentHandle{}, unsupported(err)
+	}
 	if !filepath.IsAbs(req.RunDir) {
 		return providers.EnvironmentHandle{}, providers.Errorf(nil, "Run folder is not absolute",
 			"The run folder %q must be an absolute path: the handle is used from any directory.", req.RunDir)

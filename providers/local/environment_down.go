@@ -21,9 +21,9 @@ func (e *environment) Down(ctx context.Context, from providers.EnvironmentHandle
 		return err
 	}
 	if s := e.provider.take(h); s != nil {
-		err = s.close(ctx)
+		err = s.close(ctx, e.provider.patience)
 	} else {
-		err = h.stop(ctx)
+		err = h.stop(ctx, e.provider.patience)
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("end %s: %w", h.Environment, errFirst(err, ctx.Err()))
@@ -35,10 +35,10 @@ func (e *environment) Down(ctx context.Context, from providers.EnvironmentHandle
 }
 
 // stop asks the supervisor to end everything and waits until it is gone.
-func (h handle) stop(ctx context.Context) error {
+func (h handle) stop(ctx context.Context, patience time.Duration) error {
 	client := supervisor.NewClient(h.Socket)
 	defer client.Close()
-	if err := client.Stop(ctx); err != nil && !errors.Is(err, supervisor.ErrUnreachable) {
+	if err := stop(ctx, client, patience); err != nil && !errors.Is(err, supervisor.ErrUnreachable) {
 		return err
 	}
 	return h.waitGone(ctx)

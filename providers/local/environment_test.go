@@ -195,6 +195,9 @@ func TestInvalidBodies(t *testing.T) {
 			_, diags := newWorld(t, test.body).plan()
 			require.True(t, diags.HasErrors())
 			assert.Contains(t, fmt.Sprintf("%+v", diags), test.want)
+			for _, d := range diags {
+				assert.Regexp(t, `[^.?!][.?!]\)?$`, d.Detail, "it ends like a sentence")
+			}
 		})
 	}
 }
@@ -273,6 +276,7 @@ func TestDown(t *testing.T) {
 		"well":    func(*world) {},
 		"killed":  func(w *world) { require.NoError(w.t, syscall.Kill(w.status().PID, syscall.SIGKILL)) },
 		"twice":   func(w *world) { require.NoError(w.t, w.env.Down(w.t.Context(), w.handle)) },
+		"hung":    func(w *world) { require.NoError(w.t, syscall.Kill(w.status().PID, syscall.SIGSTOP)) },
 		"process": func(w *world) { require.NoError(w.t, syscall.Kill(w.process("web").Identity.PID, syscall.SIGKILL)) },
 	} {
 		for _, fresh := range []bool{false, true} {
@@ -281,7 +285,7 @@ func TestDown(t *testing.T) {
 				harm(w)
 				env := w.env
 				if fresh {
-					env = local.New().Types().Environments[0]
+					env = local.New(local.WithPatience(time.Second)).Types().Environments[0]
 				}
 				require.NoError(t, env.Down(t.Context(), w.handle))
 				left, err := env.Leftovers(t.Context(), w.handle)

@@ -30,6 +30,9 @@ type up struct {
 
 // Up reserves ports, evaluates the body with them, and starts what it says.
 func (e *environment) Up(ctx context.Context, req providers.UpRequest) (providers.EnvironmentState, providers.Diagnostics) {
+	if err := supervisor.Supported(); err != nil {
+		return providers.EnvironmentState{}, unsupported(err)
+	}
 	h, err := readHandle(req.Handle)
 	if err != nil {
 		return providers.EnvironmentState{}, providers.Errorf(nil, "Invalid environment handle", "%s.", err)

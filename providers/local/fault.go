@@ -57,6 +57,9 @@ func (f fault) Validate(_ context.Context, values schema.Values) providers.Diagn
 // Inject asks the supervisor. Its timer for the deadline runs before anything is
 // done, and it knows the fault by the record's id.
 func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
+	if err := supervisor.Supported(); err != nil {
+		return err
+	}
 	undo, err := readUndo(req.Record)
 	if err != nil {
 		return err

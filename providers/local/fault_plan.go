@@ -35,7 +35,33 @@ func (f fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (provid
 	if plan.Unknown == "" && f.kind() != kindMachine {
 		plan.Radius = radius(f.kind(), chosen)
 	}
-	return plan, append(diags, f.plan(req.Config, &plan)...)
+	diags = append(diags, f.plan(req.Config, &plan)...)
+	if unknown := unknownAttributes(f.schema(), req.Config); len(unknown) > 0 {
+		plan.Effect = roughly(f.schema(), unknown)
+	}
+	return plan, diags
+}
+
+// unknownAttributes are those whose values cannot be told yet. Those of the
+// target block say which targets there are, not what happens to them.
+func unknownAttributes(block *schema.Block, values schema.Values) []string {
+	var names []string
+	for _, a := range block.Attributes {
+		if !values.Attr(a.Name).IsWhollyKnown() {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// roughly is the effect of a fault whose numbers are not known yet.
+func roughly(block *schema.Block, unknown []string) string {
+	what, _, _ := strings.Cut(strings.TrimSuffix(block.Description, "."), ". ")
+	are := " is"
+	if len(unknown) > 1 {
+		are = " are"
+	}
+	return strings.ToLower(what[:1]) + what[1:] + " (" + strings.Join(unknown, ", ") + are + " known only when the run is applied)"
 }
 
 // needsEnvironment refuses experiments whose environment is not ours: the
@@ -102,6 +128,9 @@ func radius(kind string, s selection) []string {
 // Prepare makes the undo. It reads which start of each process is current, and
 // changes nothing.
 func (f fault) Prepare(ctx context.Context, req providers.PrepareRequest) (providers.Record, providers.Diagnostics) {
+	if err := supervisor.Supported(); err != nil {
+		return providers.Record{}, unsupported(err)
+	}
 	diags := append(f.validate(req.Config), f.needsEnvironment(req.Environment)...)
 	if diags.HasErrors() {
 		return providers.Record{}, diags

@@ -51,7 +51,7 @@ func newWorldIn(t testing.TB, dir, body string) *world {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	provider := local.New(local.WithAgent(supervisor.Agent{Path: self, Args: []string{"agent"}}))
+	provider := local.New(local.WithAgent(supervisor.Agent{Path: self, Args: []string{"agent"}}), local.WithPatience(time.Second))
 	w := &world{
 		t: t, provider: provider, env: provider.Types().Environments[0],
 		run: ulid.Make().String(), body: body, dir: dir,
@@ -152,7 +152,7 @@ func (w *world) process(name string) supervisor.ProcessStatus {
 
 // get makes one request on a connection of its own.
 func get(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err
 	}

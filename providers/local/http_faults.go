@@ -30,9 +30,9 @@ func httpStatus() linkFault {
 		name: "local_http_status",
 		doc:  "Answers HTTP requests through links in the place of the other side, which never sees them.",
 		attributes: append(matchAttributes(),
-			schema.Attribute{Name: "status", Type: number, Required: true, Min: schema.Number(200), Max: schema.Number(599), Example: "503", Description: "Status code of the answer."},
-			schema.Attribute{Name: "body", Type: text, Description: "Body of the answer."},
-			schema.Attribute{Name: "response_headers", Type: textMap, Description: "Headers of the answer."},
+			schema.Attribute{Name: "status", Type: number(), Required: true, Min: schema.Number(200), Max: schema.Number(599), Example: "503", Description: "Status code of the answer."},
+			schema.Attribute{Name: "body", Type: text(), Description: "Body of the answer."},
+			schema.Attribute{Name: "response_headers", Type: textMap(), Description: "Headers of the answer."},
 		),
 		rule: func(v schema.Values) faultproxy.Rule {
 			rule := faultproxy.Rule{Kind: faultproxy.HTTPStatus, Status: v.Int("status"), Body: v.String("body"), ResponseHeaders: v.StringMap("response_headers")}
@@ -59,10 +59,10 @@ func httpAbort() linkFault {
 // matchAttributes select requests.
 func matchAttributes() []schema.Attribute {
 	return []schema.Attribute{
-		{Name: "path", Type: text, Example: `"/api/**"`, Description: "Glob over the path without the query: * within a segment, ** across segments, ? one character. All paths, when not set."},
-		{Name: "method", Type: text, Example: `"GET"`, Description: "Method, in upper case. All methods, when not set."},
-		{Name: "request_headers", Type: textMap, Description: "Headers that the request must have: name to a glob over the value."},
-		{Name: "percent", Type: percent, Default: cty.NumberIntVal(100), Description: "Exact share of the matching requests."},
+		{Name: "path", Type: text(), Example: `"/api/**"`, Description: "Glob over the path without the query: * within a segment, ** across segments, ? one character. All paths, when not set."},
+		{Name: "method", Type: text(), Example: `"GET"`, Description: "Method, in upper case. All methods, when not set."},
+		{Name: "request_headers", Type: textMap(), Description: "Headers that the request must have: name to a glob over the value."},
+		{Name: "percent", Type: percent(), Default: cty.NumberIntVal(100), Description: "Exact share of the matching requests."},
 	}
 }
 

@@ -104,7 +104,7 @@ func (linkFault) mend(context.Context, scene) error { return nil }
 
 func directionAttribute(byDefault faultproxy.Direction, why string) schema.Attribute {
 	return schema.Attribute{
-		Name: "direction", Type: text, Default: cty.StringVal(string(byDefault)),
+		Name: "direction", Type: text(), Default: cty.StringVal(string(byDefault)),
 		OneOf:       []string{string(faultproxy.Egress), string(faultproxy.Ingress), string(faultproxy.Both)},
 		Description: "egress is from the link's client to where it leads, ingress the way back. " + why,
 	}

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	// The race detector lets every process wait for a second at its end.
-	os.Setenv("GORACE", "atexit_sleep_ms=0")
+	_ = os.Setenv("GORACE", "atexit_sleep_ms=0")
 	setDefault("rapid.checks", "15")
 	goleak.VerifyTestMain(m)
 }
@@ -97,7 +98,7 @@ func serveHTTP() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	go func() { <-ctx.Done(); server.Close() }()
-	if err := server.Serve(listener); err != http.ErrServerClosed {
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		fmt.Println(err)
 		return 1
 	}

@@ -20,10 +20,10 @@ func (memoryStress) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Takes memory of this machine and keeps it.",
 		Attributes: []schema.Attribute{
-			{Name: "size", Type: size, Min: schema.Number(1), Example: `"512Mi"`, Description: "How much to take. Either this or percent is required."},
-			{Name: "percent", Type: percent, Description: "How much to take, as a share of the machine's memory."},
-			{Name: "ramp", Type: duration, Default: cty.StringVal("0s"), Description: "How long it takes until all of it is taken."},
-			{Name: "reserve", Type: size, Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused, or gives up, rather than touch it."},
+			{Name: "size", Type: size(), Min: schema.Number(1), Example: `"512Mi"`, Description: "How much to take. Either this or percent is required."},
+			{Name: "percent", Type: percent(), Description: "How much to take, as a share of the machine's memory."},
+			{Name: "ramp", Type: duration(), Default: cty.StringVal("0s"), Description: "How long it takes until all of it is taken."},
+			{Name: "reserve", Type: size(), Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused, or gives up, rather than touch it."},
 		},
 		Exclusive: [][]string{{"size", "percent"}},
 	}
@@ -56,7 +56,7 @@ func memoryBytes(values schema.Values) (int64, error) {
 func (f memoryStress) plan(values schema.Values, plan *providers.FaultPlan) providers.Diagnostics {
 	plan.Undo = "kills its own worker, with which the kernel takes the memory back"
 	plan.Locks = []string{"machine/memory"}
-	if !values.WhollyKnown() {
+	if !values.WhollyKnown() || supervisor.Supported() != nil {
 		plan.Effect, plan.Unknown = "takes memory", "how much is known only when the run is applied"
 		return nil
 	}

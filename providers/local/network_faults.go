@@ -32,7 +32,7 @@ func networkBandwidth() linkFault {
 		doc:  "Limits the bandwidth of links. All connections through a link share it, each direction by itself.",
 		attributes: []schema.Attribute{
 			{Name: "rate", Type: schema.Type{Kind: schema.Rate}, Required: true, Example: `"1mbit"`, Description: "Bits per second."},
-			{Name: "buffer", Type: size, Description: "What may pass at once after a pause. By default as much as the rate gives in 10 ms, at least 1600 bytes."},
+			{Name: "buffer", Type: size(), Description: "What may pass at once after a pause. By default as much as the rate gives in 10 ms, at least 1600 bytes."},
 			directionAttribute(faultproxy.Both, "By default both."),
 		},
 		rule: func(v schema.Values) faultproxy.Rule {
@@ -87,9 +87,9 @@ func tcpReset() linkFault {
 // delayAttributes are those of every fault that delays.
 func delayAttributes() []schema.Attribute {
 	return []schema.Attribute{
-		{Name: "latency", Type: duration, Required: true, Example: `"300ms"`, Description: "How much later."},
-		{Name: "jitter", Type: duration, Description: "Each delay is uniform within latency ± jitter, never below zero."},
-		{Name: "correlation", Type: percent, Description: "How much a delay follows the one before, in percent, as netem defines it."},
+		{Name: "latency", Type: duration(), Required: true, Example: `"300ms"`, Description: "How much later."},
+		{Name: "jitter", Type: duration(), Description: "Each delay is uniform within latency ± jitter, never below zero."},
+		{Name: "correlation", Type: percent(), Description: "How much a delay follows the one before, in percent, as netem defines it."},
 	}
 }
 

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -57,7 +58,7 @@ func (r *reservation) next() (int, error) {
 }
 
 func free(port int) bool {
-	listener, err := net.Listen("tcp", address(port))
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address(port))
 	if err != nil {
 		return false
 	}

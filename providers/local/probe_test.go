@@ -14,6 +14,7 @@ import (
 )
 
 func (w *world) probe(t *testing.T, config string) (providers.Prober, providers.Diagnostics) {
+	t.Helper()
 	probe := w.provider.Types().Probes[0]
 	return probe.Open(t.Context(), providers.OpenRequest{
 		Config: providertest.Decode(t, probe.Schema(), config), Environment: w.state,

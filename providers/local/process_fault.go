@@ -76,7 +76,10 @@ func (s scene) isUp(name string) bool {
 }
 
 func endedFacts(name string, entry supervisor.Ended) []providers.Fact {
-	text := fmt.Sprintf("%s: pid %d is gone, %s", name, entry.Before.PID, entry.Exit)
+	text := fmt.Sprintf("%s: pid %d is gone", name, entry.Before.PID)
+	if entry.Exit != "" { // the supervisor may not have collected it yet
+		text += ", " + entry.Exit
+	}
 	if entry.After != entry.Before {
 		text += fmt.Sprintf(", pid %d took its place", entry.After.PID)
 	}

@@ -20,7 +20,7 @@ func (processKill) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Sends a signal to processes, each with its whole process group. A process that ends by it stays down until the revert starts it again, unless its restart policy does so before.",
 		Attributes: []schema.Attribute{{
-			Name: "signal", Type: text, Default: cty.StringVal("SIGKILL"), OneOf: signalNames(),
+			Name: "signal", Type: text(), Default: cty.StringVal("SIGKILL"), OneOf: signalNames(),
 			Description: "The signal. A process that survives it gives no evidence.",
 		}},
 		Blocks: []schema.NestedBlock{targetBlock(kindProcess)},
@@ -30,6 +30,9 @@ func (processKill) schema() *schema.Block {
 func (processKill) plan(values schema.Values, plan *providers.FaultPlan) providers.Diagnostics {
 	signal := values.String("signal")
 	plan.Effect = "sends " + signal + " to each process and its children"
+	if signal == "" { // not known yet
+		signal = "a signal"
+	}
 	plan.Undo = "starts each process again and waits until it is ready, unless its restart policy did"
 	plan.Permissions = signalPermission(signal)
 	return nil

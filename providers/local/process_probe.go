@@ -25,9 +25,9 @@ func (processProbe) Schema() *schema.Block {
 	return &schema.Block{
 		Description: "Looks at a process of a local environment. A sample is ok while the process is alive; a paused process is.",
 		Attributes: []schema.Attribute{
-			{Name: "process", Type: text, Required: true, Example: `"payments"`, Description: "Name of the process."},
+			{Name: "process", Type: text(), Required: true, Example: `"payments"`, Description: "Name of the process."},
 			{
-				Name: "metric", Type: text, Default: cty.StringVal("memory_bytes"), OneOf: slices.Sorted(maps.Keys(metrics())),
+				Name: "metric", Type: text(), Default: cty.StringVal("memory_bytes"), OneOf: slices.Sorted(maps.Keys(metrics())),
 				Description: "What value.{min,mean,max,last} is about: processor seconds used by this start, resident bytes, or starts after the first.",
 			},
 		},

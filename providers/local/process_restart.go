@@ -22,7 +22,7 @@ func (processRestart) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Stops processes and starts them again, as a deployment would: SIGTERM, SIGKILL after grace_period, a new start as soon as the old one is gone.",
 		Attributes: []schema.Attribute{{
-			Name: "grace_period", Type: duration, Default: cty.StringVal("5s"),
+			Name: "grace_period", Type: duration(), Default: cty.StringVal("5s"),
 			Description: "How long a process may take to end before it gets SIGKILL.",
 		}},
 		Blocks: []schema.NestedBlock{targetBlock(kindProcess)},

@@ -2,6 +2,7 @@ package local
 
 import (
 	"sync"
+	"time"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
@@ -13,6 +14,7 @@ const typeName = "local"
 // Provider offers everything on this machine.
 type Provider struct {
 	findAgent func() (supervisor.Agent, error)
+	patience  time.Duration // with a supervisor that does not answer, until it counts as hung
 
 	mu       sync.Mutex
 	sessions map[string]*session // by socket; of the environments that this process brought up
@@ -32,7 +34,7 @@ func WithAgent(agent supervisor.Agent) Option {
 
 // New makes the provider.
 func New(options ...Option) *Provider {
-	p := &Provider{findAgent: supervisor.FindAgent, sessions: map[string]*session{}}
+	p := &Provider{findAgent: supervisor.FindAgent, patience: 5 * time.Second, sessions: map[string]*session{}}
 	for _, option := range options {
 		option(p)
 	}

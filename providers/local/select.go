@@ -24,10 +24,10 @@ func targetBlock(kind string) schema.NestedBlock {
 		Block: &schema.Block{
 			Description: fmt.Sprintf("Which %s of the environment. Names and labels narrow the choice together; an empty block means all.", plural),
 			Attributes: []schema.Attribute{
-				{Name: "names", Type: texts, Description: fmt.Sprintf("Names of %s.", plural), Example: `["payments"]`},
-				{Name: "labels", Type: textMap, Description: "Labels, all of which must be there with these values.", Example: `{ tier = "backend" }`},
-				{Name: "count", Type: number, Min: schema.Number(1), Description: "How many to choose by chance, repeatably by the fault's seed. All, when neither count nor percent is set."},
-				{Name: "percent", Type: percent, Description: "How many to choose by chance, as a share of those eligible, rounded up."},
+				{Name: "names", Type: texts(), Description: fmt.Sprintf("Names of %s.", plural), Example: `["payments"]`},
+				{Name: "labels", Type: textMap(), Description: "Labels, all of which must be there with these values.", Example: `{ tier = "backend" }`},
+				{Name: "count", Type: number(), Min: schema.Number(1), Description: "How many to choose by chance, repeatably by the fault's seed. All, when neither count nor percent is set."},
+				{Name: "percent", Type: percent(), Description: "How many to choose by chance, as a share of those eligible, rounded up."},
 			},
 			Exclusive: [][]string{{"count", "percent"}},
 		},
@@ -127,7 +127,8 @@ func wanted(target schema.Values, n int) int {
 	case target.Known("count"):
 		return min(n, target.Int("count"))
 	case target.Known("percent"):
-		return min(n, int(math.Ceil(float64(n)*target.Float("percent")/100)))
+		const rounding = 1e-9 // of the product, which must not make 3 of 10 out of 2
+		return min(n, int(math.Ceil(float64(n)*target.Float("percent")/100-rounding)))
 	default:
 		return n
 	}

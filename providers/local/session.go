@@ -48,8 +48,8 @@ func (p *Provider) open(ctx context.Context, h handle) (*session, error) {
 
 // close ends a session's supervisor with all that it owns, and waits until it
 // has exited. A supervisor that does not answer is left to Sweep.
-func (s *session) close(ctx context.Context) error {
-	err := s.client.Stop(ctx)
+func (s *session) close(ctx context.Context, patience time.Duration) error {
+	err := stop(ctx, s.client, patience)
 	s.lease.Release()
 	s.client.Close()
 	select {
@@ -60,6 +60,17 @@ func (s *session) close(ctx context.Context) error {
 	case <-time.After(time.Second):
 		return err // nil if it answered: it is exiting
 	}
+}
+
+// stop asks a supervisor to end everything in order, for which it may need long.
+// Whether it listens at all shows soon: one that hangs would never answer.
+func stop(ctx context.Context, client *supervisor.Client, patience time.Duration) error {
+	soon, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if _, err := client.Hello(soon); err != nil {
+		return err
+	}
+	return client.Stop(ctx)
 }
 
 // take removes the session from those that this process holds; nil if it holds

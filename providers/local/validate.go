@@ -145,7 +145,7 @@ func (c config) unknownProcess(path cty.Path, name string) providers.Diagnostics
 // meant completes a sentence about a name that does not exist.
 func meant(name string, names []string) string {
 	if nearest := schema.Nearest(name, names); nearest != "" {
-		return fmt.Sprintf("; did you mean %q?", nearest)
+		return fmt.Sprintf(" (did you mean %q?)", nearest)
 	}
 	if len(names) == 0 {
 		return "; it has none"

@@ -102,7 +102,7 @@ func (b bench) revert(t T, record providers.Record) {
 }
 
 // proven waits until the fault has shown an effect.
-func (b bench) proven(t T, record providers.Record) providers.Observation {
+func (b bench) proven(t T, record providers.Record) {
 	t.Helper()
 	var seen providers.Observation
 	b.eventually(t, func(ctx context.Context) error {
@@ -119,7 +119,6 @@ func (b bench) proven(t T, record providers.Record) providers.Observation {
 		require.NotEmpty(t, fact.Name, "a fact has a name")
 		require.NotEmpty(t, fact.Text, "a fact has a text for people")
 	}
-	return seen
 }
 
 // gone checks that nothing of the fault is left and the targets work.

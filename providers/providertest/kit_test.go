@@ -113,6 +113,7 @@ func (m marker) version(record providers.Record) error {
 }
 
 func run(t *testing.T, flaw string) {
+	t.Helper()
 	m := marker{flaw}
 	env := providers.EnvironmentState{Address: t.TempDir(), Type: "test", Up: true}
 	providertest.Run(t, providertest.Harness{

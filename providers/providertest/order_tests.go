@@ -40,6 +40,7 @@ func (b bench) testInterleavings(t *testing.T) {
 }
 
 func (b bench) step(t *testing.T, step string, record providers.Record) {
+	t.Helper()
 	ctx, cancel := b.within(t)
 	defer cancel()
 	switch step {

@@ -26,6 +26,7 @@ func describe(b *schema.Block) string {
 
 // checkBlock requires what the documentation is generated from.
 func checkBlock(t *testing.T, path string, block *schema.Block) {
+	t.Helper()
 	assert.NotEmpty(t, block.Description, "%s has a description", path)
 	for _, a := range block.Attributes {
 		name := path + "." + a.Name
@@ -64,6 +65,7 @@ func (b bench) testPlanned(t *testing.T) {
 }
 
 func checkPlan(t *testing.T, plan providers.FaultPlan) {
+	t.Helper()
 	assert.NotEmpty(t, plan.Effect)
 	assert.NotEmpty(t, plan.Undo)
 	assert.NotEmpty(t, plan.Guard)

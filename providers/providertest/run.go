@@ -8,6 +8,7 @@ import (
 // Run tries a fault type in every way. The tests share the environment, one
 // after the other, and each leaves it as it was.
 func Run(t *testing.T, h Harness) {
+	t.Helper()
 	if h.Timeout == 0 {
 		h.Timeout = 15 * time.Second
 	}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/gameday-dev/gameday/schema/addr"
@@ -20,42 +22,48 @@ func choose(r *resolve.Resolved, targets []string) (selection, hcl.Diagnostics) 
 		return selection{r.Experiments, r.Suites}, nil
 	}
 	picked := map[string]bool{}
+	var named []*resolve.Suite
 	var diags hcl.Diagnostics
 	for _, text := range targets {
-		found, diag := match(r, text)
+		found, suites, diag := match(r, text)
 		if diag != nil {
 			diags = append(diags, diag)
 		}
 		for _, address := range found {
 			picked[address] = true
 		}
+		named = append(named, suites...)
 	}
 	addDependencies(r, picked)
-	return keep(r, picked), diags
+	if len(named) == 0 {
+		named = r.Suites
+	}
+	return keep(r, picked, named), diags
 }
 
-// match lists the addresses of the experiments that a target names.
-func match(r *resolve.Resolved, text string) ([]string, *hcl.Diagnostic) {
+// match lists the addresses of the experiments that a target names, and the
+// suites.
+func match(r *resolve.Resolved, text string) ([]string, []*resolve.Suite, *hcl.Diagnostic) {
 	t, err := addr.ParseTarget(text)
 	switch {
 	case err != nil:
-		return nil, targetError("Invalid target", sentence("-target: "+err.Error()))
+		return nil, nil, targetError("Invalid target", sentence("-target: "+err.Error()))
 	case t.Kind == "environment":
-		return nil, targetError("Invalid target", environmentTarget(text))
+		return nil, nil, targetError("Invalid target", environmentTarget(text))
 	}
-	found, known := covered(r, t)
+	found, suites, known := covered(r, t)
 	switch {
 	case !known:
-		return nil, targetError("Unknown target", unknownTarget(r, text))
+		return nil, nil, targetError("Unknown target", unknownTarget(r, text))
 	case len(found) == 0:
-		return nil, targetError("Empty target", text+" has no experiments, so there is nothing to plan.")
+		return nil, nil, targetError("Empty target", text+" has no experiments, so there is nothing to plan.")
 	}
-	return found, nil
+	return found, suites, nil
 }
 
 // covered lists the experiments that a target names, by themselves or through
-// a suite, and reports whether it names anything at all.
-func covered(r *resolve.Resolved, t addr.Target) (found []string, known bool) {
+// a suite, with the suites, and reports whether it names anything at all.
+func covered(r *resolve.Resolved, t addr.Target) (found []string, suites []*resolve.Suite, known bool) {
 	for _, e := range r.Experiments {
 		if t.Matches(e.Addr) {
 			found, known = append(found, e.Addr.String()), true
@@ -63,10 +71,10 @@ func covered(r *resolve.Resolved, t addr.Target) (found []string, known bool) {
 	}
 	for _, s := range r.Suites {
 		if t.Matches(s.Addr) {
-			found, known = append(found, s.Experiments...), true
+			found, suites, known = append(found, s.Experiments...), append(suites, s), true
 		}
 	}
-	return found, known
+	return found, suites, known
 }
 
 // addDependencies adds what the picked experiments depend on, at any distance.
@@ -94,10 +102,10 @@ func addDependencies(r *resolve.Resolved, picked map[string]bool) {
 	}
 }
 
-// keep reduces a configuration to the picked experiments, and to the suites of
-// which none is missing: the gate of a part would judge what it was not
-// written for.
-func keep(r *resolve.Resolved, picked map[string]bool) selection {
+// keep reduces a configuration to the picked experiments, and to those suites,
+// the named ones where some were named, of which none is missing: the gate of a
+// part would judge what it was not written for.
+func keep(r *resolve.Resolved, picked map[string]bool, named []*resolve.Suite) selection {
 	var s selection
 	for _, e := range r.Experiments {
 		if picked[e.Addr.String()] {
@@ -105,7 +113,7 @@ func keep(r *resolve.Resolved, picked map[string]bool) selection {
 		}
 	}
 	for _, suite := range r.Suites {
-		if whole(suite, picked) {
+		if slices.Contains(named, suite) && whole(suite, picked) {
 			s.suites = append(s.suites, suite)
 		}
 	}

@@ -28,6 +28,7 @@ func selectable() *resolve.Resolved {
 		Suites: []*resolve.Suite{
 			{Addr: inShop("fragile", "suite", "all"), Experiments: []string{`module.shop["fragile"].experiment.slow`}},
 			{Addr: root("suite", "pair"), Experiments: []string{"experiment.alpha", "experiment.beta"}},
+			{Addr: root("suite", "same"), Experiments: []string{"experiment.alpha", "experiment.beta"}},
 			{Addr: root("suite", "empty")},
 		},
 	}
@@ -41,10 +42,10 @@ func TestChoose(t *testing.T) {
 		experiments []string
 		suites      []string
 	}{
-		"everything":                   {nil, all, []string{`module.shop["fragile"].suite.all`, "suite.pair", "suite.empty"}},
+		"everything":                   {nil, all, []string{`module.shop["fragile"].suite.all`, "suite.pair", "suite.same", "suite.empty"}},
 		"one experiment":               {[]string{"experiment.alpha"}, all[:1], nil},
-		"with what it depends on":      {[]string{"experiment.gamma"}, all[:3], []string{"suite.pair"}},
-		"a suite":                      {[]string{"suite.pair"}, all[:2], []string{"suite.pair"}},
+		"with what it depends on":      {[]string{"experiment.gamma"}, all[:3], []string{"suite.pair", "suite.same"}},
+		"a suite, and no other":        {[]string{"suite.pair"}, all[:2], []string{"suite.pair"}},
 		"a module, all instances":      {[]string{"module.shop"}, all[3:], []string{`module.shop["fragile"].suite.all`}},
 		"one instance":                 {[]string{`module.shop["resilient"]`}, []string{resilient}, nil},
 		"an experiment, all instances": {[]string{"module.shop.experiment.slow"}, all[3:], []string{`module.shop["fragile"].suite.all`}},
@@ -73,7 +74,7 @@ func TestChooseExplainsUnknownTargets(t *testing.T) {
 		"experiment.alhpa":                 "There is no experiment.alhpa. Did you mean experiment.alpha?",
 		"suite.pari":                       "There is no suite.pari. Did you mean suite.pair?",
 		`module.shop["fragil"]`:            `There is no module.shop["fragil"]. Did you mean module.shop["fragile"]?`,
-		"experiment.something_else_at_all": "What can be targeted: experiment.alpha",
+		"experiment.something_else_at_all": "Among what can be targeted are experiment.alpha",
 		"suite.empty":                      "suite.empty has no experiments",
 		"environment.shop":                 "Target the experiments that run in it",
 		"experiment.alpha.fault.x":         "nothing can follow experiment.alpha",

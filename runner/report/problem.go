@@ -26,6 +26,7 @@ func Problems(run *Run) []Problem {
 	for _, x := range run.Experiments {
 		list = append(list, x.problems()...)
 	}
+	referToEnvironments(list, run.Environments)
 	for _, env := range run.Environments {
 		list = append(list, env.problems()...)
 	}
@@ -38,6 +39,18 @@ func Problems(run *Run) []Problem {
 		}
 	}
 	return list
+}
+
+// referToEnvironments shortens what experiments say of an environment that did
+// not come up: it has a problem of its own, which says the same.
+func referToEnvironments(list []Problem, environments []*Environment) {
+	for i := range list {
+		for _, env := range environments {
+			if env.Failed != nil && list[i].Message == env.Failed.Error {
+				list[i].Message = env.Address + " did not come up."
+			}
+		}
+	}
 }
 
 func (x *Experiment) problems() []Problem {
@@ -116,12 +129,20 @@ func (f *Fault) problems(experiment string) []Problem {
 		add(verdict.Errored, "could not be injected", f.Failed.Error)
 	}
 	if f.Failed == nil && f.Proven != nil && !f.Proven.Proven {
-		add(verdict.Inconclusive, "not proven", "It gave no evidence of an effect: "+f.Proven.Detail)
+		add(verdict.Inconclusive, "not proven", Unproven("It", f.Proven.Detail))
 	}
 	if f.Reverted != nil && !f.Reverted.Verified {
 		add(Dirty, "revert not verified", f.Reverted.Error, Plural(f.Reverted.Attempts, "attempt")+" in "+Seconds(f.Reverted.Seconds))
 	}
 	return list
+}
+
+// Unproven says that a fault gave no evidence, and why, without saying it twice.
+func Unproven(subject, detail string) string {
+	if strings.Contains(detail, "no evidence") {
+		return detail
+	}
+	return subject + " gave no evidence of an effect: " + detail
 }
 
 func actionProblem(action event.ActionFinished) Problem {

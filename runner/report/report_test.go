@@ -51,12 +51,31 @@ func TestLine(t *testing.T) {
 		"gate":         "2 experiments: 1 passed, 1 failed · 2 faults, all reverted and verified · 23.1 s · exit 3",
 		"unsteady":     "1 experiment: 1 unsteady · no fault injected · 4.0 s · exit 6",
 		"aborted":      "2 experiments: 1 aborted, 1 skipped · 1 fault, reverted and verified · 7.4 s · exit 130",
-		"dirty":        "1 experiment: 1 errored · 1 fault, 1 NOT verified as reverted · 39.5 s · exit 4",
-		"killed":       "2 experiments: 1 interrupted, 1 skipped · 1 fault, 1 NOT verified as reverted · 6.8 s · interrupted",
+		"dirty":        "1 experiment: 1 errored · 1 fault, 1 NOT verified as reverted · dirty · 39.5 s · exit 4",
+		"killed":       "2 experiments: 1 interrupted, 1 skipped · 1 fault, 1 NOT verified as reverted · dirty · 6.8 s · interrupted",
 		"inconclusive": "1 experiment: 1 inconclusive · 1 fault, reverted and verified · 11.7 s · exit 5",
 	} {
 		assert.Equal(t, want, report.Line(report.Fold(eventtest.Scenario(t, name))), name)
 	}
+}
+
+// A rollback action that failed leaves something that no command mends.
+func TestNoCommandMendsAnAction(t *testing.T) {
+	failed := event.ActionFinished{Experiment: "experiment.a", Action: "action.flush", Error: "exit code 1"}
+	run := report.Fold([]event.Event{
+		{Body: event.ExperimentStarted{Experiment: "experiment.a"}},
+		{Body: failed},
+		{Body: event.RunFinished{Verdict: verdict.Errored, ExitCode: verdict.ExitDirty, Dirty: true}},
+	})
+	assert.Equal(t, []string{"experiment.a: what the rollback's action.flush was to restore"}, report.Left(run))
+	assert.Empty(t, report.Mend(run))
+
+	// While the run has not finished, anything may be left.
+	run.Finished = nil
+	assert.NotEmpty(t, report.Mend(report.Fold([]event.Event{
+		{Body: event.FaultInjecting{Experiment: "experiment.a", Fault: "fault.b"}},
+		{Body: failed},
+	})))
 }
 
 // TestEveryVerdictIsExplained: whoever reads that an experiment is not passed

@@ -12,7 +12,11 @@ import (
 // Line is the whole run in one line: "2 experiments: 1 passed, 1 failed · 3
 // faults, all reverted and verified · 28.4 s · exit 3".
 func Line(run *Run) string {
-	parts := []string{experimentsLine(run), faultsLine(run.Tally()), Seconds(run.Seconds())}
+	parts := []string{experimentsLine(run), faultsLine(run.Tally())}
+	if run.IsDirty() {
+		parts = append(parts, string(Dirty))
+	}
+	parts = append(parts, Seconds(run.Seconds()))
 	if run.Finished == nil {
 		return strings.Join(append(parts, "interrupted"), " · ")
 	}
@@ -86,6 +90,11 @@ func Left(run *Run) []string {
 				list = append(list, fmt.Sprintf("%s.%s: %s, on %s", x.Address, f.Address, f.Injecting.Effect, Targets(f.Injecting.Targets)))
 			}
 		}
+		for _, action := range x.Actions {
+			if !action.OK {
+				list = append(list, fmt.Sprintf("%s: what the rollback's %s was to restore", x.Address, action.Action))
+			}
+		}
 	}
 	for _, env := range run.Environments {
 		for _, left := range env.Left() {
@@ -95,7 +104,12 @@ func Left(run *Run) []string {
 	return list
 }
 
-// Mend is the commands that mend what a dirty run left, each once.
+// ByHand is what is said where no command mends what is left: gameday keeps no
+// record by which it could repeat an action of the user's own.
+const ByHand = "No command mends this: do by hand what the actions that failed should have done."
+
+// Mend is the commands that mend what a dirty run left, each once; none when all
+// that is left is what the rollback's actions did not restore.
 func Mend(run *Run) []string {
 	var list []string
 	add := func(commands ...string) {
@@ -118,10 +132,24 @@ func Mend(run *Run) []string {
 			}
 		}
 	}
-	if len(list) == 0 && run.IsDirty() {
+	if len(list) == 0 && run.IsDirty() && !onlyActionsFailed(run) {
 		add(RecoverCommand(run))
 	}
 	return list
+}
+
+// onlyActionsFailed reports whether it is the rollback's actions alone that left
+// a run dirty. One that was killed may have left anything.
+func onlyActionsFailed(run *Run) bool {
+	failed := 0
+	for _, x := range run.Experiments {
+		for _, action := range x.Actions {
+			if !action.OK {
+				failed++
+			}
+		}
+	}
+	return run.Finished != nil && failed > 0 && failed == len(Left(run))
 }
 
 // RecoverCommand is the command that undoes what a run that was stopped short

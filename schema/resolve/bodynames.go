@@ -1,7 +1,9 @@
 package resolve
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -12,11 +14,14 @@ import (
 )
 
 // explainNames says of a name that does not belong in a provider's body what
-// could stand there, as is said of the language's own blocks. In JSON, where the
-// block around a place is not known, HCL's own words stay.
+// could stand there, as is said of the language's own blocks.
 func (b Body) explainNames(d *hcl.Diagnostic) {
 	native, ok := b.body.(*hclsyntax.Body)
-	if !ok || d.Subject == nil {
+	if !ok {
+		b.explainProperty(d)
+		return
+	}
+	if d.Subject == nil {
 		return
 	}
 	kind, block := b.typ.kind(), b.typ.block
@@ -36,6 +41,35 @@ func (b Body) explainNames(d *hcl.Diagnostic) {
 		blocks = append(blocks, block.Blocks[i].Name)
 	}
 	config.Explain(d, kind, arguments, blocks)
+}
+
+// explainProperty does so for JSON, where the block around a place is not known:
+// the nearest of all names in the body is what was probably meant.
+func (b Body) explainProperty(d *hcl.Diagnostic) {
+	if d.Summary != "Extraneous JSON object property" {
+		return
+	}
+	_, name, _ := strings.Cut(d.Detail, `"`)
+	name, _, _ = strings.Cut(name, `"`)
+	d.Summary = "Unsupported property"
+	d.Detail = fmt.Sprintf("There is no property %q in this %s.", name, b.typ.kind())
+	all := append(config.MetaArguments(b.typ.kind()), namesWithin(b.typ.block)...)
+	if nearest := schema.Nearest(name, all); nearest != "" {
+		d.Detail += fmt.Sprintf(" Did you mean %q?", nearest)
+	}
+}
+
+// namesWithin are the names of the arguments and blocks of a block, at any depth.
+func namesWithin(block *schema.Block) []string {
+	var all []string
+	for i := range block.Attributes {
+		all = append(all, block.Attributes[i].Name)
+	}
+	for i := range block.Blocks {
+		all = append(all, block.Blocks[i].Name)
+		all = append(all, namesWithin(block.Blocks[i].Block)...)
+	}
+	return all
 }
 
 // around is the block of a body whose own body holds a place; nil if none does.

@@ -77,7 +77,7 @@ func (c Condition) Eval(scope Scope) (Judgement, hcl.Diagnostics) {
 		return judged, c.failure(ctx, "Condition without a result", problem+termsText(judged.Terms))
 	}
 	if judged.Holds = holds; holds == c.stops {
-		judged.Message = c.message(ctx, judged.Terms)
+		judged.Message = c.message(c.context(scope.rounded()), judged.Terms)
 	}
 	return judged, diags
 }

@@ -61,7 +61,7 @@ func (m *module) forEach(expr hcl.Expression, ctx *hcl.EvalContext, what string)
 }
 
 func (m *module) unknownForEach(expr hcl.Expression, ctx *hcl.EvalContext, what string) ([]instance, bool) {
-	if m.r.in.AllowMissing {
+	if m.r.takesUnknown() {
 		return []instance{{key: addr.EachKey(openKey), value: cty.DynamicVal, open: true}}, false
 	}
 	m.r.diags.errorAt(expr, ctx, "Unknown for_each",

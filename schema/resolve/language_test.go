@@ -78,6 +78,57 @@ locals { url = var.kept }
 	assert.Equal(t, "kept", urlOf(t, r))
 }
 
+// A conversion would drop what the type has no place for.
+func TestSuperfluousAttributesOfVariables(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{ name = "a", prots = [1] }`:                         `it has no attribute "prots". Did you mean "ports"?`,
+		`{ name = "a", tls = { chekc = true } }`:              `it has no attribute "chekc" at tls. Did you mean "check"?`,
+		`{ name = "a", more = [{ n = 1 }, { n = 1, m = 2 }]}`: `it has no attribute "m" at more[1].`,
+		`{ name = "a", by = { x = { n = 1, m = 2 } } }`:       `it has no attribute "m" at by.x.`,
+		`{ name = "a", ports = [1], by = { x = { n = 1 } } }`: "",
+	} {
+		_, diags := resolveText(t, resolve.Inputs{Variables: map[string]resolve.Given{"v": {Raw: raw, From: "-var"}}}, `
+variable "v" {
+  type = object({
+    name  = string
+    ports = optional(list(number))
+    tls   = optional(object({ check = bool }))
+    more  = optional(list(object({ n = number })))
+    by    = optional(map(object({ n = number })))
+  })
+}
+locals { url = "http://${var.v.name}" }
+`+probing)
+		if want == "" {
+			assert.Empty(t, diags, raw)
+			continue
+		}
+		require.Len(t, diags, 1, raw)
+		assert.Contains(t, diags[0].Detail, want, raw)
+	}
+}
+
+// What follows from a mistake is not reported beside it.
+func TestOneMistakeIsOneMessage(t *testing.T) {
+	_, diags := resolveText(t, resolve.Inputs{Variables: map[string]resolve.Given{"n": {Raw: "many", From: "-var"}}}, `
+variable "n" { type = number }
+locals { wait = "${var.n}s" }
+experiment "e" {
+  labels = { n = var.n }
+  steady_state {
+    baseline = local.wait
+    probe "http" "web" {
+      for_each = { for i in range(var.n) : i => i }
+      url      = "http://localhost/${each.key}"
+    }
+    assert "a" { condition = alltrue([for p in probe.web : p.success_ratio > 0.5]) }
+  }
+}
+policy { max_targets_percent = var.n }`)
+	require.Len(t, diags, 1)
+	assert.Equal(t, "Invalid value for variable", diags[0].Summary)
+}
+
 func TestCheckingTakesMissingVariablesAsUnknown(t *testing.T) {
 	const config = `
 variable "urls" { type = set(string) }

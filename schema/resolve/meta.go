@@ -49,7 +49,7 @@ func (e meta) value(expr hcl.Expression, name string, want cty.Type) (cty.Value,
 }
 
 func (e meta) unknown(expr hcl.Expression, name string) {
-	if !e.m.r.in.AllowMissing {
+	if !e.m.r.takesUnknown() {
 		e.m.r.diags.errorAt(expr, e.ctx, "Unknown value for "+name, "%s must be known before anything runs, but it depends on something that is known only once an environment is up.", name)
 	}
 }

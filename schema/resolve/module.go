@@ -41,6 +41,7 @@ func (r *resolver) module(cfg *config.Module, at addr.ModuleInstance, inputs map
 	for _, n := range shape.order {
 		m.values[n] = m.evaluate(n, shape.contextOf(m, n))
 	}
+	m.r.broken = m.r.broken || m.r.diags.hasErrors()
 	m.ctx = shape.wholeContext(m)
 	m.evaluateOutputs()
 	if len(at) > 0 {

@@ -31,7 +31,7 @@ func (m *module) policy(cfg *config.Policy) {
 	if diags.HasErrors() {
 		return
 	}
-	if !value.IsWhollyKnown() && !m.r.in.AllowMissing {
+	if !value.IsWhollyKnown() && !m.r.takesUnknown() {
 		m.r.diags.errorf(cfg.DeclRange, "Unknown value in policy", "A policy must be known before anything runs, but something in it is known only once an environment is up.")
 		return
 	}

@@ -49,7 +49,12 @@ type resolver struct {
 
 	functionsOf map[*config.Module]functionContexts
 	modules     []*module
+	broken      bool // a variable, a local or a module call has no value, because of an error that was reported
 }
+
+// takesUnknown reports whether a value that must be known may be unknown: for
+// want of a variable, or as the consequence of another error.
+func (r *resolver) takesUnknown() bool { return r.in.AllowMissing || r.broken }
 
 func newResolver(ctx context.Context, cfg *config.Config, set *providers.Set, in Inputs) *resolver {
 	found := &secrets{}

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -15,8 +16,8 @@ import (
 const longest = 200
 
 // ValueText writes a value in one line as HCL would, for people. Sensitive
-// values are "(sensitive)", unknown ones "(unknown)"; numbers are rounded to
-// nine decimals, a nanosecond in measured times.
+// values are "(sensitive)", unknown ones "(unknown)"; of numbers
+// that are not whole, six digits are shown.
 func ValueText(v cty.Value) string {
 	switch {
 	case v == cty.NilVal:
@@ -38,14 +39,33 @@ func ValueText(v cty.Value) string {
 	return text
 }
 
+// shownDigits is how many digits of a number that is not whole are shown with a
+// condition: enough to see on which side of a limit it lies.
+const shownDigits = 6
+
 func numberText(n *big.Float) string {
 	if n.IsInt() {
 		return n.Text('f', 0)
 	}
 	f, _ := n.Float64()
-	text := strings.TrimRight(strconv.FormatFloat(f, 'f', 9, 64), "0")
-	if text = strings.TrimSuffix(text, "."); text == "0" || text == "-0" {
-		return strconv.FormatFloat(f, 'g', 3, 64)
+	return digitsText(f, shownDigits)
+}
+
+// digitsText writes a number with so many significant digits, but with all that
+// stand before the point. What is not whole is never written as 0 or 1: almost
+// all is not all.
+func digitsText(f float64, digits int) string {
+	const small, tiny = 100, -9 // tiny: of ten, beyond which nobody counts zeros
+	magnitude := int(math.Floor(math.Log10(math.Abs(f))))
+	if magnitude < tiny {
+		return strconv.FormatFloat(f, 'g', digits, 64)
+	}
+	text := strconv.FormatFloat(f, 'f', max(0, digits-1-magnitude), 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	if !strings.Contains(text, ".") && math.Abs(f) < small && f != math.Trunc(f) {
+		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return text
 }

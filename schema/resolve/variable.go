@@ -156,16 +156,22 @@ func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, fr
 	if want == cty.NilType || want == cty.DynamicPseudoType {
 		return value, nil
 	}
+	found := ""
+	if from != "" {
+		found = fmt.Sprintf(", given by %s,", from)
+	}
+	// A module takes what it needs of its caller's values, such as an
+	// environment; a value from outside is meant for this variable alone.
+	if text := superfluous(value.Type(), want, nil); text != "" && len(m.at) == 0 {
+		m.r.diags.errorf(at, "Invalid value for variable", "The value of var.%s%s does not fit its type, %s: %s", v.Name, found, typeText(v), text)
+		return cty.UnknownVal(want.WithoutOptionalAttributesDeep()), errReported
+	}
 	if v.Type.Defaults != nil {
 		value = v.Type.Defaults.Apply(value)
 	}
 	got, err := convert.Convert(value, want)
 	if err == nil {
 		return got, nil
-	}
-	found := ""
-	if from != "" {
-		found = fmt.Sprintf(", given by %s,", from)
 	}
 	m.r.diags.errorf(at, "Invalid value for variable", "The value of var.%s%s does not fit its type, %s: %s.",
 		v.Name, found, typeText(v), misfit(v, value, err))

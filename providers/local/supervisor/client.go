@@ -161,7 +161,7 @@ func readProblem(response *http.Response) error {
 		codeProtocol: ErrProtocol, codeEnding: ErrEnding, codeAddressInUse: ErrAddressInUse, codeReverted: ErrReverted,
 	}
 	if cause := known[p.Code]; cause != nil {
-		return &causedBy{message, cause}
+		return &causedError{message, cause}
 	}
 	return message
 }

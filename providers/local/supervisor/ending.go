@@ -1,10 +1,10 @@
+//go:build linux
+
 package supervisor
 
 import (
 	"context"
-	"errors"
 	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -31,17 +31,6 @@ func (s *server) end(why string) {
 		close(s.ended)
 	})
 	<-s.ended
-}
-
-// RemoveSocket removes a supervisor's socket, and its folder, which was made for
-// it alone. That there is none is no error.
-func RemoveSocket(path string) error {
-	for _, gone := range []string{path, filepath.Dir(path)} {
-		if err := os.Remove(gone); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
 
 // endDescendants kills what left its process group: the supervisor adopts every

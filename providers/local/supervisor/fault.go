@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -26,6 +28,7 @@ type fault struct {
 	effect effect // nil for an id that was reverted before it was injected
 	log    *slog.Logger
 
+	life   context.Context // done when the supervisor ends everything
 	ctx    context.Context // of the injection; ended by a revert
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
@@ -43,11 +46,14 @@ var (
 	errReverted  = errors.New("the fault was reverted already; an id is injected once")
 )
 
-// retryRevert spaces the attempts of a revert that nobody waits for.
-const retryRevert = 250 * time.Millisecond
+// Attempts of a revert that nobody waits for are spaced between these.
+const (
+	firstRetry = 250 * time.Millisecond
+	lastRetry  = 10 * time.Second
+)
 
 func newFault(life context.Context, spec FaultSpec, effect effect, log *slog.Logger) *fault {
-	f := &fault{spec: spec, effect: effect, log: log.With("fault", spec.ID, "kind", spec.Kind), phase: PhaseNone}
+	f := &fault{spec: spec, effect: effect, life: life, log: log.With("fault", spec.ID, "kind", spec.Kind), phase: PhaseNone}
 	f.ctx, f.cancel = context.WithCancelCause(life)
 	return f
 }
@@ -115,13 +121,19 @@ func (f *fault) revert(ctx context.Context, reason string) error {
 // expire reverts at the deadline, again and again until it worked or everything
 // is ended anyway.
 func (f *fault) expire() {
-	for {
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
 		err := f.revert(context.Background(), "deadline")
 		if err == nil || errors.Is(err, errEnding) {
 			return
 		}
-		f.log.Error("revert at the deadline", "error", err)
-		time.Sleep(retryRevert)
+		f.log.Error("revert at the deadline", "error", err, "again_in", wait)
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-f.life.Done():
+			timer.Stop()
+			return // the end reverts every fault
+		}
 	}
 }
 

@@ -1,9 +1,12 @@
+//go:build linux
+
 package supervisor
 
 import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,29 +29,31 @@ type ending struct {
 	process *process
 	before  *child
 	at      time.Time
+
+	signaled atomic.Bool // whether it was, which is what makes its end the fault's
 }
 
 // touch notes that a target is about to be ended. One already noted comes back
 // as it is, which makes an injection that is tried again go on where it was.
-func (e *end) touch(target ProcessTarget) (touched *ending, again bool, err error) {
+func (e *end) touch(target ProcessTarget) (*ending, error) {
 	p, err := e.owned.named(target.Name)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, known := range e.ended {
 		if known.process == p {
-			return known, true, nil
+			return known, nil
 		}
 	}
 	before, err := p.expect(target.Identity)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	touched = &ending{process: p, before: before, at: time.Now()}
+	touched := &ending{process: p, before: before, at: time.Now()}
 	e.ended = append(e.ended, touched)
-	return touched, false, nil
+	return touched, nil
 }
 
 func (e *end) all() []*ending {
@@ -59,7 +64,9 @@ func (e *end) all() []*ending {
 
 func (e *end) status(status *FaultStatus) {
 	for _, touched := range e.all() {
-		status.Ended = append(status.Ended, touched.status())
+		if touched.signaled.Load() {
+			status.Ended = append(status.Ended, touched.status())
+		}
 	}
 }
 
@@ -67,7 +74,7 @@ func (t *ending) status() Ended {
 	p := t.process
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	out := Ended{Name: p.spec.Name, Before: t.before.identity, After: p.current.identity, Down: time.Since(t.at), Signaled: true}
+	out := Ended{Name: p.spec.Name, Before: t.before.identity, After: p.current.identity, Down: time.Since(t.at)}
 	if !t.before.running() {
 		out.Exit = describeExit(t.before.status)
 	}
@@ -86,16 +93,17 @@ type kill struct {
 
 func (e *kill) inject(ctx context.Context) error {
 	for _, target := range e.targets {
-		touched, again, err := e.touch(target)
+		touched, err := e.touch(target)
 		if err != nil {
 			return err
 		}
-		if again {
+		if touched.signaled.Load() {
 			continue
 		}
 		if err := e.owned.spawner.signalGroup(touched.before, e.signal); err != nil {
 			return fmt.Errorf("send signal %d to process %s: %w", e.signal, target.Name, err)
 		}
+		touched.signaled.Store(true)
 		if e.signal != syscall.SIGKILL {
 			continue // it may take its time, or survive: Observe will tell
 		}
@@ -112,7 +120,9 @@ func (e *kill) inject(ctx context.Context) error {
 func (e *kill) revert(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, touched := range e.all() {
-		group.Go(func() error { return touched.restore(ctx, e.signal) })
+		if touched.signaled.Load() {
+			group.Go(func() error { return touched.restore(ctx, e.signal) })
+		}
 	}
 	return group.Wait()
 }
@@ -169,7 +179,7 @@ type restart struct {
 func (e *restart) inject(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, target := range e.targets {
-		touched, _, err := e.touch(target)
+		touched, err := e.touch(target)
 		if err != nil {
 			return err
 		}
@@ -194,6 +204,7 @@ func (t *ending) cycle(ctx context.Context, signal syscall.Signal, grace time.Du
 	release := t.process.hold()
 	defer release()
 	if t.before.running() {
+		t.signaled.Store(true)
 		if err := t.process.stop(ctx, signal, grace); err != nil {
 			return err
 		}

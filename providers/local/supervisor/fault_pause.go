@@ -1,9 +1,12 @@
+//go:build linux
+
 package supervisor
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 
@@ -29,11 +32,30 @@ func (e *pause) inject(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.stopped = append(e.stopped, c)
+		if err := e.takes(c); err != nil {
+			return fmt.Errorf("pause process %s: %w", target.Name, err)
+		}
 		if err := stopGroup(ctx, p.spawner, c); err != nil {
 			return fmt.Errorf("pause process %s: %w", target.Name, err)
 		}
 	}
+	return nil
+}
+
+// takes notes that a process is about to be stopped by this fault. One that is
+// stopped already is not: when that ends is somebody else's to say.
+func (e *pause) takes(c *child) error {
+	if slices.Contains(e.stopped, c) {
+		return nil // by an attempt before
+	}
+	stat, err := c.identity.Stat()
+	if err != nil {
+		return err
+	}
+	if stat.Stopped() {
+		return fmt.Errorf("pid %d is stopped already, by another fault or a person", stat.PID)
+	}
+	e.stopped = append(e.stopped, c)
 	return nil
 }
 

@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -79,7 +81,7 @@ func waitReached(ctx context.Context, worker *child, role workerRole) error {
 		select {
 		case <-tick.C:
 		case <-worker.done:
-			return explainExit(worker.status.ExitStatus())
+			return explainExit(worker.status)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

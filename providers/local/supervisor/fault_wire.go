@@ -36,6 +36,26 @@ type FaultSpec struct {
 	Disk        *DiskFill        `json:"disk,omitempty"`
 }
 
+// CPUStress asks for processor time to be used up.
+type CPUStress struct {
+	Workers int     `json:"workers"` // processes, each of which can keep one processor busy
+	Load    float64 `json:"load"`    // percent of a processor that each uses
+}
+
+// MemoryStress asks for memory to be held.
+type MemoryStress struct {
+	Bytes   int64         `json:"bytes"`
+	Ramp    time.Duration `json:"ramp"`    // until all of it is held
+	Reserve int64         `json:"reserve"` // bytes that stay available to others
+}
+
+// DiskFill asks for a file that takes space and has no name.
+type DiskFill struct {
+	Dir     string `json:"dir"` // absolute, on the filesystem to fill
+	Bytes   int64  `json:"bytes"`
+	Reserve int64  `json:"reserve"` // bytes that stay available to others
+}
+
 // ProcessTarget is a process, and which start of it is meant.
 type ProcessTarget struct {
 	Name     string          `json:"name"`
@@ -63,12 +83,11 @@ type RuleInForce struct {
 	Stats faultproxy.Stats `json:"stats"`
 }
 
-// Ended says what became of a process that a fault ended.
+// Ended says what became of a process that got a fault's signal.
 type Ended struct {
-	Name     string          `json:"name"`
-	Before   procfs.Identity `json:"before"`
-	After    procfs.Identity `json:"after"`    // equal to Before while it has no successor
-	Down     time.Duration   `json:"down"`     // from the signal until ready again, or until now
-	Signaled bool            `json:"signaled"` // the signal was sent
-	Exit     string          `json:"exit,omitempty"`
+	Name   string          `json:"name"`
+	Before procfs.Identity `json:"before"`
+	After  procfs.Identity `json:"after"` // equal to Before while it has no successor
+	Down   time.Duration   `json:"down"`  // from the signal until ready again, or until now
+	Exit   string          `json:"exit,omitempty"`
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -7,15 +9,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-)
-
-// Codes of problems that a client tells apart.
-const (
-	codeProtocol     = "protocol"
-	codeEnding       = "ending"
-	codeAddressInUse = "address_in_use"
-	codeReverted     = "reverted"
-	codeDeadline     = "deadline"
 )
 
 var errDeadline = errors.New("the fault's deadline has passed")
@@ -45,10 +38,6 @@ func sameProtocol(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-func protocolError(supervisor, client string) error {
-	return fmt.Errorf("the supervisor speaks protocol %s and this gameday speaks %s: use the gameday (and the gameday-agent beside it) that started the run", supervisor, client)
 }
 
 func (s *server) getHello(w http.ResponseWriter, _ *http.Request) {

@@ -1,12 +1,15 @@
 package supervisor
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -58,15 +61,15 @@ func (s Supervisor) Start() (exited <-chan struct{}, err error) {
 		return nil, err
 	}
 	defer reader.Close()
-	args := append(s.Agent.Args[:len(s.Agent.Args):len(s.Agent.Args)], "supervise",
+	args := append(slices.Clone(s.Agent.Args), "supervise",
 		"-socket", s.Socket, "-run", s.Run, "-environment", s.Environment)
-	cmd := exec.Command(s.Agent.Path, args...)
+	// No context ends it: the lease does, and then in order.
+	cmd := exec.CommandContext(context.Background(), s.Agent.Path, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{writer}
 	cmd.Env = withMarks(os.Environ(), marksFor(s.Run, s.Environment, SelfName))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	err = cmd.Start()
-	writer.Close()
+	err = errors.Join(cmd.Start(), writer.Close())
 	if err != nil {
 		return nil, fmt.Errorf("start the supervisor %s: %w", s.Agent.Path, err)
 	}

@@ -1,6 +1,9 @@
+//go:build linux
+
 package supervisor
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -22,7 +25,7 @@ func listen(path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return nil, err
 	}
-	listener, err := net.Listen("unix", path)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "unix", path)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,7 @@ func (l ownUserOnly) Accept() (net.Conn, error) {
 		if uid, err := peerUser(connection); err == nil && uid == os.Getuid() {
 			return connection, nil
 		}
-		connection.Close()
+		_ = connection.Close()
 	}
 }
 

@@ -1,6 +1,9 @@
 package supervisor
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Marks are variables in the environment of everything that a supervisor starts,
 // by which it can be found in /proc when the supervisor is no more.
@@ -25,6 +28,13 @@ func Marks(run, environment string) []string {
 
 func marksFor(run, environment, process string) []string {
 	return append(Marks(run, environment), MarkProcess+"="+process)
+}
+
+// withMarks is an environment with the marks instead of any that were inherited
+// from a gameday around this one.
+func withMarks(env, marks []string) []string {
+	kept := slices.DeleteFunc(slices.Clone(env), isMark)
+	return append(kept, marks...)
 }
 
 func isMark(entry string) bool {

@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -16,6 +18,9 @@ import (
 // being ended.
 var errEnding = errors.New("the supervisor is ending everything")
 
+// killTimeout is how long a process may take to end by SIGKILL.
+const killTimeout = 5 * time.Second
+
 // process is one process of the environment, over all its starts.
 type process struct {
 	spec    ProcessSpec
@@ -31,13 +36,18 @@ type process struct {
 	ready   bool
 	readyAt time.Time
 	begun   time.Time // newest start
+	offset  int64     // of the newest start's first byte in the log
 	starts  int
 	quick   int // restarts in a row that did not last
 	held    int // while above zero, the restart policy does nothing
 }
 
-// start brings the process up unless it is, and waits until it is ready.
+// start brings the process up unless it is, and waits until it is ready. The
+// supervisor's end cuts that short, whoever waits.
 func (p *process) start(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(p.life, func() { cancel(errEnding) })()
 	p.op.Lock()
 	defer p.op.Unlock()
 	if p.life.Err() != nil {
@@ -48,7 +58,7 @@ func (p *process) start(ctx context.Context) error {
 		if ready {
 			return nil
 		}
-		return p.waitReady(ctx, current, 0)
+		return p.waitReady(ctx, current, p.offset) // offset changes only while op is held
 	}
 	offset := logSize(p.spec.Log)
 	started, err := p.spawner.start(command{
@@ -57,7 +67,7 @@ func (p *process) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("process %s: %w", p.spec.Name, err)
 	}
-	p.began(started)
+	p.began(started, offset)
 	go p.watch(started)
 	return p.waitReady(ctx, started, offset)
 }
@@ -81,10 +91,23 @@ func (p *process) stop(ctx context.Context, signal syscall.Signal, grace time.Du
 	if ctx.Err() != nil {
 		return fmt.Errorf("process %s: waiting until it ends: %w", p.spec.Name, context.Cause(ctx))
 	}
-	if err := p.spawner.signalGroup(current, syscall.SIGKILL); err != nil && !errors.Is(err, procfs.ErrGone) {
-		return fmt.Errorf("process %s: send SIGKILL to group %d: %w", p.spec.Name, current.identity.PID, err)
+	return p.kill(current)
+}
+
+// kill ends the group of a start at once. What hangs in the kernel, as on a
+// filesystem that does not answer, survives for as long as it hangs: then others
+// must not wait for it for ever.
+func (p *process) kill(c *child) error {
+	err := p.spawner.signalGroup(c, syscall.SIGKILL)
+	if errors.Is(err, syscall.ESRCH) {
+		err = c.identity.Signal(syscall.SIGKILL) // it has left its group
 	}
-	<-current.done
+	if err != nil && !errors.Is(err, procfs.ErrGone) {
+		return fmt.Errorf("process %s: send SIGKILL to group %d: %w", p.spec.Name, c.identity.PID, err)
+	}
+	if !waitDone(context.Background(), c, killTimeout) {
+		return fmt.Errorf("process %s: pid %d survives SIGKILL", p.spec.Name, c.identity.PID)
+	}
 	return nil
 }
 
@@ -120,10 +143,10 @@ func (p *process) newest() (current *child, ready bool) {
 	return p.current, p.ready
 }
 
-func (p *process) began(c *child) {
+func (p *process) began(c *child, offset int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.current, p.ready, p.begun = c, false, time.Now()
+	p.current, p.ready, p.begun, p.offset = c, false, time.Now(), offset
 	p.starts++
 	p.log.Info("started", "process", p.spec.Name, "pid", c.identity.PID, "start", p.starts)
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -87,11 +89,4 @@ func (ps *processes) stopAll() {
 		})
 	}
 	wait.Wait()
-}
-
-// withMarks is an environment with the marks instead of any that were inherited
-// from a gameday around this one.
-func withMarks(env, marks []string) []string {
-	kept := slices.DeleteFunc(slices.Clone(env), isMark)
-	return append(kept, marks...)
 }

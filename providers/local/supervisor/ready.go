@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -24,12 +26,17 @@ func (p *process) waitReady(ctx context.Context, c *child, offset int64) error {
 	if err != nil {
 		return fmt.Errorf("process %s: %w", p.spec.Name, err)
 	}
-	timeout := time.NewTimer(p.spec.Ready.Timeout)
-	defer timeout.Stop()
+	return p.await(ctx, c, offset, ready)
+}
+
+// await looks again and again. The last look may have no more time than is left.
+func (p *process) await(ctx context.Context, c *child, offset int64, ready check) error {
+	looks, cancel := context.WithTimeout(ctx, p.spec.Ready.Timeout)
+	defer cancel()
 	tick := time.NewTicker(p.spec.Ready.Interval)
 	defer tick.Stop()
 	for {
-		last := attempt(ctx, ready, c, p.spec.Ready.Timeout)
+		last := attempt(looks, ready, c)
 		if last == nil && c.running() {
 			p.becameReady(c)
 			return nil
@@ -37,18 +44,18 @@ func (p *process) waitReady(ctx context.Context, c *child, offset int64) error {
 		select {
 		case <-c.done:
 			return p.notReady(offset, describeExit(c.status)+" before it was ready")
-		case <-timeout.C:
-			return p.notReady(offset, fmt.Sprintf("not ready after %s: %v", p.spec.Ready.Timeout, last))
 		case <-ctx.Done():
 			return fmt.Errorf("process %s: waiting until it is ready: %w", p.spec.Name, context.Cause(ctx))
+		case <-looks.Done():
+			return p.notReady(offset, fmt.Sprintf("not ready after %s: %v", p.spec.Ready.Timeout, last))
 		case <-tick.C:
 		}
 	}
 }
 
-// attempt runs one check, cut short by the end of the process.
-func attempt(ctx context.Context, ready check, c *child, timeout time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+// attempt looks once, cut short by the end of the process.
+func attempt(ctx context.Context, ready check, c *child) error {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	checked := make(chan struct{})
 	defer close(checked)
@@ -84,7 +91,7 @@ func (p *process) readiness(offset int64) (check, error) {
 }
 
 func checkHTTP(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -151,7 +158,7 @@ func (p *process) notReady(offset int64, reason string) error {
 	message := fmt.Errorf("process %s: %s\n%slog: %s", p.spec.Name, reason, tail(text, tailLines), p.spec.Log)
 	lower := bytes.ToLower(text)
 	if bytes.Contains(lower, []byte("address already in use")) || bytes.Contains(lower, []byte("eaddrinuse")) {
-		return &causedBy{message, errAddressInUse}
+		return &causedError{message, errAddressInUse}
 	}
 	return message
 }
@@ -159,18 +166,10 @@ func (p *process) notReady(offset int64, reason string) error {
 // inUse marks errors of a port that is taken.
 func inUse(err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return &causedBy{err, errAddressInUse}
+		return &causedError{err, errAddressInUse}
 	}
 	return err
 }
-
-// causedBy keeps a message as it is and adds a cause for errors.Is.
-type causedBy struct {
-	error
-	cause error
-}
-
-func (c *causedBy) Unwrap() []error { return []error{c.error, c.cause} }
 
 func logSize(path string) int64 {
 	info, err := os.Stat(path)

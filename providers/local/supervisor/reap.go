@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -40,7 +42,7 @@ func (s *spawner) reapAll() {
 // reapOwn collects the children started here that have ended. While the leader
 // is a zombie its id cannot be used again, so that is the moment to end what is
 // left of its group.
-func (s *spawner) reapOwn() (any bool) {
+func (s *spawner) reapOwn() (reaped bool) {
 	for pid, c := range s.children {
 		if !endedChild(unix.P_PID, pid) {
 			continue
@@ -51,13 +53,13 @@ func (s *spawner) reapOwn() (any bool) {
 		}
 		delete(s.children, pid)
 		close(c.done)
-		any = true
+		reaped = true
 	}
-	return any
+	return reaped
 }
 
 // reapAdopted collects zombies that came to us as orphans.
-func (s *spawner) reapAdopted() (any bool) {
+func (s *spawner) reapAdopted() (reaped bool) {
 	if !endedChild(unix.P_ALL, 0) {
 		return false
 	}
@@ -70,9 +72,9 @@ func (s *spawner) reapAdopted() (any bool) {
 			continue
 		}
 		got, err := syscall.Wait4(stat.PID, nil, syscall.WNOHANG, nil)
-		any = any || (err == nil && got == stat.PID)
+		reaped = reaped || (err == nil && got == stat.PID)
 	}
-	return any
+	return reaped
 }
 
 // endedChild reports whether there is a zombie among our children, and leaves it

@@ -1,6 +1,9 @@
+//go:build linux
+
 package supervisor
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -91,6 +94,7 @@ func (s *spawner) fork(c command) (*child, error) {
 	}
 	stat, err := procfs.Read(pid) // it cannot be reaped before mu is free
 	if err != nil {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // nobody could end it by name; it is reaped like an orphan
 		return nil, fmt.Errorf("read process %d just started: %w", pid, err)
 	}
 	started := &child{identity: stat.Identity(), done: make(chan struct{})}
@@ -98,23 +102,28 @@ func (s *spawner) fork(c command) (*child, error) {
 	return started, nil
 }
 
+// openStdio opens what the child gets as stdin, stdout and stderr.
 func (c command) openStdio() (files []uintptr, closeAll func(), err error) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.keepStderr {
-		return []uintptr{null.Fd(), null.Fd(), os.Stderr.Fd()}, func() { null.Close() }, nil
+	opened, out, problems := []*os.File{null}, null, null
+	switch {
+	case c.keepStderr:
+		problems = os.Stderr
+	case c.output != "":
+		if out, err = os.OpenFile(c.output, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
+			return nil, nil, errors.Join(err, null.Close())
+		}
+		opened, problems = append(opened, out), out
 	}
-	if c.output == "" {
-		return []uintptr{null.Fd(), null.Fd(), null.Fd()}, func() { null.Close() }, nil
+	closeAll = func() {
+		for _, file := range opened {
+			_ = file.Close() // this process wrote nothing to it
+		}
 	}
-	log, err := os.OpenFile(c.output, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		null.Close()
-		return nil, nil, err
-	}
-	return []uintptr{null.Fd(), log.Fd(), log.Fd()}, func() { null.Close(); log.Close() }, nil
+	return []uintptr{null.Fd(), out.Fd(), problems.Fd()}, closeAll, nil
 }
 
 // running reports whether the child has not been reaped.

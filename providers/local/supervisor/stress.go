@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -6,28 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 )
-
-// CPUStress asks for processor time to be used up.
-type CPUStress struct {
-	Workers int     `json:"workers"` // processes, each of which can keep one processor busy
-	Load    float64 `json:"load"`    // percent of a processor that each uses
-}
-
-// MemoryStress asks for memory to be held.
-type MemoryStress struct {
-	Bytes   int64         `json:"bytes"`
-	Ramp    time.Duration `json:"ramp"`    // until all of it is held
-	Reserve int64         `json:"reserve"` // bytes that stay available to others
-}
-
-// DiskFill asks for a file that takes space and has no name.
-type DiskFill struct {
-	Dir     string `json:"dir"` // absolute, on the filesystem to fill
-	Bytes   int64  `json:"bytes"`
-	Reserve int64  `json:"reserve"` // bytes that stay available to others
-}
 
 // Exit codes by which a worker says why it gave up.
 const (
@@ -83,13 +66,13 @@ func exitCode(err error) int {
 }
 
 // explainExit says in words how a worker ended.
-func explainExit(code int) error {
-	switch code {
+func explainExit(status syscall.WaitStatus) error {
+	switch status.ExitStatus() {
 	case exitReserve:
 		return errReserve
 	case exitSpace:
 		return errors.New("the filesystem has no space for it")
 	default:
-		return fmt.Errorf("the worker ended with code %d; the supervisor's log says more", code)
+		return fmt.Errorf("the worker has %s; the supervisor's log says more", describeExit(status))
 	}
 }

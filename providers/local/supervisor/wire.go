@@ -111,9 +111,3 @@ const (
 	PhaseInjected  Phase = "injected"
 	PhaseReverted  Phase = "reverted"
 )
-
-// problem is the body of an answer that is not 2xx.
-type problem struct {
-	Error string `json:"error"`
-	Code  string `json:"code,omitempty"`
-}

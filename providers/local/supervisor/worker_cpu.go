@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -19,11 +21,12 @@ func burn(args []string, stderr io.Writer) error {
 		return err
 	}
 	runtime.LockOSThread()
+	sum := uint64(1)
 	busy := time.Duration(float64(cpuPeriod) * *load / 100)
 	for {
 		begun := time.Now()
 		for time.Since(begun) < busy {
-			spin()
+			sum ^= spin(sum)
 		}
 		time.Sleep(cpuPeriod - busy)
 	}
@@ -32,7 +35,7 @@ func burn(args []string, stderr io.Writer) error {
 // spin is a moment of work between two looks at the clock.
 //
 //go:noinline
-func spin() (x uint64) {
+func spin(x uint64) uint64 {
 	for i := range uint64(4096) {
 		x ^= x<<13 + i
 	}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -65,13 +67,25 @@ func nameless(dir string) (*os.File, error) {
 // allocate reserves the blocks, or writes them where the filesystem cannot
 // reserve.
 func allocate(file *os.File, size int64) error {
-	err := unix.Fallocate(int(file.Fd()), 0, 0, size)
-	if !errors.Is(err, unix.EOPNOTSUPP) {
-		return err
+	for {
+		err := unix.Fallocate(int(file.Fd()), 0, 0, size)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EOPNOTSUPP):
+			return writeNoise(file, size)
+		default:
+			return err
+		}
 	}
+}
+
+// writeNoise writes what no filesystem can compress or find twice.
+func writeNoise(file *os.File, size int64) error {
 	chunk := make([]byte, 1<<20)
 	for left := size; left > 0; left -= int64(len(chunk)) {
-		if _, err := file.Write(chunk[:min(left, int64(len(chunk)))]); err != nil {
+		chunk = chunk[:min(left, int64(len(chunk)))]
+		touch(chunk)
+		if _, err := file.Write(chunk); err != nil {
 			return err
 		}
 	}
@@ -82,22 +96,15 @@ func isNoSpace(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// Filesystem is the space of a filesystem in bytes.
-type Filesystem struct {
-	Total     int64
-	Used      int64
-	Available int64 // to this user
-}
-
 // ReadFilesystem reads the space of the filesystem that holds path.
 func ReadFilesystem(path string) (Filesystem, error) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(path, &stat); err != nil {
 		return Filesystem{}, fmt.Errorf("read the space of %s: %w", path, err)
 	}
-	block := int64(stat.Frsize)
+	block := int64(stat.Frsize) //nolint:unconvert // int32 on 32-bit systems
 	if block == 0 {
-		block = int64(stat.Bsize)
+		block = int64(stat.Bsize) //nolint:unconvert // likewise
 	}
 	return Filesystem{
 		Total:     int64(stat.Blocks) * block,
@@ -114,7 +121,7 @@ func DiskLeft(dir string, bytes, reserve int64) error {
 		return err
 	}
 	if space.Available-bytes < reserve {
-		return fmt.Errorf("%w: %s has %d bytes available, %d are to be taken, and %d are to stay", errReserve, dir, space.Available, bytes, reserve)
+		return fmt.Errorf("%w: %s has %.1f MiB available, %.1f MiB are to be taken, and %.1f MiB are to stay", errReserve, dir, mebi(space.Available), mebi(bytes), mebi(reserve))
 	}
 	return nil
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package supervisor
 
 import (
@@ -69,6 +71,9 @@ func touch(memory []byte) {
 	}
 }
 
+// mebi is a number of bytes in MiB, for people.
+func mebi(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+
 // memoryLeft refuses to take so many bytes if less than the reserve would be
 // available afterwards.
 func memoryLeft(bytes, reserve int64) error {
@@ -77,7 +82,7 @@ func memoryLeft(bytes, reserve int64) error {
 		return err
 	}
 	if memory.Available-bytes < reserve {
-		return fmt.Errorf("%w: %d bytes are available, %d more are to be taken, and %d are to stay", errReserve, memory.Available, bytes, reserve)
+		return fmt.Errorf("%w: %.1f MiB are available, %.1f MiB more are to be taken, and %.1f MiB are to stay", errReserve, mebi(memory.Available), mebi(bytes), mebi(reserve))
 	}
 	return nil
 }

@@ -30,6 +30,10 @@ type Options struct {
 	// before each redraw, in place of Width.
 	Size func() (width, height int)
 
+	// Base is the working directory of who reads it: what lies below is named
+	// relative to it.
+	Base string
+
 	Now  func() time.Time // nil: time.Now
 	Tick time.Duration    // between redraws of the block; 0: 200 ms
 }

@@ -23,7 +23,7 @@ func (c *Console) end() []string {
 		v = report.Dirty
 	}
 	if started := c.run.Started; started != nil && started.RunDir != "" {
-		lines = append(lines, "", c.style.faint("Reports and logs: "+started.RunDir))
+		lines = append(lines, "", c.style.faint("Reports and logs: "+report.File(c.options.Base, started.RunDir)))
 	}
 	return append(lines, "", c.style.verdict(v, report.Line(&c.run)))
 }
@@ -132,8 +132,12 @@ func (c *Console) dirty() []string {
 	for _, left := range report.Left(&c.run) {
 		lines = append(lines, "  "+left)
 	}
+	commands := report.Mend(&c.run)
+	if len(commands) == 0 {
+		return append(lines, "", report.ByHand, rule)
+	}
 	lines = append(lines, "", "To mend it, run:", "")
-	for _, command := range report.Mend(&c.run) {
+	for _, command := range commands {
 		lines = append(lines, "    "+c.style.head(command))
 	}
 	return append(lines, rule)

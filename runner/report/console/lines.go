@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -136,7 +137,7 @@ func (c *Console) experimentLines(e event.Event) []string {
 		}
 		return c.line(e, body.Experiment, "  "+c.judged(body))
 	case event.StopTriggered:
-		return c.line(e, body.Experiment, "  "+c.style.bad("✗ "+body.Condition+" broken, stopping: ")+body.Message+c.terms(body.Terms))
+		return c.line(e, body.Experiment, "  "+c.style.bad("✗ "+body.Condition+" broken, stopping: ")+body.Message+c.terms(unsaid(body.Terms, body.Message)))
 	case event.ActionFinished:
 		return c.line(e, body.Experiment, "  "+c.action(body))
 	case event.Recovered:
@@ -182,7 +183,8 @@ func (c *Console) experimentFinished(e event.Event, body event.ExperimentFinishe
 		text += c.style.alarm(" and dirty")
 	}
 	if len(body.Reasons) > 0 && body.Verdict != verdict.Passed {
-		text += ": " + body.Reasons[0]
+		reason, _, _ := strings.Cut(body.Reasons[0], "\n") // the rest was said when it happened
+		text += ": " + reason
 	}
 	return c.line(e, "", text)
 }
@@ -196,7 +198,15 @@ func (c *Console) judged(body event.AssertionJudged) string {
 	if v == verdict.Skipped {
 		return text
 	}
-	return text + c.terms(body.Terms) + c.style.faint(" ("+report.Basis(body)+")")
+	return text + c.terms(unsaid(body.Terms, body.Message)) + c.style.faint(" ("+report.Basis(body)+")")
+}
+
+// unsaid are the terms whose values the message does not give itself, as the one
+// that gameday makes does.
+func unsaid(terms []event.Term, message string) []event.Term {
+	return slices.DeleteFunc(slices.Clone(terms), func(term event.Term) bool {
+		return strings.Contains(message, term.Expr+" is "+term.Value)
+	})
 }
 
 func (c *Console) terms(terms []event.Term) string {
@@ -232,6 +242,9 @@ func (c *Console) suite(body event.SuiteFinished) string {
 	score := fmt.Sprintf(" · score %.4g, at least %.4g", body.Score, body.MinScore)
 	if body.Passed {
 		return c.style.mark(verdict.Passed) + " " + body.Suite + " " + c.style.good("gate open") + c.style.faint(score)
+	}
+	if strings.Contains(body.Reason, "score") {
+		score = "" // said already
 	}
 	return c.style.mark(verdict.Failed) + " " + body.Suite + " " + c.style.bad("gate closed") + ": " + body.Reason + c.style.faint(score)
 }

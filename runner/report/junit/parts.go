@@ -79,7 +79,7 @@ func evidenceFinding(x *report.Experiment, f *report.Fault) finding {
 		out.seconds = f.Proven.Seconds
 		out.out = append(out.out, "Evidence: "+report.Facts(f.Proven.Evidence))
 		if !f.Proven.Proven {
-			out.verdict, out.message = verdict.Inconclusive, "The fault gave no evidence of an effect: "+f.Proven.Detail
+			out.verdict, out.message = verdict.Inconclusive, report.Unproven("The fault", f.Proven.Detail)
 		}
 	case f.Active != nil:
 		out.seconds = f.Active.Seconds

@@ -33,8 +33,13 @@ func dirty(out *bytes.Buffer, run *report.Run) {
 	for _, left := range report.Left(run) {
 		fmt.Fprintf(out, "> - %s\n", escape(left))
 	}
+	commands := report.Mend(run)
+	if len(commands) == 0 {
+		fmt.Fprintf(out, "\n%s\n\n", report.ByHand)
+		return
+	}
 	fmt.Fprint(out, "\nTo mend it:\n\n")
-	code(out, strings.Join(report.Mend(run), "\n"))
+	code(out, strings.Join(commands, "\n"))
 	fmt.Fprintln(out)
 }
 

@@ -14,6 +14,7 @@ type Options struct {
 	Color bool // with ANSI colours; without, no escape sequence is written
 	Width int  // columns of the terminal; 0 for 80, and never taken as less than 40
 	Full  bool // every target and inventory entry, however many
+	Apply bool // the plan is about to be applied: nothing is said of having changed nothing
 }
 
 // Render writes a plan for people. It fails only if w does.

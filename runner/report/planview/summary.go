@@ -45,7 +45,10 @@ func (v view) summary() {
 	if s.Experiments == 0 {
 		text = "Plan: no experiments, nothing to inject."
 	}
-	v.write(0, v.style.title.on(text+" Nothing has been changed."))
+	if !v.opts.Apply {
+		text += " Nothing has been changed."
+	}
+	v.write(0, v.style.title.on(text))
 	if s.Errors > 0 {
 		v.paragraph(0, "This plan cannot be applied: "+count(s.Errors, "error")+" above.", v.style.bad)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gameday-dev/gameday/runner/plan"
+	"github.com/gameday-dev/gameday/runner/report/planview"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
 
@@ -15,7 +16,7 @@ const applyLong = `Show the plan, ask, and run it: bring environments up, measur
 inject the faults, prove them, undo them, and see that the steady state is back.
 
 The argument is a directory, or a plan that "gameday plan -out" saved: a saved
-plan is applied exactly, or refused with what has changed since.
+plan is applied exactly, without asking, or refused with what has changed since.
 
 SIGINT, SIGTERM and SIGHUP end the run early: every fault is reverted and the
 report is written. A second signal says what is still being undone; only a third
@@ -42,6 +43,7 @@ func newApply(s *session) *cobra.Command {
 		Args:  atMostOne("a directory or a saved plan"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		s.lines = flags.json
 		return s.apply(cmd.Context(), flags, first(args, "."))
 	}
 	flags.vars.register(cmd)
@@ -68,7 +70,7 @@ func (s *session) apply(ctx context.Context, flags applyFlags, where string) err
 		return problem{"Nobody to ask", "With -json there is nobody to ask: add -auto-approve, or apply a saved plan."}
 	}
 	if !flags.json {
-		if err := s.renderPlan(p.plan, false); err != nil {
+		if err := s.renderPlan(p.plan, planview.Options{Apply: true}); err != nil {
 			return err
 		}
 	}

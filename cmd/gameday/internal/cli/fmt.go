@@ -27,9 +27,9 @@ func newFmt(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt [flags] [DIR | FILE | -]",
 		Short: "Rewrite files in the standard format",
-		Long: "Fmt rewrites the configuration and variable files of a directory in the standard\n" +
-			"format and lists those that it changed. With - it formats standard input. JSON files\n" +
-			"and files with errors in their syntax are never changed.",
+		Long: "Rewrite the configuration and variable files of a directory in the standard format, and\n" +
+			"list those that were changed. With - standard input is formatted. JSON files and files\n" +
+			"with errors in their syntax are never changed.",
 		Args: atMostOne("a directory, a file or -"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			f := formatter{session: s, flags: flags, sources: syntax.NewSources()}

@@ -19,7 +19,7 @@ func newGraph(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [flags] [DIR]",
 		Short: "Draw what depends on what, as Mermaid or DOT",
-		Long: "Graph draws the environments and experiments of a configuration, with their probes,\n" +
+		Long: "Draw the environments and experiments of a configuration, with their probes,\n" +
 			"loads, assertions and faults: as Mermaid, which GitHub and GitLab show in Markdown,\n" +
 			"or in the DOT language of Graphviz. Variables that have no value are taken as unknown.",
 		Args: atMostOne("a directory"),
@@ -28,7 +28,7 @@ func newGraph(s *session) *cobra.Command {
 		},
 	}
 	flags.vars.register(cmd)
-	cmd.Flags().StringVar(&flags.format, "format", "mermaid", "`FORMAT` of the drawing: mermaid or dot")
+	cmd.Flags().StringVar(&flags.format, "format", "mermaid", "`FORMAT` of the drawing: mermaid (the default) or dot")
 	return cmd
 }
 

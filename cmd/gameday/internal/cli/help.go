@@ -50,7 +50,10 @@ func usage(cmd *cobra.Command) error {
 
 func writeUsage(w io.Writer, cmd *cobra.Command) {
 	line := cmd.UseLine()
-	if cmd.HasAvailableSubCommands() {
+	switch {
+	case cmd.HasAvailableSubCommands() && cmd.HasParent() && cmd.Runnable():
+		line = cmd.CommandPath() + " [options] [COMMAND]"
+	case cmd.HasAvailableSubCommands():
 		line = cmd.CommandPath() + " [options] COMMAND"
 	}
 	fmt.Fprintf(w, "Usage: %s\n", strings.ReplaceAll(line, "[flags]", "[options]"))

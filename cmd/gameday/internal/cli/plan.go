@@ -16,11 +16,11 @@ import (
 
 const planLong = `Show what apply would do, and change nothing: the phases of every experiment and
 how long they take, the exact targets of every fault, its blast radius, how it is
-undone, and what policies and permissions say.
+undone, and what policies and permissions have to say.
 
 With -out the plan is saved. "gameday apply FILE" then does exactly what was
 shown, or refuses and says what has changed since. Values of sensitive variables
-are not saved: apply asks for them again and checks that they are the same.`
+are not saved: give them to apply again, which checks that they are the same.`
 
 // exitWouldInject is the code of plan -detailed-exitcode when there is
 // something to inject.
@@ -55,7 +55,7 @@ func newPlan(s *session) *cobra.Command {
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write the plan as JSON")
 	cmd.Flags().BoolVar(&flags.full, "full", false, "list every target, however many")
 	cmd.Flags().StringVar(&flags.out, "out", "", "save the plan to `FILE`")
-	cmd.Flags().BoolVar(&flags.detailedExitcode, "detailed-exitcode", false, "exit with 2 if there is something to inject, 0 if not")
+	cmd.Flags().BoolVar(&flags.detailedExitcode, "detailed-exitcode", false, "exit with 2 if apply would inject something, 0 if not")
 	cmd.Flags().StringArrayVar(&flags.targets, "target", nil, "plan only this experiment, suite or module (`ADDRESS`); may be repeated")
 	cmd.Flags().Int64Var(&flags.seed, "seed", 0, "choose targets by this `NUMBER` instead of one derived from the configuration")
 	return cmd
@@ -95,13 +95,14 @@ func (s *session) showPlan(p *plan.Plan, flags planFlags) error {
 	if flags.json {
 		return s.writeJSON(p)
 	}
-	return s.renderPlan(p, flags.full)
+	return s.renderPlan(p, planview.Options{Full: flags.full})
 }
 
 // renderPlan shows a plan to people.
-func (s *session) renderPlan(p *plan.Plan, full bool) error {
+func (s *session) renderPlan(p *plan.Plan, options planview.Options) error {
 	style := s.style(s.Out)
-	if err := planview.Render(s.Out, p, planview.Options{Color: style.Color, Width: style.Width, Full: full}); err != nil {
+	options.Color, options.Width = style.Color, style.Width
+	if err := planview.Render(s.Out, p, options); err != nil {
 		return fmt.Errorf("writing output: %w", err)
 	}
 	return nil

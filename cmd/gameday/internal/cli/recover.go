@@ -16,14 +16,16 @@ import (
 	"github.com/gameday-dev/gameday/runner/engine"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/journal"
+	"github.com/gameday-dev/gameday/runner/report"
 	"github.com/gameday-dev/gameday/runner/report/rundir"
 	"github.com/gameday-dev/gameday/runner/verdict"
 )
 
 const recoverLong = `Undo what killed runs left behind: every fault that their journals say was
 prepared and never verified as reverted, then every environment that was not
-ended. Runs that are still alive are left alone. Without RUN, all runs below
-.gameday/runs are looked at.
+ended. Runs that are still alive are left alone. RUN is the id of a run, the
+beginning of its id, or "latest". Without it, all runs below .gameday/runs are
+looked at.
 
 It may be called again and again; where nothing is left it does nothing.`
 
@@ -61,11 +63,25 @@ func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 	if len(dirs) == 0 {
 		return s.printf("There are no runs in %s: nothing to undo.\n", rundir.Root("."))
 	}
-	code := 0
+	code, open := 0, 0
 	for _, dir := range dirs {
+		if !isOpen(dir) {
+			continue
+		}
+		open++
 		code = max(code, s.recoverOne(ctx, set, dir, here, junitFile))
 	}
+	if open == 0 {
+		return s.printf("Nothing is left to undo: looked at %s in %s.\n", report.Plural(len(dirs), "run"), rundir.Root("."))
+	}
 	return exit(code)
+}
+
+// isOpen reports whether a run may have left something, as far as its journal
+// tells. One that cannot be read is open.
+func isOpen(dir string) bool {
+	replay, err := journal.Read(dir)
+	return !errors.Is(err, os.ErrNotExist) && (err != nil || replay.Finished == nil || !replay.Clean())
 }
 
 // candidates lists the folders of the runs to look at, newest first. Damaged
@@ -74,16 +90,12 @@ func candidates(here, ref string) ([]string, error) {
 	if ref == "" {
 		return rundir.Dirs(rundir.Root(here))
 	}
-	dir, err := rundir.Find(rundir.Root(here), ref)
-	return []string{dir}, err
+	dir, err := rundir.Find(rundir.Root("."), ref)
+	return []string{filepath.Join(here, dir)}, err
 }
 
 // recoverOne undoes one run and returns the exit code for it.
 func (s *session) recoverOne(ctx context.Context, set *providers.Set, dir, here, junitFile string) int {
-	replay, err := journal.Read(dir)
-	if errors.Is(err, os.ErrNotExist) || err == nil && replay.Finished != nil && replay.Clean() {
-		return 0
-	}
 	id := filepath.Base(dir)
 	done, err := s.undo(ctx, set, dir, here, junitFile)
 	switch {
@@ -93,7 +105,7 @@ func (s *session) recoverOne(ctx context.Context, set *providers.Set, dir, here,
 		s.fail(fmt.Errorf("%s: %w", id, err))
 		return verdict.ExitDirty
 	default:
-		err = s.printf("%s: reverted %d faults and ended %d environments, all verified.\n", id, done.Faults, done.Environments)
+		err = s.printf("%s: reverted %s and ended %s, all verified.\n", id, report.Plural(done.Faults, "fault"), report.Plural(done.Environments, "environment"))
 	}
 	if err != nil {
 		return 1

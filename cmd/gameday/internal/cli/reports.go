@@ -26,18 +26,18 @@ type reports struct {
 // folder, and a JUnit file where one was asked for. None of them sees a secret.
 func (s *session) openReports(flags applyFlags, dir, here string, secrets []string) (*reports, error) {
 	out, hide := &reports{}, redact.New(secrets...)
-	folder, err := rundir.New(dir, here)
-	if err != nil {
-		return nil, err
-	}
-	add(out, hide, folder)
-	if flags.junit != "" {
+	if flags.junit != "" { // first: where it cannot be written, there is no run, and no folder of one
 		sink, err := junit.New(flags.junit, here)
 		if err != nil {
-			return nil, errors.Join(err, out.close())
+			return nil, err
 		}
 		add(out, hide, sink)
 	}
+	folder, err := rundir.New(dir, here)
+	if err != nil {
+		return nil, errors.Join(err, out.close())
+	}
+	add(out, hide, folder)
 	if flags.github && !flags.json { // both are about standard output
 		add(out, hide, github.New(s.Out, os.Getenv("GITHUB_STEP_SUMMARY"), here))
 	}
@@ -53,7 +53,9 @@ func (s *session) openReports(flags applyFlags, dir, here string, secrets []stri
 func (s *session) console(verbose bool) *console.Console {
 	style := s.style(s.Out)
 	_, live := terminal(s.Out)
-	return console.New(console.Options{Out: s.Out, Color: style.Color, Width: style.Width, Live: live, Verbose: verbose, Size: s.size})
+	return console.New(console.Options{
+		Out: s.Out, Color: style.Color, Width: style.Width, Live: live, Verbose: verbose, Size: s.size, Base: s.reader(),
+	})
 }
 
 // size is that of the terminal now, so that the view follows it when it changes.

@@ -31,9 +31,9 @@ func newRuns(s *session) *cobra.Command {
 func newRunsShow(s *session) *cobra.Command {
 	var asJSON, verbose bool
 	cmd := &cobra.Command{
-		Use:   "show [RUN]",
+		Use:   "show [flags] [RUN]",
 		Short: "Show a past run as it was told",
-		Long:  "Show a run again: RUN is its id, the beginning of its id, or \"latest\", which it is\nif nothing is said.",
+		Long:  "Show a run again, as it was told. RUN is its id, the beginning of its id, or \"latest\",\nwhich is also the default.",
 		Args:  atMostOne("the id of a run"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return s.showRun(first(args, rundir.Latest), asJSON, verbose)
@@ -79,7 +79,7 @@ func (s *session) runsTable(list []rundir.RunSummary) error {
 		if run.Dirty {
 			verdict += ", dirty"
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", run.ID, run.Started.Local().Format("2006-01-02 15:04:05"), verdict,
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", run.ID, started(run), verdict,
 			report.Seconds(run.Seconds), report.Counted(run.Experiments, run.Counts))
 	}
 	if err := out.Flush(); err != nil {
@@ -88,13 +88,17 @@ func (s *session) runsTable(list []rundir.RunSummary) error {
 	return nil
 }
 
+// started is when a run began, unless it was killed before it could say so.
+func started(run rundir.RunSummary) string {
+	if run.Started.IsZero() {
+		return "–"
+	}
+	return run.Started.Local().Format("2006-01-02 15:04:05")
+}
+
 // showRun tells a run again, from its events, by the fold that told it first.
 func (s *session) showRun(ref string, asJSON, verbose bool) error {
-	root, err := runsRoot()
-	if err != nil {
-		return err
-	}
-	run, err := rundir.Load(root, ref)
+	run, err := rundir.Load(rundir.Root("."), ref)
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,9 @@ func (s *session) showRun(ref string, asJSON, verbose bool) error {
 		return replay(run.Events, jsonl.New(s.Out))
 	}
 	style := s.style(s.Out)
-	return replay(run.Events, console.New(console.Options{Out: s.Out, Color: style.Color, Width: style.Width, Verbose: verbose}))
+	return replay(run.Events, console.New(console.Options{
+		Out: s.Out, Color: style.Color, Width: style.Width, Verbose: verbose, Base: s.reader(),
+	}))
 }
 
 func replay(events []event.Event, sink interface {

@@ -17,10 +17,10 @@ func newSchema(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema [flags] [NAME]",
 		Short: "Show every block and type, and what they take",
-		Long: "Schema lists every block of the language and every type of every provider. With the\n" +
-			"name of one (experiment, fault.local_process_kill, http) or of a provider it shows the\n" +
-			"arguments, with types, units, defaults and examples. As JSON it is a JSON Schema: of a\n" +
-			"whole .gameday.hcl.json file, for editors, or of the body that is named.",
+		Long: "List every block of the language and every type of every provider. With the name of\n" +
+			"one (experiment, fault.local_process_kill, http) or of a provider, show the arguments,\n" +
+			"with types, units, defaults and examples. As JSON it is a JSON Schema: of a whole\n" +
+			".gameday.hcl.json file, for editors, or of the body that is named.",
 		Args: atMostOne("a name"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			set, err := registry.Builtin()
@@ -34,7 +34,7 @@ func newSchema(s *session) *cobra.Command {
 			return s.printf("%s", text)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT` of the documentation: text, markdown or json")
+	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT` of the documentation: text (the default), markdown or json")
 	return cmd
 }
 

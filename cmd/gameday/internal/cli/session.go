@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +20,7 @@ type session struct {
 	noColor  bool
 	chdir    string
 	cameFrom string // working directory to go back to; empty if it was never left
+	lines    bool   // standard output is JSON lines, and diagnostics are among them
 }
 
 // enter goes to the directory that -chdir names.
@@ -34,6 +37,16 @@ func (s *session) enter() error {
 	}
 	s.cameFrom = here
 	return nil
+}
+
+// reader is the working directory of who reads the output, which -chdir does
+// not change; empty if it is not known.
+func (s *session) reader() string {
+	if s.cameFrom != "" {
+		return s.cameFrom
+	}
+	here, _ := os.Getwd() // without it, paths are shown in full
+	return here
 }
 
 // terminal gives the file behind a writer if it is a terminal.
@@ -61,13 +74,32 @@ func (s *session) wantsColor() bool {
 	return !s.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// report shows diagnostics, warnings among them, on standard error. It returns
-// the error that ends the command if there is one among them.
+// report shows diagnostics, warnings among them, on standard error; among JSON
+// lines as one of them. It returns the error that ends the command if there is
+// one among them.
 func (s *session) report(diags hcl.Diagnostics, files map[string]*hcl.File) error {
+	if s.lines && len(diags) > 0 {
+		return errors.Join(s.diagnosticsLine(diags, files), failed(diags))
+	}
 	if err := diag.WriteText(s.Err, diags, files, s.style(s.Err)); err != nil {
 		return fmt.Errorf("writing diagnostics: %w", err)
 	}
 	return failed(diags)
+}
+
+// diagnosticsLine is what "validate -json" says, in one line and with a type as
+// the events around it have.
+func (s *session) diagnosticsLine(diags hcl.Diagnostics, files map[string]*hcl.File) error {
+	encoder := json.NewEncoder(s.Out)
+	encoder.SetEscapeHTML(false)
+	line := struct {
+		Type string `json:"type"`
+		diag.Report
+	}{"diagnostics", diag.NewReport(diags, files)}
+	if err := encoder.Encode(line); err != nil {
+		return fmt.Errorf("writing output: %w", err)
+	}
+	return nil
 }
 
 // failed is the silent error that ends a command whose diagnostics were shown;

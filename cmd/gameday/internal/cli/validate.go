@@ -20,8 +20,8 @@ func newValidate(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [flags] [DIR]",
 		Short: "Check a configuration without touching anything",
-		Long: "Validate reports every problem in the configuration of a directory. It reads files\n" +
-			"only; variables that have no value yet are taken as unknown.",
+		Long: "Report every problem in the configuration of a directory, all at once. Only files are\n" +
+			"read. Variables that have no value yet are taken as unknown.",
 		Args: atMostOne("a directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l, diags := s.validate(cmd, first(args, "."), &flags)

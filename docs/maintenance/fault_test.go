@@ -1,0 +1,53 @@
+package maintenance_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/gameday-dev/gameday/docs/maintenance"
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/providertest"
+)
+
+// TestMain lets the test binary be the fresh process that reverts a record.
+func TestMain(m *testing.M) {
+	if code, asked := providertest.FreshMain(os.Args[1:], maintenance.Provider{}); asked {
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
+
+func TestModeConforms(t *testing.T) {
+	service := httptest.NewServer(newService())
+	defer service.Close()
+	get := func(ctx context.Context) error { return get(ctx, service.URL) }
+	providertest.Run(t, providertest.Harness{
+		Fault:       maintenance.Mode{},
+		Config:      fmt.Sprintf("url = %q", service.URL),
+		Run:         "run",
+		Environment: providers.EnvironmentState{Up: true},
+		Stimulate:   func(ctx context.Context) { _ = get(ctx) },
+		Healthy:     get,
+		Fresh:       providertest.FreshRevert,
+	})
+}
+
+func get(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the service answers with %s", response.Status)
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package faultproxy
+
+import (
+	"errors"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// remains is what a ride leaves for the legs to do.
+type remains struct {
+	way      Direction // of rest and err
+	rest     []byte    // read and not yet written
+	err      error     // how the source broke
+	finished map[Direction]bool
+}
+
+// board puts the session on the express, if no rule is in force; nil: it is to go
+// by itself. The rules are read under the lock that poke takes, so that none can
+// come into force unnoticed.
+func (s *session) board() *ride {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over() || len(s.proxy.rules.Load().all) > 0 {
+		return nil
+	}
+	l := s.proxy.express.board()
+	if l == nil {
+		return nil
+	}
+	r := &ride{loop: l, talk: s.talk, over: make(chan struct{}), left: remains{finished: make(map[Direction]bool)}}
+	if !r.adopt(s.client, s.upstream) {
+		return nil
+	}
+	_ = s.client.Close()
+	_ = s.upstream.Close()
+	s.riding = r
+	if err := l.add(r); err != nil {
+		r.recall()
+	}
+	return r
+}
+
+// adopt takes file descriptors of its own for the connections.
+func (r *ride) adopt(client, upstream *net.TCPConn) bool {
+	var err error
+	if r.client, err = duplicate(client); err != nil {
+		return false
+	}
+	if r.upstream, err = duplicate(upstream); err != nil {
+		_ = unix.Close(r.client)
+		return false
+	}
+	return true
+}
+
+func duplicate(conn *net.TCPConn) (int, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	copied := -1
+	var failed error
+	err = raw.Control(func(fd uintptr) { copied, failed = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) })
+	if err != nil {
+		return 0, err
+	}
+	return copied, failed
+}
+
+// alight waits for the end of the ride and gives the session its connections
+// back, with what is left to do. The session is over behind it when it was
+// aborted, or when there is no file descriptor to be had.
+func (s *session) alight(r *ride) remains {
+	<-r.over
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.riding = nil
+	if s.over() {
+		return remains{}
+	}
+	client, clientErr := connOf(r.client)
+	upstream, upstreamErr := connOf(r.upstream)
+	if clientErr == nil {
+		s.client = client
+	}
+	if upstreamErr == nil {
+		s.upstream = upstream
+	}
+	if errors.Join(clientErr, upstreamErr) != nil {
+		s.breakOff(Both)
+		return remains{}
+	}
+	for way, done := range r.left.finished {
+		own, _ := s.fates(way)
+		own.ended = done
+	}
+	return r.left
+}
+
+// connOf hands a file descriptor to the runtime. Where it fails, the connection
+// ends with a RST: an orderly end could be taken for that of the stream.
+func connOf(fd int) (*net.TCPConn, error) {
+	file := os.NewFile(uintptr(fd), "tcp")
+	defer file.Close()
+	conn, err := tcpConn(net.FileConn(file))
+	if err != nil {
+		resetOnClose(fd)
+	}
+	return conn, err
+}
+
+// resume has a leg begin with what the ride has left for it, and reports whether
+// there is anything to do in its direction.
+func (left remains) resume(l *leg) bool {
+	if left.way == l.way {
+		l.rest, l.broken = left.rest, left.err
+	}
+	return !left.finished[l.way]
+}

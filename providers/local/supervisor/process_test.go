@@ -1,0 +1,100 @@
+//go:build linux
+
+package supervisor_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers/local/supervisor"
+)
+
+// onceReady starts a process that becomes ready in its first start only: later
+// ones live and say nothing.
+func (s *supervised) onceReady(t *testing.T, timeout time.Duration) supervisor.ProcessStatus {
+	t.Helper()
+	script := fmt.Sprintf("test -e %[1]s && exec sleep 60; touch %[1]s; echo ready; exec sleep 60", filepath.Join(s.dir, "mark"))
+	status, err := s.StartProcess(t.Context(), supervisor.ProcessSpec{
+		Name: "a", Path: "/bin/sh", Args: []string{"sh", "-c", script}, Dir: s.dir, Log: filepath.Join(s.dir, "a.log"),
+		Ready:   supervisor.ReadySpec{Log: "^ready$", Interval: time.Millisecond, Timeout: timeout},
+		Restart: supervisor.RestartNever, StopSignal: int(syscall.SIGTERM), StopTimeout: time.Second,
+	})
+	require.NoError(t, err)
+	return status
+}
+
+func faultOn(id string, kind supervisor.FaultKind, process supervisor.ProcessStatus, lives time.Duration) supervisor.FaultSpec {
+	return supervisor.FaultSpec{
+		ID: id, Kind: kind, Deadline: time.Now().Add(lives), Signal: int(syscall.SIGKILL), GracePeriod: time.Second,
+		Processes: []supervisor.ProcessTarget{{Name: process.Name, Identity: process.Identity}},
+	}
+}
+
+// TestReadinessIsOfThisStart waits twice for a start that never becomes ready,
+// although the log still holds what the start before it said.
+func TestReadinessIsOfThisStart(t *testing.T) {
+	s := start(t)
+	process := s.onceReady(t, 300*time.Millisecond)
+	_, err := s.Inject(t.Context(), faultOn("f", supervisor.FaultRestart, process, time.Minute))
+	require.ErrorContains(t, err, "not ready after 300ms")
+	require.ErrorContains(t, s.Revert(t.Context(), "f"), "not ready after 300ms")
+}
+
+// TestEndDoesNotWaitForReadiness ends everything while a revert at the deadline
+// waits for a process to become ready, for which that has a minute.
+func TestEndDoesNotWaitForReadiness(t *testing.T) {
+	s := start(t)
+	process := s.onceReady(t, time.Minute)
+	_, err := s.Inject(t.Context(), faultOn("f", supervisor.FaultKill, process, 200*time.Millisecond))
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		status, err := s.Status(t.Context())
+		return err == nil && len(status.Processes) == 1 && status.Processes[0].Restarts == 1
+	}, 10*time.Second, 5*time.Millisecond)
+	s.lease.Release()
+	select {
+	case <-s.exited:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the supervisor still waits for the process to become ready")
+	}
+}
+
+// TestStoppedProcessIsNotPaused pauses a process that somebody else has stopped.
+// Nobody could tell afterwards whose stop is left, so it is refused, and the
+// revert leaves it as it was.
+func TestStoppedProcessIsNotPaused(t *testing.T) {
+	s := start(t)
+	process := s.sleep(t)
+	_, err := s.Inject(t.Context(), faultOn("first", supervisor.FaultPause, process, time.Minute))
+	require.NoError(t, err)
+	_, err = s.Inject(t.Context(), faultOn("second", supervisor.FaultPause, process, time.Minute))
+	require.ErrorContains(t, err, "is stopped already")
+	require.NoError(t, s.Revert(t.Context(), "second"))
+	stat, err := process.Identity.Stat()
+	require.NoError(t, err)
+	assert.True(t, stat.Stopped(), "the first fault is still in place")
+	require.NoError(t, s.Revert(t.Context(), "first"))
+}
+
+// TestLeaderOutsideItsGroup ends a process that has joined the supervisor's own
+// group, where a signal to its own no longer reaches it.
+func TestLeaderOutsideItsGroup(t *testing.T) {
+	s := start(t)
+	self, err := filepath.Abs("/proc/self/exe")
+	require.NoError(t, err)
+	process, err := s.StartProcess(t.Context(), supervisor.ProcessSpec{
+		Name: "a", Path: self, Args: []string{"test", "leave-group"}, Dir: s.dir, Log: filepath.Join(s.dir, "a.log"),
+		Ready:   supervisor.ReadySpec{Log: "^left$", Interval: time.Millisecond, Timeout: 10 * time.Second},
+		Restart: supervisor.RestartNever, StopSignal: int(syscall.SIGTERM), StopTimeout: time.Second,
+	})
+	require.NoError(t, err)
+	_, err = s.Inject(t.Context(), faultOn("f", supervisor.FaultRestart, process, time.Minute))
+	require.NoError(t, err)
+	assert.False(t, process.Identity.Alive())
+}
