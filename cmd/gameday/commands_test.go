@@ -87,7 +87,7 @@ func printAll(results gojq.Iter) error {
 // terminal is the script command "exec terminal COMMAND [ARG...]": it runs a
 // command on a terminal of its own and prints what appears there.
 func terminal() {
-	command := exec.Command(os.Args[1], os.Args[2:]...) //nolint:noctx // the script ends it
+	command := exec.Command(os.Args[1], os.Args[2:]...)
 	screen, err := pty.StartWithSize(command, &pty.Winsize{Rows: 40, Cols: 100})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "terminal:", err)

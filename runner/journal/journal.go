@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -21,11 +22,21 @@ var ErrHeld = errors.New("the journal is held by a process that is still running
 // Journal appends entries to a run's file. It holds a lock on the file for as
 // long as it is open, by which recover tells a killed run from a living one.
 type Journal struct {
-	mu   sync.Mutex
-	file *os.File
-	lock *flock.Flock
-	seq  uint64
-	now  func() time.Time
+	mu     sync.Mutex
+	file   file
+	lock   *flock.Flock
+	seq    uint64
+	size   int64 // of the whole lines
+	broken error // why nothing can be added any more
+	now    func() time.Time
+}
+
+// file is what a journal needs of its *os.File.
+type file interface {
+	io.ReadWriteSeeker
+	io.Closer
+	Sync() error
+	Truncate(size int64) error
 }
 
 // Create starts the journal of a new run in dir, which must exist.
@@ -58,7 +69,7 @@ func open(dir string, flags int, now func() time.Time) (*Journal, error) {
 		err = syncDir(dir) // the name must survive a power cut too
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("locking the journal %s: %w", path, err), file.Close())
+		return nil, errors.Join(fmt.Errorf("locking the journal %s: %w", path, err), file.Close(), lock.Unlock())
 	}
 	return &Journal{file: file, lock: lock, now: now}, nil
 }
@@ -73,15 +84,29 @@ func (j *Journal) seek() error {
 	if len(entries) > 0 {
 		j.seq = entries[len(entries)-1].Seq
 	}
-	if err := j.file.Truncate(whole); err != nil {
-		return errors.Join(fmt.Errorf("cutting off the journal's torn last line: %w", err), j.Close())
+	j.size = whole
+	if err := j.cut(); err != nil {
+		return errors.Join(err, j.Close())
 	}
-	_, err = j.file.Seek(whole, 0)
-	return err
+	return nil
+}
+
+// cut takes off what comes after the last whole line.
+func (j *Journal) cut() error {
+	if err := j.file.Truncate(j.size); err != nil {
+		return fmt.Errorf("cutting off the journal's torn last line: %w", err)
+	}
+	if _, err := j.file.Seek(j.size, io.SeekStart); err != nil {
+		return fmt.Errorf("cutting off the journal's torn last line: %w", err)
+	}
+	return nil
 }
 
 // Append writes one entry and returns when it is on disk. After an error the
 // entry must be taken as not written, and what it announces must not be done.
+// What a failed write left of it is cut off, so that later entries can be read;
+// where that fails too, and after a failed sync, which may have lost any line,
+// the journal takes no further entries.
 func (j *Journal) Append(kind Type, data any) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -93,13 +118,26 @@ func (j *Journal) Append(kind Type, data any) error {
 	if err != nil {
 		return fmt.Errorf("encoding a %s entry: %w", kind, err)
 	}
+	if err := j.write(line); err != nil {
+		return err
+	}
+	j.seq++
+	j.size += int64(len(line))
+	return nil
+}
+
+func (j *Journal) write(line []byte) error {
+	if j.broken != nil {
+		return fmt.Errorf("the journal takes no further entries: %w", j.broken)
+	}
 	if _, err := j.file.Write(line); err != nil {
+		j.broken = j.cut()
 		return fmt.Errorf("writing the journal: %w", err)
 	}
 	if err := j.file.Sync(); err != nil {
-		return fmt.Errorf("syncing the journal: %w", err)
+		j.broken = fmt.Errorf("syncing the journal: %w", err)
+		return errors.Join(j.broken, j.cut())
 	}
-	j.seq++
 	return nil
 }
 

@@ -18,7 +18,7 @@ func Seconds(s float64) string {
 		return "?"
 	case s < 0.0995:
 		return fmt.Sprintf("%.0f ms", s*1000)
-	case s < 0.9995:
+	case s < 0.995:
 		return fmt.Sprintf("%.0f ms", math.Round(s*100)*10)
 	case s < 59.95:
 		return fmt.Sprintf("%.1f s", s)

@@ -115,7 +115,7 @@ func rollback() *Construct {
 	return &Construct{
 		Name: "rollback",
 		Body: body("What runs after every fault's own revert, however the experiment ended.",
-			lasting("timeout", "For each action that has none of its own.", "30s")),
+			lasting("timeout", "For all actions together. An action may have a shorter one of its own.", "30s")),
 		Children: []*Construct{{
 			Name: "action", Labels: []string{"type", "name"}, Many: true, Kind: providers.KindAction,
 			Body: body("A step that runs once; actions run in the order written.",

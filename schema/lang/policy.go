@@ -15,7 +15,7 @@ func Policy() *schema.Block {
 			},
 			{
 				Name:        "max_targets_percent",
-				Description: "The largest share of what a fault could have chosen from that it may choose.",
+				Description: "The largest share of all targets of a kind in the environment that one fault, or all faults of one experiment together, may hit.",
 				Type:        schema.Type{Kind: schema.Percent},
 				Example:     "50",
 			},

@@ -19,7 +19,7 @@ func (p *problems) add(diags hcl.Diagnostics) {
 	p.list = append(p.list, diags...)
 }
 
-func (p *problems) hasErrors() bool { return hcl.Diagnostics(p.list).HasErrors() }
+func (p *problems) hasErrors() bool { return p.list.HasErrors() }
 
 // errorf reports an error at a place.
 func (p *problems) errorf(at hcl.Range, summary, format string, args ...any) {

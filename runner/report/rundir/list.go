@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/report"
 	"github.com/gameday-dev/gameday/runner/report/jsonl"
@@ -60,6 +62,9 @@ func summary(dir, id string, run *report.Run, err error) RunSummary {
 		ID: id, Started: run.Began, Verdict: run.Verdict(), Dirty: run.IsDirty(), Seconds: run.Seconds(),
 		Experiments: len(run.Experiments), Counts: run.Counts(), Dir: dir,
 	}
+	if s.Started.IsZero() { // killed before its first event: its id has the time
+		s.Started = begun(id)
+	}
 	if run.Finished != nil {
 		s.ExitCode = &run.Finished.ExitCode
 	}
@@ -67,6 +72,15 @@ func summary(dir, id string, run *report.Run, err error) RunSummary {
 		s.Error = err.Error()
 	}
 	return s
+}
+
+// begun is the moment that an id was made in; zero for what is no id.
+func begun(id string) time.Time {
+	parsed, err := ulid.ParseStrict(id)
+	if err != nil {
+		return time.Time{}
+	}
+	return parsed.Timestamp().UTC()
 }
 
 // Run is a run read back.

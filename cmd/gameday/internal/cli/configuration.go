@@ -25,7 +25,7 @@ type configuration struct {
 // load reads a directory and the variables for it. The configuration is there
 // also with errors, for the excerpts of its files.
 func load(dir string, vars *varFlags) (*configuration, hcl.Diagnostics) {
-	cfg, diags := config.LoadDir(dir, config.WithVersion(currentVersion()))
+	cfg, diags := config.LoadDir(dir, config.WithVersion(releasedVersion()))
 	c := &configuration{dir: dir, cfg: cfg}
 	given, more := vars.given(cfg.Sources, dir)
 	c.given, diags = given, append(diags, more...)

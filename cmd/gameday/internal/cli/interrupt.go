@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -17,6 +18,9 @@ import (
 
 // enough is the signal that stops without waiting any longer.
 const enough = 3
+
+// abandonPatience is how long the third signal waits for reports and output.
+const abandonPatience = 10 * time.Second
 
 // interruptible makes a context that the first SIGINT, SIGTERM or SIGHUP ends,
 // with the signal as its cause. The second says what is still being undone. The
@@ -61,6 +65,7 @@ func (s *session) interrupted(got syscall.Signal, count int, cancel context.Canc
 // abandon ends the process though something is left to undo. Reports are closed
 // as well as they can be: a terminal must not stay without its cursor.
 func (s *session) abandon(e *engine.Engine, bus *event.Bus, out *reports, run string) {
+	time.AfterFunc(abandonPatience, func() { os.Exit(verdict.ExitDirty) }) // whoever reads the output may hang
 	left := e.Left()
 	if err := errors.Join(bus.Close(), out.close()); err != nil {
 		s.fail(err)

@@ -69,7 +69,10 @@ func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 			continue
 		}
 		open++
-		code = max(code, s.recoverOne(ctx, set, dir, here, junitFile))
+		code = max(code, s.recoverOne(ctx, set, dir, here, junitFile, ref != ""))
+	}
+	if open == 0 && junitFile != "" {
+		return copyReport(filepath.Join(dirs[0], rundir.JUnitFile), junitFile)
 	}
 	if open == 0 {
 		return s.printf("Nothing is left to undo: looked at %s in %s.\n", report.Plural(len(dirs), "run"), rundir.Root("."))
@@ -95,28 +98,36 @@ func candidates(here, ref string) ([]string, error) {
 }
 
 // recoverOne undoes one run and returns the exit code for it.
-func (s *session) recoverOne(ctx context.Context, set *providers.Set, dir, here, junitFile string) int {
+func (s *session) recoverOne(ctx context.Context, set *providers.Set, dir, here, junitFile string, named bool) int {
 	id := filepath.Base(dir)
 	done, err := s.undo(ctx, set, dir, here, junitFile)
 	switch {
 	case errors.Is(err, journal.ErrHeld):
-		err = s.printf("%s is still running: left alone.\n", id)
+		return s.leftAlone(id, named)
 	case err != nil:
 		s.fail(fmt.Errorf("%s: %w", id, err))
 		return verdict.ExitDirty
-	default:
-		err = s.printf("%s: reverted %s and ended %s, all verified.\n", id, report.Plural(done.Faults, "fault"), report.Plural(done.Environments, "environment"))
 	}
-	if err != nil {
-		return 1
+	if s.printf("%s: reverted %s and ended %s, verified.\n", id, report.Plural(done.Faults, "fault"), report.Plural(done.Environments, "environment")) != nil {
+		return verdict.ExitErrored
 	}
 	if len(done.Left) == 0 {
-		return 0
+		return verdict.ExitPassed
 	}
 	for _, left := range done.Left {
 		s.fail(fmt.Errorf("%s: still there: %s", id, left))
 	}
 	return verdict.ExitDirty
+}
+
+// leftAlone says that a run is alive. Who named it asked for something that was
+// not done.
+func (s *session) leftAlone(id string, named bool) int {
+	err := s.printf("%s is still running: left alone.\n", id)
+	if named || err != nil {
+		return verdict.ExitErrored
+	}
+	return verdict.ExitPassed
 }
 
 // undo recovers a run, and lets its reports tell of it. The lock on the journal

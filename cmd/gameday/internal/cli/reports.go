@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/charmbracelet/x/term"
 
@@ -20,6 +21,9 @@ import (
 type reports struct {
 	sinks   []event.Sink
 	closers []io.Closer
+
+	closing sync.Once
+	closed  error // what closing them came to
 }
 
 // openReports opens every report of a run: the console or JSON lines, the run's
@@ -74,11 +78,15 @@ func add[S interface {
 	r.closers = append(r.closers, sink)
 }
 
-// close finishes every report.
+// close finishes every report, once: a third signal may come while that is being
+// done.
 func (r *reports) close() error {
-	var errs []error
-	for _, closer := range r.closers {
-		errs = append(errs, closer.Close())
-	}
-	return errors.Join(errs...)
+	r.closing.Do(func() {
+		var errs []error
+		for _, closer := range r.closers {
+			errs = append(errs, closer.Close())
+		}
+		r.closed = errors.Join(errs...)
+	})
+	return r.closed
 }

@@ -39,8 +39,9 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 	})
 	ctx, stop := s.interruptible(ctx, e, bus, out, id)
 	result, runErr := e.Run(ctx)
-	stop()
-	if err := errors.Join(runErr, bus.Close(), out.close(), log.Close()); err != nil {
+	err = errors.Join(runErr, bus.Close(), out.close(), log.Close())
+	stop() // only now: a signal must not cost the reports
+	if err != nil {
 		s.fail(err)
 		return exit(max(result.ExitCode, 1))
 	}

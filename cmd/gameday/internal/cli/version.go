@@ -16,6 +16,15 @@ var version = ""
 // developmentVersion is that of a build from a working copy.
 const developmentVersion = "0.0.0-dev"
 
+// releasedVersion is the version that constraints are held against; empty for a
+// development build, which has no place in their order.
+func releasedVersion() string {
+	if current := currentVersion(); current != developmentVersion {
+		return current
+	}
+	return ""
+}
+
 // currentVersion is the semantic version that is running, without a leading v.
 func currentVersion() string {
 	if version != "" {
