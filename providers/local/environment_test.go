@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -267,6 +268,44 @@ func TestStubbornProcessIsKilled(t *testing.T) {
 	assert.False(t, id.Alive())
 }
 
+// stopSupervisor returns once it is stopped: its threads go on for a moment.
+func (w *world) stopSupervisor() {
+	pid := w.status().PID
+	require.NoError(w.t, syscall.Kill(pid, syscall.SIGSTOP))
+	eventually(w.t, func() error {
+		stat, err := procfs.Read(pid)
+		if err == nil && !stat.Stopped() {
+			err = fmt.Errorf("state %c", stat.State)
+		}
+		return err
+	})
+}
+
+// TestHangsWhileItEnds stops the supervisor when it has begun to end everything:
+// it waits for a process that does not heed SIGTERM.
+func TestHangsWhileItEnds(t *testing.T) {
+	w := newWorld(t, `process "web" {
+		command      = ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"]
+		stop_timeout = "1h"
+		ready { log = "up" }
+	}`).up()
+	client := supervisor.NewClient(local.SocketOf(w.handle))
+	defer client.Close()
+	asked := make(chan error, 1)
+	go func() { asked <- client.Stop(t.Context()) }()
+	eventually(t, func() error {
+		if !w.status().Ending {
+			return errors.New("not ending yet")
+		}
+		return nil
+	})
+	ended := make(chan error, 1)
+	go func() { ended <- w.env.Down(t.Context(), w.handle) }()
+	w.stopSupervisor()
+	require.NoError(t, <-ended)
+	require.ErrorIs(t, <-asked, supervisor.ErrUnreachable)
+}
+
 // TestDown ends environments whose supervisor is well, stopped or killed, from
 // this process and from one that never saw it. The server has a child in a
 // session of its own, which the supervisor's death does not reach.
@@ -276,7 +315,7 @@ func TestDown(t *testing.T) {
 		"well":    func(*world) {},
 		"killed":  func(w *world) { require.NoError(w.t, syscall.Kill(w.status().PID, syscall.SIGKILL)) },
 		"twice":   func(w *world) { require.NoError(w.t, w.env.Down(w.t.Context(), w.handle)) },
-		"hung":    func(w *world) { require.NoError(w.t, syscall.Kill(w.status().PID, syscall.SIGSTOP)) },
+		"hung":    (*world).stopSupervisor,
 		"process": func(w *world) { require.NoError(w.t, syscall.Kill(w.process("web").Identity.PID, syscall.SIGKILL)) },
 	} {
 		for _, fresh := range []bool{false, true} {

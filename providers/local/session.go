@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -63,14 +64,35 @@ func (s *session) close(ctx context.Context, patience time.Duration) error {
 }
 
 // stop asks a supervisor to end everything in order, for which it may need long.
-// Whether it listens at all shows soon: one that hangs would never answer.
+// One that hangs would never answer, so it is asked meanwhile whether it is there.
 func stop(ctx context.Context, client *supervisor.Client, patience time.Duration) error {
-	soon, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if _, err := client.Hello(soon); err != nil {
-		return err
+	stopped := make(chan error, 1)
+	go func() { stopped <- client.Stop(ctx) }()
+	tick := time.NewTicker(patience / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-stopped:
+			return err
+		case <-tick.C:
+			if hangs(ctx, client, patience/2) {
+				cancel()
+				return errors.Join(errHung, <-stopped)
+			}
+		}
 	}
-	return client.Stop(ctx)
+}
+
+// errHung says that a supervisor is there and does not answer.
+var errHung = errors.New("the supervisor does not answer")
+
+func hangs(ctx context.Context, client *supervisor.Client, patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := client.Hello(ctx)
+	return errors.Is(err, context.DeadlineExceeded)
 }
 
 // take removes the session from those that this process holds; nil if it holds

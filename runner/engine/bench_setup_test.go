@@ -32,6 +32,7 @@ type bench struct {
 	dir     string
 	journal *journal.Journal
 	wrap    func(engine.Journal) engine.Journal
+	refuse  error // what evaluating the configuration says once an environment is up
 	events  *recorder
 	engine  *engine.Engine
 }
@@ -83,6 +84,9 @@ func newBench(t testing.TB, text string) *bench {
 }
 
 func (b *bench) resolve(ctx context.Context, environments map[string]cty.Value, run cty.Value) (*resolve.Resolved, hcl.Diagnostics) {
+	if b.refuse != nil && len(environments) > 0 {
+		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Refused", Detail: b.refuse.Error()}}
+	}
 	return resolve.Resolve(ctx, b.cfg, b.set, resolve.Inputs{Environments: environments, Run: run})
 }
 

@@ -69,17 +69,30 @@ func (a *Abort) Error() string {
 	return a.Reason
 }
 
-// Limits on what a run waits for when it cleans up. They hold also after an
-// abort, as undoing outranks stopping.
+// Limits on what a run waits for. Those of the way back hold also after an
+// abort, as undoing outranks stopping. After each a provider has a moment to
+// return (…Linger); one that does not is left behind.
 const (
-	revertPatience   = 30 * time.Second // of one fault's revert, all attempts together
-	envDownPatience  = 60 * time.Second // of one environment's end
-	deadlineMargin   = 5 * time.Second  // a fault's own timer fires this long after the engine should have reverted it
+	callPatience    = 30 * time.Second // of a call that reads or prepares
+	callLinger      = 5 * time.Second
+	envUpPatience   = 15 * time.Minute // of one environment's start: images may have to be pulled
+	envDownPatience = 60 * time.Second // of one environment's end
+	envLookPatience = 15 * time.Second // of the look whether something of it is left
+	revertPatience  = 30 * time.Second // of one fault's revert, all attempts together
+	revertAttempt   = 20 * time.Second // of one attempt, so that there is time to look what became of it
+	verifyPatience  = 5 * time.Second  // of that look
+	lookPatience    = time.Second      // of a look for evidence
+	lookLinger      = time.Second
+	settleMargin    = 2 * time.Second // after a time-out, within which the sampler gives an answer up
+	lastLooks       = 5 * time.Second // of the looks before the revert, while nobody waits for it
+
+	deadlineMargin   = 5 * time.Second // a fault's own timer fires this long after the engine should have reverted it
 	revertTogether   = 250 * time.Millisecond
 	observeEvery     = 50 * time.Millisecond // at first, while a fault is unproven
 	observeAtMost    = time.Second
 	progressEvery    = time.Second
-	minLoadDelivered = 0.95 // share of the offered load that must have been sent
+	heldUp           = 2 * time.Second // of lateness of the engine itself, which then is told
+	minLoadDelivered = 0.95            // share of the offered load that must have been sent
 )
 
 // Engine executes one run.

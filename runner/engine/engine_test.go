@@ -144,6 +144,9 @@ func TestDirtyIsMended(t *testing.T) {
 		assert.Empty(t, done.Left)
 		assert.True(t, b.clean())
 		require.NoError(t, bus.Close())
+		replay, err := journal.Read(b.dir)
+		require.NoError(t, err)
+		assert.Equal(t, string(result.Verdict), replay.Finished.Verdict, "mending does not change what the run found")
 	})
 }
 

@@ -38,6 +38,7 @@ type liveEnvironment struct {
 	def   *resolve.Environment
 	state providers.EnvironmentState
 	err   error
+	stuck *stuckError // its start, if that has not returned
 }
 
 func newEnvironments(r *run) *environments {
@@ -59,13 +60,17 @@ func (e *environments) acquire(ctx context.Context, address string) (*resolve.Re
 	if address == "" {
 		return e.resolved, providers.EnvironmentState{Outputs: cty.EmptyObjectVal}, nil
 	}
-	if e.live[address] == nil {
-		e.live[address] = e.up(ctx, address)
-		if err := e.refresh(ctx, e.live[address].err == nil); err != nil {
-			return nil, providers.EnvironmentState{}, err
+	live := e.live[address]
+	if live != nil && live.err != nil {
+		return nil, providers.EnvironmentState{}, fmt.Errorf("%s had failed before and is not tried again: %w", address, live.err)
+	}
+	if live == nil {
+		live = e.up(ctx, address)
+		e.live[address] = live
+		if live.err == nil {
+			live.err = e.refresh(ctx, true) // who comes next must not run on what was evaluated before
 		}
 	}
-	live := e.live[address]
 	return e.resolved, live.state, live.err
 }
 
@@ -81,12 +86,19 @@ func (e *environments) refresh(ctx context.Context, needed bool) error {
 		}
 	}
 	run := cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(e.run.Run), "dir": cty.StringVal(e.run.RunDir)})
-	resolved, diags := e.run.Resolve(ctx, outputs, run)
-	if diags.HasErrors() {
-		return fmt.Errorf("the configuration does not hold with the environment up: %w", diags)
+	ctx, cancel := context.WithTimeout(ctx, callPatience) // providers take part, to plan
+	defer cancel()
+	resolved, err := call(ctx, callLinger, "evaluating the configuration", func(ctx context.Context) (*resolve.Resolved, error) {
+		resolved, diags := e.run.Resolve(ctx, outputs, run)
+		if diags.HasErrors() {
+			return nil, fmt.Errorf("the configuration does not hold with the environment up: %w", diags)
+		}
+		return resolved, nil
+	})
+	if err == nil {
+		e.resolved = resolved
 	}
-	e.resolved = resolved
-	return nil
+	return err
 }
 
 // up prepares, writes the handle ahead, and brings the environment up.
@@ -109,10 +121,12 @@ func (e *environments) up(ctx context.Context, address string) *liveEnvironment 
 
 func (e *environments) tryUp(ctx context.Context, live *liveEnvironment) error {
 	address := live.def.Addr.String()
-	handle, diags := live.def.Type.Prepare(ctx, providers.EnvironmentPrepareRequest{
-		Run: e.run.Run, RunDir: e.run.RunDir, Address: address, Name: live.def.Addr.Name,
+	handle, err := ask(ctx, "preparing "+address, func(ctx context.Context) (providers.EnvironmentHandle, providers.Diagnostics) {
+		return live.def.Type.Prepare(ctx, providers.EnvironmentPrepareRequest{
+			Run: e.run.Run, RunDir: e.run.RunDir, Address: address, Name: live.def.Addr.Name,
+		})
 	})
-	if err := asError("preparing "+address, diags); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := e.run.Journal.Append(journal.EnvironmentPrepared, journal.Environment{Address: address, Handle: &handle}); err != nil {
@@ -120,16 +134,30 @@ func (e *environments) tryUp(ctx context.Context, live *liveEnvironment) error {
 	}
 	e.names.Store(address, true)
 	live.state.Handle = handle // from here on there may be something to take down
-	state, diags := live.def.Type.Up(ctx, providers.UpRequest{
-		Handle: handle, Dir: live.def.Dir,
-		Configure: func(self cty.Value) (schema.Values, providers.Diagnostics) { return configure(live.def.Body, self) },
-		Progress:  func(step string) { e.run.Bus.Emit(event.EnvironmentProgress{Environment: address, Step: step}) },
-	})
-	if err := asError("starting "+address, diags); err != nil {
+	state, err := e.start(ctx, live)
+	if err != nil {
 		return err
 	}
 	live.state = state
 	return e.run.Journal.Append(journal.EnvironmentUp, journal.Environment{Address: address})
+}
+
+// start brings the environment up. One that hangs is left behind, and taken down
+// like any other.
+func (e *environments) start(ctx context.Context, live *liveEnvironment) (providers.EnvironmentState, error) {
+	ctx, cancel := context.WithTimeout(ctx, envUpPatience)
+	defer cancel()
+	address := live.def.Addr.String()
+	state, err := call(ctx, callLinger, "starting "+address, func(ctx context.Context) (providers.EnvironmentState, error) {
+		state, diags := live.def.Type.Up(ctx, providers.UpRequest{
+			Handle: live.state.Handle, Dir: live.def.Dir,
+			Configure: func(self cty.Value) (schema.Values, providers.Diagnostics) { return configure(live.def.Body, self) },
+			Progress:  func(step string) { e.run.Bus.Emit(event.EnvironmentProgress{Environment: address, Step: step}) },
+		})
+		return state, asError("starting "+address, diags)
+	})
+	errors.As(err, &live.stuck)
+	return state, err
 }
 
 // configure evaluates an environment's body with what it reserved as `self`.
@@ -166,18 +194,20 @@ func (e *environments) down(ctx context.Context, live *liveEnvironment) {
 	if live.def == nil || live.state.Handle.Type == "" {
 		return // nothing was ever started
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), envDownPatience)
-	defer cancel()
 	started := time.Now()
-	left, err := takeDown(ctx, live.def.Type, live.state.Handle)
+	left, err := takeDown(context.WithoutCancel(ctx), live.def.Type, live.state.Handle)
+	if err == nil && live.stuck != nil && live.stuck.still() {
+		err = errors.New("nothing of it is left now, but its start has not returned and may go on")
+	}
 	stopped := event.EnvironmentStopped{Environment: live.def.Addr.String(), Seconds: time.Since(started).Seconds(), Leftovers: left, Source: e.sourceOf(live.def.Addr.String())}
-	if err == nil && len(left) == 0 {
-		err = e.run.Journal.Append(journal.EnvironmentDown, journal.Environment{Address: live.def.Addr.String()})
-	}
-	if err != nil {
+	switch {
+	case err == nil && len(left) == 0:
+		// A journal that fails now does not undo the end: recover would only end it again.
+		e.run.note("", e.run.Journal.Append(journal.EnvironmentDown, journal.Environment{Address: live.def.Addr.String()}))
+	case err != nil:
 		stopped.Error = err.Error()
-	}
-	if err != nil || len(left) > 0 {
+		fallthrough
+	default:
 		e.run.soil(e.run.Mend)
 	}
 	e.names.Delete(live.def.Addr.String())
@@ -191,11 +221,12 @@ func (e *environments) sourceOf(address string) event.Source {
 
 // takeDown ends an environment and says what is left of it.
 func takeDown(ctx context.Context, t providers.Environment, handle providers.EnvironmentHandle) (left []string, err error) {
-	downErr := guard("ending "+handle.Address, func() error { return t.Down(ctx, handle) })
-	lookErr := guard("looking at "+handle.Address, func() error {
-		left, err = t.Leftovers(ctx, handle)
-		return err
-	})
+	ending, cancel := context.WithTimeout(ctx, envDownPatience)
+	defer cancel()
+	downErr := perform(ending, callLinger, "ending "+handle.Address, func(ctx context.Context) error { return t.Down(ctx, handle) })
+	looking, cancel := context.WithTimeout(ctx, envLookPatience)
+	defer cancel()
+	left, lookErr := call(looking, callLinger, "looking at "+handle.Address, func(ctx context.Context) ([]string, error) { return t.Leftovers(ctx, handle) })
 	return left, errors.Join(downErr, lookErr)
 }
 

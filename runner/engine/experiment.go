@@ -50,6 +50,7 @@ func (x *experiment) execute(ctx context.Context) verdict.Verdict {
 	})
 	err := guard(x.plan.Address, func() error { return x.prepareAndMeasure(ctx) })
 	x.fail(ctx, err)
+	x.demandProof()
 	x.tellUnjudged()
 	final := x.result.verdict()
 	x.run.Bus.Emit(event.ExperimentFinished{
@@ -98,9 +99,10 @@ func (x *experiment) prepareAndMeasure(ctx context.Context) error {
 		return err
 	}
 	defer x.measurements.stop()
+	x.aimWatchers()
 	x.measurements.start(ctx, x.notify)
-	defer x.background(x.watch)()
-	defer x.background(x.tellProgress)()
+	defer x.background("judging", x.watch)()
+	defer x.background("telling how things stand", x.tellProgress)()
 	return x.phases(ctx)
 }
 
@@ -112,7 +114,6 @@ func (x *experiment) phases(ctx context.Context) error {
 		return err
 	}
 	reverted, err := x.faultPhase(ctx)
-	x.rollback(ctx)
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
@@ -140,6 +141,8 @@ func (x *experiment) enter(series resolve.Phase, name string, expected time.Dura
 	started := time.Now()
 	if series != "" {
 		x.measurements.begin(series, started)
+	}
+	if series == resolve.PhaseBaseline || series == resolve.PhaseFault { // the recovery is not judged by watchers
 		x.beginWatchers(series, started)
 	}
 	x.mu.Lock()
@@ -163,14 +166,19 @@ func (x *experiment) count() int {
 // one begins belongs to none.
 func (x *experiment) leave(at time.Time) {
 	x.measurements.end(at)
-	x.beginWatchers("", at)
+	x.endWatchers(at)
 }
 
-// background runs what accompanies the phases, and returns what ends it.
-func (x *experiment) background(task func(context.Context)) (end func()) {
+// background runs what accompanies the phases, and returns what ends it. Its
+// panic must not end the process, which has faults to undo.
+func (x *experiment) background(what string, task func(context.Context)) (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
-	group.Go(func() { task(ctx) })
+	group.Go(func() {
+		if err := guard(what, func() error { task(ctx); return nil }); err != nil {
+			x.result.add(verdict.Errored, err.Error())
+		}
+	})
 	return func() {
 		cancel()
 		group.Wait()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -27,6 +28,7 @@ type fault struct {
 	config schema.Values
 
 	record providers.Record
+	stuck  *stuckError   // its injection, if that has not returned
 	placed chan struct{} // closed when it is in place
 	proven chan struct{} // closed when evidence was seen
 	gone   chan struct{} // closed when it will not become active any more
@@ -43,6 +45,7 @@ type fault struct {
 // bindFaults reads the targets again, now that the environment is up, and
 // refuses to go on if they are not the ones that the plan showed.
 func (x *experiment) bindFaults(ctx context.Context) error {
+	var faults []*fault
 	for i := range x.plan.Faults {
 		planned := &x.plan.Faults[i]
 		def := find(x.def.Faults, func(d *resolve.Fault) bool { return d.Addr.Local() == planned.Address })
@@ -50,11 +53,14 @@ func (x *experiment) bindFaults(ctx context.Context) error {
 			return fmt.Errorf("%s is in the plan and not in the configuration", planned.Address)
 		}
 		f := &fault{x: x, def: def, plan: planned, placed: make(chan struct{}), proven: make(chan struct{}), gone: make(chan struct{})}
-		if err := guard(planned.Address, func() error { return f.bind(ctx) }); err != nil {
+		if err := f.bind(ctx); err != nil {
 			return err
 		}
-		x.faults = append(x.faults, f)
+		faults = append(faults, f)
 	}
+	x.mu.Lock() // a signal may ask at any moment what is left
+	defer x.mu.Unlock()
+	x.faults = faults
 	return nil
 }
 
@@ -63,10 +69,12 @@ func (f *fault) bind(ctx context.Context) error {
 	if diags.HasErrors() {
 		return fmt.Errorf("%s: %w", f.plan.Address, diags)
 	}
-	bound, provided := f.def.Type.Plan(ctx, providers.FaultPlanRequest{
-		Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.plan.Seed, Duration: f.def.Duration,
+	bound, err := ask(ctx, f.plan.Address, func(ctx context.Context) (providers.FaultPlan, providers.Diagnostics) {
+		return f.def.Type.Plan(ctx, providers.FaultPlanRequest{
+			Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.plan.Seed, Duration: f.def.Duration,
+		})
 	})
-	if err := asError(f.plan.Address, provided); err != nil {
+	if err != nil {
 		return err
 	}
 	if was, is := names(f.plan.Targets), names(bound.Targets); f.plan.Unknown == "" && was != is {
@@ -93,7 +101,8 @@ func names(targets []providers.Target) string {
 func (f *fault) live(ctx context.Context) error {
 	defer close(f.gone)
 	if err := f.await(ctx); err != nil {
-		return nil //nolint:nilerr // not started: what ended the phase says why
+		f.notStarted(ctx, err)
+		return nil
 	}
 	if err := f.inject(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -119,7 +128,9 @@ func (f *fault) await(ctx context.Context) error {
 		select {
 		case <-other.proven:
 		case <-other.gone:
-			return fmt.Errorf("%s never became active", other.plan.Address)
+			if !other.isProven() { // it may be both, proven and over
+				return fmt.Errorf("%s never became active", other.plan.Address)
+			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -127,9 +138,20 @@ func (f *fault) await(ctx context.Context) error {
 	return sleep(ctx, f.def.Delay)
 }
 
+// notStarted books a fault that was never injected, unless the phase was ended
+// before its turn: then what ended it says why.
+func (f *fault) notStarted(ctx context.Context, cause error) {
+	if ctx.Err() != nil {
+		return
+	}
+	detail := fmt.Sprintf("%s was not injected: %v", f.plan.Address, cause)
+	f.x.result.add(verdict.Inconclusive, detail)
+	f.x.run.Bus.Emit(event.FaultProven{Experiment: f.x.plan.Address, Fault: f.plan.Address, Detail: detail, Source: f.plan.Source})
+}
+
 // inject writes the undo ahead and then injects.
 func (f *fault) inject(ctx context.Context) error {
-	if err := guard("preparing", func() error { return f.prepare(ctx) }); err != nil {
+	if err := f.prepare(ctx); err != nil {
 		return err
 	}
 	if err := f.x.run.Journal.Append(journal.FaultPrepared, journal.Fault{ID: f.record.ID, Record: &f.record}); err != nil {
@@ -145,10 +167,7 @@ func (f *fault) inject(ctx context.Context) error {
 		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Type: f.plan.Type,
 		Effect: f.bound.Effect, Targets: f.record.Targets, Deadline: f.record.Deadline, Source: f.plan.Source,
 	})
-	err := guard("injecting", func() error {
-		return f.def.Type.Inject(ctx, providers.InjectRequest{Record: f.record, Config: f.config, Environment: f.x.env})
-	})
-	if err != nil {
+	if err := f.put(ctx); err != nil {
 		return err
 	}
 	close(f.placed)
@@ -156,92 +175,30 @@ func (f *fault) inject(ctx context.Context) error {
 	return f.x.run.Journal.Append(journal.FaultInjected, journal.Fault{ID: f.record.ID})
 }
 
-func (f *fault) prepare(ctx context.Context) error {
-	record, diags := f.def.Type.Prepare(ctx, providers.PrepareRequest{
-		ID: ulid.Make().String(), Address: f.def.Addr.String(), Run: f.x.run.Run, Config: f.config, Environment: f.x.env,
-		Plan: f.bound, Seed: f.plan.Seed, Deadline: time.Now().Add(f.def.Duration + deadlineMargin),
+func (f *fault) prepare(ctx context.Context) (err error) {
+	f.record, err = ask(ctx, "preparing", func(ctx context.Context) (providers.Record, providers.Diagnostics) {
+		return f.def.Type.Prepare(ctx, providers.PrepareRequest{
+			ID: ulid.Make().String(), Address: f.def.Addr.String(), Run: f.x.run.Run, Config: f.config, Environment: f.x.env,
+			Plan: f.bound, Seed: f.plan.Seed, Deadline: time.Now().Add(f.def.Duration + deadlineMargin),
+		})
 	})
-	f.record = record
-	return asError("preparing", diags)
+	return err
 }
 
-// hold looks for evidence until the fault's time is over.
-func (f *fault) hold(ctx context.Context) {
-	over := time.NewTimer(time.Until(f.ends))
-	defer over.Stop()
-	for wait := observeEvery; ; wait = min(wait*2, observeAtMost) {
-		if f.look(ctx, observeAtMost) {
-			break
-		}
-		again := time.NewTimer(wait)
-		select {
-		case <-again.C:
-			continue
-		case <-over.C:
-		case <-ctx.Done():
-		}
-		again.Stop()
-		return
+// put injects. After the record's deadline nothing may stay injected, so nothing
+// is begun then either: the process may have been suspended in between.
+func (f *fault) put(ctx context.Context) error {
+	if !time.Now().Before(f.record.Deadline) {
+		return errors.New("its deadline had passed before its turn came: gameday itself was held up")
 	}
-	select {
-	case <-over.C:
-	case <-ctx.Done():
-	}
-}
-
-// look asks the provider once, and reports whether the fault is proven. An abort
-// does not keep it from looking, as the evidence is gone after the revert.
-func (f *fault) look(ctx context.Context, patience time.Duration) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := context.WithDeadline(ctx, f.record.Deadline)
 	defer cancel()
-	var seen providers.Observation
-	err := guard("observing", func() (err error) {
-		seen, err = f.def.Type.Observe(ctx, f.record)
-		return err
+	err := perform(ctx, callLinger, "injecting", func(ctx context.Context) error {
+		return f.def.Type.Inject(ctx, providers.InjectRequest{Record: f.record, Config: f.config, Environment: f.x.env})
 	})
-	if err != nil || !seen.Proven() {
-		return f.isProven()
+	var stuck *stuckError
+	if errors.As(err, &stuck) {
+		f.stuck = stuck
 	}
-	f.mu.Lock()
-	first := f.facts == nil
-	f.facts = seen.Evidence
-	f.mu.Unlock()
-	if first {
-		f.announce()
-	}
-	return true
-}
-
-func (f *fault) announce() {
-	close(f.proven)
-	f.x.run.Bus.Emit(event.FaultActive{
-		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID,
-		Seconds: time.Since(f.began).Seconds(), Evidence: f.facts,
-	})
-	if err := f.x.run.Journal.Append(journal.FaultActive, journal.Fault{ID: f.record.ID}); err != nil {
-		f.x.run.Bus.Emit(event.Notice{Experiment: f.x.plan.Address, Text: err.Error()})
-	}
-}
-
-// conclude takes the totals before the revert and closes the question of proof.
-func (f *fault) conclude(ctx context.Context) {
-	proven := f.look(ctx, observeAtMost)
-	out := event.FaultProven{
-		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Proven: proven,
-		Evidence: f.facts, Seconds: time.Since(f.began).Seconds(), Source: f.plan.Source,
-	}
-	if !proven {
-		out.Detail = fmt.Sprintf("%s was in place for %s and showed no evidence of an effect", f.plan.Address, time.Since(f.began).Round(time.Millisecond))
-		f.x.result.add(verdict.Inconclusive, out.Detail)
-	}
-	f.x.run.Bus.Emit(out)
-}
-
-func (f *fault) isProven() bool {
-	select {
-	case <-f.proven:
-		return true
-	default:
-		return false
-	}
+	return err
 }

@@ -145,3 +145,11 @@ func (x *experiment) tellUnjudged() {
 		}
 	}
 }
+
+// demandProof keeps an experiment from passing by silence: without faults and
+// with assertions for other phases only, nothing would have been looked at.
+func (x *experiment) demandProof() {
+	if x.result.verdict() == verdict.Passed && len(x.told) == 0 {
+		x.result.add(verdict.Inconclusive, "no assertion was judged")
+	}
+}

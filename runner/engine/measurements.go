@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,13 +41,13 @@ type offer struct {
 func openMeasurements(ctx context.Context, x *experiment) (*measurements, error) {
 	m := &measurements{x: x, series: map[string]*sample.Series{}, loads: map[string]bool{}, stopAll: func() {}}
 	for _, p := range x.def.Probes {
-		if err := guard(p.Addr.Local(), func() error { return m.openProbe(ctx, p) }); err != nil {
+		if err := m.openProbe(ctx, p); err != nil {
 			m.close()
 			return nil, err
 		}
 	}
 	for _, l := range x.def.Loads {
-		if err := guard(l.Addr.Local(), func() error { return m.openLoad(ctx, l) }); err != nil {
+		if err := m.openLoad(ctx, l); err != nil {
 			m.close()
 			return nil, err
 		}
@@ -60,13 +61,15 @@ func (m *measurements) openProbe(ctx context.Context, p *resolve.Probe) error {
 	if diags.HasErrors() {
 		return fmt.Errorf("%s: %w", name, diags)
 	}
-	prober, provided := p.Type.Open(ctx, providers.OpenRequest{
-		Address: p.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: p.Timeout,
+	prober, err := ask(ctx, name, func(ctx context.Context) (providers.Prober, providers.Diagnostics) {
+		return p.Type.Open(ctx, providers.OpenRequest{
+			Address: p.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: p.Timeout,
+		})
 	})
-	if err := asError(name, provided); err != nil {
+	if err != nil {
 		return err
 	}
-	series := sample.NewSeries(name, p.Type.SampleType(), m.x.longestWindow()+p.Timeout)
+	series := sample.NewSeries(name, p.Type.SampleType(), m.x.lookback())
 	m.add(series, p.Timeout)
 	m.tasks = append(m.tasks, sample.Task{Series: series, Prober: prober, Interval: p.Interval, Timeout: p.Timeout})
 	return nil
@@ -78,13 +81,15 @@ func (m *measurements) openLoad(ctx context.Context, l *resolve.Load) error {
 	if diags.HasErrors() {
 		return fmt.Errorf("%s: %w", name, diags)
 	}
-	generator, provided := l.Type.Open(ctx, providers.OpenRequest{
-		Address: l.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: l.Timeout,
+	generator, err := ask(ctx, name, func(ctx context.Context) (providers.Generator, providers.Diagnostics) {
+		return l.Type.Open(ctx, providers.OpenRequest{
+			Address: l.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: l.Timeout,
+		})
 	})
-	if err := asError(name, provided); err != nil {
+	if err != nil {
 		return err
 	}
-	m.add(sample.NewLoadSeries(name, m.x.longestWindow()+l.Timeout), l.Timeout)
+	m.add(sample.NewLoadSeries(name, m.x.lookback()), l.Timeout)
 	m.loads[name] = true
 	m.offers = append(m.offers, offer{name, generator})
 	return nil
@@ -93,7 +98,7 @@ func (m *measurements) openLoad(ctx context.Context, l *resolve.Load) error {
 func (m *measurements) add(series *sample.Series, timeout time.Duration) {
 	m.series[series.Name()] = series
 	m.order = append(m.order, series.Name())
-	m.patience = max(m.patience, timeout+time.Second)
+	m.patience = max(m.patience, timeout+settleMargin)
 }
 
 // start begins to measure; notify is told the name of a series after each of
@@ -105,7 +110,11 @@ func (m *measurements) start(ctx context.Context, notify func(name string)) {
 	})
 	for _, o := range m.offers {
 		m.group.Go(func() {
-			m.report(o.name, sample.NewLoadRecorder(m.series[o.name], notify).Run(ctx, o.generator))
+			err := sample.NewLoadRecorder(m.series[o.name], notify).Run(ctx, o.generator)
+			if err == nil && ctx.Err() == nil {
+				err = errors.New("it ended before it was told to")
+			}
+			m.report(o.name, err)
 		})
 	}
 }
@@ -116,19 +125,30 @@ func (m *measurements) report(what string, err error) {
 	}
 }
 
-// stop ends the measurements and lets go of what they hold.
+// stop ends the measurements and lets go of what they hold. A load that does
+// not end is left behind.
 func (m *measurements) stop() {
 	m.stopAll()
-	m.group.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), m.patience)
+	defer cancel()
+	if err := perform(ctx, settleMargin, "ending the load", func(context.Context) error { m.group.Wait(); return nil }); err != nil {
+		m.x.result.add(verdict.Errored, err.Error())
+	}
 	m.close()
 }
 
 func (m *measurements) close() {
 	for _, task := range m.tasks {
-		if err := guard(task.Series.Name(), task.Prober.Close); err != nil {
+		if err := closeProber(task); err != nil {
 			m.x.run.Bus.Emit(event.Notice{Experiment: m.x.plan.Address, Text: err.Error()})
 		}
 	}
+}
+
+func closeProber(task sample.Task) error {
+	ctx, cancel := context.WithTimeout(context.Background(), lookPatience)
+	defer cancel()
+	return perform(ctx, callLinger, task.Series.Name(), func(context.Context) error { return task.Prober.Close() })
 }
 
 // begin attributes what is due from now on to a phase.
@@ -190,7 +210,11 @@ func (m *measurements) summary() []event.Series {
 func (m *measurements) loadDelivered() {
 	for _, name := range slices.Sorted(maps.Keys(m.loads)) {
 		w := m.series[name].Phase(string(resolve.PhaseFault))
-		if offered := w.Offered(); offered > 0 && float64(w.Count()) < minLoadDelivered*float64(offered) {
+		offered := w.Offered()
+		switch {
+		case offered == 0:
+			m.x.result.add(verdict.Inconclusive, name+" offered no request during the fault")
+		case float64(w.Count()) < minLoadDelivered*float64(offered):
 			m.x.result.add(verdict.Inconclusive, fmt.Sprintf(
 				"%s sent only %d of the %d requests that were due during the fault (at least %.0f %% are needed)",
 				name, w.Count(), offered, 100*minLoadDelivered))

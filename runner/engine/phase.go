@@ -14,7 +14,7 @@ import (
 // errStopped ends the fault phase when a stop condition was broken.
 var errStopped = errors.New("a stop condition was broken")
 
-// faultPhase injects, holds and reverts. It returns the moment at which the
+// faultPhase injects, holds, reverts and rolls back. It returns the moment at which the
 // last revert was verified.
 func (x *experiment) faultPhase(ctx context.Context) (reverted time.Time, err error) {
 	injected := x.enter(resolve.PhaseFault, "inject", x.expected("inject"))
@@ -24,6 +24,7 @@ func (x *experiment) faultPhase(ctx context.Context) (reverted time.Time, err er
 	defer func() {
 		x.revertAll(ctx)
 		reverted = time.Now()
+		x.rollback(ctx)
 	}()
 	group := x.launch(holding, end)
 	ended := x.awaitInjection(holding, injected)
@@ -73,8 +74,7 @@ func (x *experiment) awaitEnd(ctx context.Context, over <-chan struct{}, end con
 	case <-over:
 	case <-ctx.Done():
 	case stop := <-x.stop:
-		x.run.Bus.Emit(*stop)
-		x.result.add(verdict.Failed, stop.Message)
+		x.bookStop(stop)
 		end(errStopped)
 	}
 	<-over
@@ -133,6 +133,28 @@ func (x *experiment) expected(name string) time.Duration {
 func (x *experiment) stopped(trigger *event.StopTriggered) {
 	select {
 	case x.stop <- trigger:
+	default:
+	}
+}
+
+// bookStop tells of a broken stop condition and lets it fail the experiment.
+func (x *experiment) bookStop(stop *event.StopTriggered) {
+	x.run.Bus.Emit(*stop)
+	x.result.add(verdict.Failed, stop.Message)
+}
+
+// bookLateStops books a stop condition that was broken in the fault phase, and
+// was seen only when that was over: at the very end, or by answers that came
+// later. There is nothing to stop any more, but it is broken all the same.
+func (x *experiment) bookLateStops() {
+	for _, w := range x.watchers {
+		if w.stop != nil {
+			w.finish(resolve.PhaseFault)
+		}
+	}
+	select {
+	case stop := <-x.stop:
+		x.bookStop(stop)
 	default:
 	}
 }

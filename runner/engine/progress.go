@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,9 +12,20 @@ import (
 
 // tellProgress tells how things stand, about once a second, until ctx ends.
 func (x *experiment) tellProgress(ctx context.Context) {
-	for sleep(ctx, progressEvery) == nil {
+	for before := time.Now(); sleep(ctx, progressEvery) == nil; before = time.Now() {
+		x.tellHeldUp(time.Since(before) - progressEvery)
 		x.run.Bus.Emit(x.snapshot())
 	}
+}
+
+// tellHeldUp says that the process did not run for a while: it was suspended, or
+// the machine too busy. What it measured then is late by its own doing.
+func (x *experiment) tellHeldUp(late time.Duration) {
+	if late < heldUp {
+		return
+	}
+	x.run.Bus.Emit(event.Notice{Experiment: x.plan.Address, Text: fmt.Sprintf(
+		"gameday itself was held up for %s: latencies measured in that time include it", late.Round(time.Millisecond))})
 }
 
 func (x *experiment) snapshot() event.Progress {
@@ -33,8 +45,11 @@ func (x *experiment) snapshot() event.Progress {
 
 // active is the faults that are injected now.
 func (x *experiment) active() []string {
+	x.mu.Lock()
+	faults := x.faults
+	x.mu.Unlock()
 	var out []string
-	for _, f := range byInjection(x.faults) {
+	for _, f := range byInjection(faults) {
 		f.mu.Lock()
 		if !f.undone {
 			out = append(out, f.plan.Address)

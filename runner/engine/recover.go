@@ -79,13 +79,21 @@ func (r *recovery) undoAll(ctx context.Context, replay *journal.Replay) {
 	for _, handle := range slices.Backward(replay.Environments) {
 		r.environment(ctx, handle)
 	}
-	finished := event.RunFinished{Verdict: verdict.Aborted, Dirty: len(r.out.Left) > 0, Seconds: time.Since(started).Seconds()}
+	finished := event.RunFinished{Verdict: ended(replay), Dirty: len(r.out.Left) > 0, Seconds: time.Since(started).Seconds()}
 	finished.ExitCode = verdict.ExitCode(finished.Verdict, finished.Dirty, 0)
 	r.Bus.Emit(finished)
 	if finished.Dirty {
 		return // the journal stays open: recover can be tried again
 	}
 	r.note(r.log.Append(journal.RunFinished, journal.Finished{Verdict: string(finished.Verdict), ExitCode: finished.ExitCode}))
+}
+
+// ended is the verdict of the run: what it said itself, if it came to that.
+func ended(replay *journal.Replay) verdict.Verdict {
+	if replay.Finished != nil {
+		return verdict.Verdict(replay.Finished.Verdict)
+	}
+	return verdict.Aborted
 }
 
 func (r *recovery) fault(ctx context.Context, record providers.Record) {
@@ -110,8 +118,6 @@ func (r *recovery) fault(ctx context.Context, record providers.Record) {
 }
 
 func (r *recovery) environment(ctx context.Context, handle providers.EnvironmentHandle) {
-	ctx, cancel := context.WithTimeout(ctx, envDownPatience)
-	defer cancel()
 	started := time.Now()
 	var left []string
 	err := fmt.Errorf("its type %s is not known to this version of gameday", handle.Type)

@@ -24,6 +24,7 @@ func (x *experiment) recovery(ctx context.Context, reverted time.Time) error {
 		return err
 	}
 	x.judgePhase(resolve.PhaseFault, verdict.Failed)
+	x.bookLateStops()
 	x.measurements.loadDelivered()
 	judged, steady, err := x.awaitSteady(ctx, reverted, hold)
 	if err != nil {

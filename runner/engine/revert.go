@@ -42,6 +42,9 @@ func (f *fault) revert(ctx context.Context) {
 	f.tell(journal.FaultReverting, nil)
 	f.x.run.Bus.Emit(event.FaultReverting{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Undo: f.bound.Undo})
 	attempts, err := undo(ctx, f.def.Type, f.record)
+	if err == nil && f.stuck != nil && f.stuck.still() {
+		err = errors.New("nothing of it is left now, but its injection has not returned and may still take effect")
+	}
 	out := event.FaultReverted{
 		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Verified: err == nil, Attempts: attempts,
 		Seconds: time.Since(started).Seconds(), Source: f.plan.Source,
@@ -60,16 +63,13 @@ func (f *fault) revert(ctx context.Context) {
 	f.x.run.Bus.Emit(out)
 }
 
-// tell writes an entry of the way back. A journal that fails now must not keep
-// the undo from happening: recover would only do it again.
+// tell writes an entry on which no undo depends.
 func (f *fault) tell(kind journal.Type, cause error) {
 	entry := journal.Fault{ID: f.record.ID}
 	if cause != nil {
 		entry.Error = cause.Error()
 	}
-	if err := f.x.run.Journal.Append(kind, entry); err != nil {
-		f.x.run.Bus.Emit(event.Notice{Experiment: f.x.plan.Address, Text: err.Error()})
-	}
+	f.x.run.note(f.x.plan.Address, f.x.run.Journal.Append(kind, entry))
 }
 
 // undo reverts and reads back, again and again, until nothing is left or its
@@ -79,25 +79,46 @@ func undo(ctx context.Context, t providers.Fault, record providers.Record) (atte
 	defer cancel()
 	policy := backoff.NewExponentialBackOff()
 	policy.InitialInterval, policy.MaxInterval = 20*time.Millisecond, time.Second
+	var last error // not what ended the attempts, but why they were needed
 	_, err = backoff.Retry(ctx, func() (struct{}, error) {
 		attempts++
-		return struct{}{}, undoOnce(ctx, t, record)
+		last = undoOnce(ctx, t, record)
+		return struct{}{}, last
 	}, backoff.WithBackOff(policy), backoff.WithMaxElapsedTime(revertPatience))
+	if err != nil && last != nil {
+		return attempts, last
+	}
 	return attempts, err
 }
 
+// undoOnce reverts and looks. What counts is that it is gone, whatever the
+// revert said.
 func undoOnce(ctx context.Context, t providers.Fault, record providers.Record) error {
-	var seen providers.Observation
-	revertErr := guard("reverting", func() error { return t.Revert(ctx, record) })
-	observeErr := guard("verifying", func() (err error) {
-		seen, err = t.Observe(ctx, record)
-		return err
-	})
-	if observeErr == nil && seen.State == providers.Absent {
-		return nil // what counts is that it is gone
-	}
-	if revertErr == nil && observeErr == nil {
+	revertErr := revertOnce(ctx, t, record)
+	seen, observeErr := verify(ctx, t, record)
+	switch {
+	case observeErr == nil && seen.State == providers.Absent:
+		return nil
+	case revertErr == nil && observeErr == nil:
 		return fmt.Errorf("it is still %s after its revert: %s", seen.State, seen.Detail)
 	}
-	return errors.Join(revertErr, observeErr)
+	err := errors.Join(revertErr, observeErr)
+	if isStuck(revertErr) {
+		return backoff.Permanent(err) // another one beside it would not help
+	}
+	return err
+}
+
+func revertOnce(ctx context.Context, t providers.Fault, record providers.Record) error {
+	ctx, cancel := context.WithTimeout(ctx, revertAttempt)
+	defer cancel()
+	return perform(ctx, callLinger, "reverting", func(ctx context.Context) error { return t.Revert(ctx, record) })
+}
+
+// verify has its own time, so that also after a revert that took all of it there
+// is an answer to what is left.
+func verify(ctx context.Context, t providers.Fault, record providers.Record) (providers.Observation, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), verifyPatience)
+	defer cancel()
+	return call(ctx, lookLinger, "verifying", func(ctx context.Context) (providers.Observation, error) { return t.Observe(ctx, record) })
 }

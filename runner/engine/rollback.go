@@ -46,9 +46,11 @@ func (x *experiment) act(ctx context.Context, action *resolve.Action) (providers
 	if diags.HasErrors() {
 		return providers.ActionResult{}, diags
 	}
-	return action.Type.Run(ctx, providers.ActionRequest{
-		Address: action.Addr.String(), Config: config, Environment: x.env, Dir: x.def.Dir,
-		Env: map[string]string{"GAMEDAY_RUN": x.run.Run, "GAMEDAY_EXPERIMENT": x.plan.Address},
+	return call(ctx, callLinger, action.Addr.Local(), func(ctx context.Context) (providers.ActionResult, error) {
+		return action.Type.Run(ctx, providers.ActionRequest{
+			Address: action.Addr.String(), Config: config, Environment: x.env, Dir: x.def.Dir,
+			Env: map[string]string{"GAMEDAY_RUN": x.run.Run, "GAMEDAY_EXPERIMENT": x.plan.Address},
+		})
 	})
 }
 

@@ -26,11 +26,12 @@ type run struct {
 	active   []*experiment               // started and not ended
 	outcomes map[string]verdict.Weighted // by experiment address
 	dirty    bool
+	spoiled  map[string]string // experiment that left something behind, by environment
 	mend     []string
 }
 
 func newRun(req Request) *run {
-	r := &run{Request: req, started: time.Now(), outcomes: map[string]verdict.Weighted{}}
+	r := &run{Request: req, started: time.Now(), outcomes: map[string]verdict.Weighted{}, spoiled: map[string]string{}}
 	r.environments = newEnvironments(r)
 	return r
 }
@@ -78,21 +79,49 @@ func (r *run) soil(mend string) {
 	}
 }
 
+// spoil marks an environment in which an experiment left something behind.
+func (r *run) spoil(x *plan.Experiment) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spoiled[x.Environment] = x.Address
+}
+
+// spoiler is the experiment that left something behind in an environment; empty
+// if none did.
+func (r *run) spoiler(environment string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.spoiled[environment]
+}
+
 // finish judges the gates and closes the run.
 func (r *run) finish(ctx context.Context) Result {
 	gates := r.judgeSuites()
+	result, counts := r.sum(ctx, gates)
+	// Without the lock: a signal may ask what is left while the disk takes its time.
+	r.note("", r.Journal.Append(journal.RunFinished, journal.Finished{Verdict: string(result.Verdict), ExitCode: result.ExitCode}))
+	r.Bus.Emit(event.RunFinished{
+		Verdict: result.Verdict, ExitCode: result.ExitCode, Dirty: result.Dirty, Mend: result.Mend,
+		Counts: counts, Seconds: time.Since(r.started).Seconds(),
+	})
+	return result
+}
+
+// sum is what the outcomes come to.
+func (r *run) sum(ctx context.Context, gates []gate) (Result, map[verdict.Verdict]int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	worst := r.worst(gates, ctx)
-	result := Result{Verdict: worst, ExitCode: verdict.ExitCode(worst, r.dirty, abortSignal(ctx)), Dirty: r.dirty, Mend: r.mend}
-	if err := r.Journal.Append(journal.RunFinished, journal.Finished{Verdict: string(worst), ExitCode: result.ExitCode}); err != nil {
-		r.Bus.Emit(event.Notice{Text: "The journal could not be closed: " + err.Error()})
+	code := verdict.ExitCode(worst, r.dirty, abortSignal(ctx))
+	return Result{Verdict: worst, ExitCode: code, Dirty: r.dirty, Mend: r.mend}, r.counts()
+}
+
+// note tells of a journal entry of the way back that could not be written. That
+// must not keep the undo from happening: recover would only do it again.
+func (r *run) note(experiment string, err error) {
+	if err != nil {
+		r.Bus.Emit(event.Notice{Experiment: experiment, Text: err.Error()})
 	}
-	r.Bus.Emit(event.RunFinished{
-		Verdict: worst, ExitCode: result.ExitCode, Dirty: r.dirty, Mend: r.mend,
-		Counts: r.counts(), Seconds: time.Since(r.started).Seconds(),
-	})
-	return result
 }
 
 // worst is the run's verdict. An experiment that belongs to a suite with a gate

@@ -78,11 +78,17 @@ func (r *run) experiment(ctx context.Context, x *plan.Experiment) {
 	r.start(active)
 	defer r.end(active)
 	r.record(x.Address, verdict.Weighted{Verdict: active.execute(ctx), Weight: x.Weight})
+	if active.result.dirty {
+		r.spoil(x) // nothing is injected on top of what could not be undone
+	}
 }
 
 func (r *run) skip(ctx context.Context, x *plan.Experiment) string {
 	if ctx.Err() != nil {
 		return "the run was stopped before it began"
+	}
+	if by := r.spoiler(x.Environment); by != "" {
+		return by + " left something behind where it would run"
 	}
 	for _, address := range x.DependsOn {
 		if v := r.verdictOf(address); v != verdict.Passed {

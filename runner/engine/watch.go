@@ -17,20 +17,29 @@ import (
 // breach is seen.
 const watchAtMost = 5 * time.Millisecond
 
-// watcher judges a condition on a sliding window, again whenever one of its
-// series has a new point: a windowed assertion, or a stop condition.
+// windowSteps is how many windows are judged in the time of one. They are close
+// enough together that what fills a good part of a window is in one of them.
+const windowSteps = 20
+
+// watcher judges a condition on a sliding window: a windowed assertion, or a
+// stop condition. An answer counts where it was due, so that a window is whole
+// only when everything due in it has been answered or given up: until then,
+// those that hang are missing in it, and they are the ones that matter.
 type watcher struct {
 	x          *experiment
 	assert     *resolve.Assert // nil for a stop condition
 	stop       *resolve.Stop
 	condition  resolve.Condition
-	window     time.Duration // 0: the phase so far
+	series     []*sample.Series // that the condition depends on
+	window     time.Duration    // 0: the phase so far
 	minSamples int
 
-	mu    sync.Mutex
-	phase resolve.Phase // being watched; empty for none
-	since time.Time     // of the phase's beginning
-	found map[resolve.Phase]sighting
+	mu     sync.Mutex
+	phase  resolve.Phase // being watched; empty for none
+	since  time.Time     // of the phase's beginning
+	until  time.Time     // its end; zero while it lasts
+	judged time.Time     // end of the newest whole window that was judged
+	found  map[resolve.Phase]sighting
 }
 
 // sighting is what a watcher found in a phase: the first window that broke the
@@ -52,29 +61,58 @@ func (x *experiment) bindWatchers() {
 	}
 }
 
+// aimWatchers gives the watchers their series, once those are there.
+func (x *experiment) aimWatchers() {
+	for _, w := range x.watchers {
+		for _, name := range w.condition.Series() {
+			w.series = append(w.series, x.measurements.series[name])
+		}
+	}
+}
+
 func (x *experiment) watcherOf(a *resolve.Assert) *watcher {
 	return find(x.watchers, func(w *watcher) bool { return w.assert == a })
 }
 
-// longestWindow is how far back any condition looks.
-func (x *experiment) longestWindow() time.Duration {
-	longest := plan.RecoveryHold(x.def)
+// lookback is how far back any condition looks: a window that ends when the
+// slowest sample was due, which may be given up a moment after its time-out.
+func (x *experiment) lookback() time.Duration {
+	window, timeout := plan.RecoveryHold(x.def), time.Duration(0)
 	for _, w := range x.watchers {
-		longest = max(longest, w.window)
+		window = max(window, w.window)
 	}
-	return longest
+	for _, p := range x.def.Probes {
+		timeout = max(timeout, p.Timeout)
+	}
+	for _, l := range x.def.Loads {
+		timeout = max(timeout, l.Timeout)
+	}
+	return window + timeout + settleMargin
 }
 
 // beginWatchers points the watchers at a phase; those that it does not concern
-// rest. An empty phase lets all rest.
+// rest.
 func (x *experiment) beginWatchers(phase resolve.Phase, at time.Time) {
 	for _, w := range x.watchers {
+		w.begin(phase, at)
+	}
+}
+
+// endWatchers ends the phase. What was due in it is judged as it comes in.
+func (x *experiment) endWatchers(at time.Time) {
+	for _, w := range x.watchers {
 		w.mu.Lock()
-		w.phase, w.since = "", at
-		if w.stop != nil && phase == resolve.PhaseFault || w.assert != nil && slices.Contains(w.assert.Phases, phase) {
-			w.phase = phase
-		}
+		w.until = at
 		w.mu.Unlock()
+	}
+}
+
+func (w *watcher) begin(phase resolve.Phase, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.phase, w.since, w.until, w.judged = "", at, time.Time{}, at
+	if w.stop != nil && phase == resolve.PhaseFault || w.assert != nil && slices.Contains(w.assert.Phases, phase) {
+		w.phase = phase
 	}
 }
 
@@ -104,44 +142,103 @@ func (x *experiment) watch(ctx context.Context) {
 	}
 }
 
-// look judges the window that ends now, if it is full.
+// look judges the windows that have become whole. A stop condition does not wait
+// for that: it is judged on what there is, too.
 func (w *watcher) look(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	from := now.Add(-w.window)
-	if w.phase == "" || w.found[w.phase].outcome == event.Broken || w.window > 0 && from.Before(w.since) {
+	if w.phase == "" {
 		return
 	}
+	if w.window == 0 {
+		w.judge(now)
+		return
+	}
+	w.slide(w.horizon(now))
+	if w.stop != nil && w.phase != "" && w.until.IsZero() && w.judged.Before(now) && w.isFull(now) {
+		w.judge(now)
+	}
+}
+
+// finish judges what is left of a phase that is over and settled: what has not
+// been answered by now will not be.
+func (w *watcher) finish(phase resolve.Phase) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.phase != phase || w.phase == "":
+	case w.window == 0:
+		w.judge(w.until)
+	default:
+		w.slide(w.until)
+	}
+}
+
+// horizon is the moment up to which all of the series are whole.
+func (w *watcher) horizon(now time.Time) time.Time {
+	for _, series := range w.series {
+		now = series.Horizon(now)
+	}
+	return now
+}
+
+func (w *watcher) isFull(end time.Time) bool { return !end.Add(-w.window).Before(w.since) }
+
+// slide judges the windows that end until then, and after the newest that was
+// judged. One answer that comes late can make many whole at once.
+func (w *watcher) slide(to time.Time) {
+	if !w.until.IsZero() && to.After(w.until) {
+		to = w.until
+	}
+	step := max(w.window/windowSteps, watchAtMost)
+	for w.phase != "" && w.judged.Before(to) && w.found[w.phase].outcome != event.Broken {
+		next := w.judged.Add(step)
+		if first := w.since.Add(w.window); next.Before(first) {
+			next = first
+		}
+		if next.After(to) {
+			next = to
+		}
+		w.judged = next
+		if w.isFull(next) {
+			w.judge(next)
+		}
+	}
+}
+
+// judge judges the window that ends then.
+func (w *watcher) judge(end time.Time) {
 	judged := w.x.judge(w.condition, w.minSamples, func(s *sample.Series) sample.Window {
 		if w.window == 0 {
 			return s.Phase(string(w.phase))
 		}
-		return s.Between(from, now)
+		return s.Between(end.Add(-w.window), end)
 	})
 	switch {
 	case w.stop != nil:
-		w.trigger(judged, now)
+		w.trigger(judged, end)
 	case judged.outcome == event.TooFew && w.found[w.phase].outcome != "":
 		// a gap in one window does not undo what others have shown
 	default:
-		w.found[w.phase] = sighting{judged, now.Sub(w.since)}
+		w.found[w.phase] = sighting{judged, end.Sub(w.since)}
 	}
 }
 
 // trigger stops the experiment if the stop condition is true.
-func (w *watcher) trigger(j judgement, now time.Time) {
+func (w *watcher) trigger(j judgement, at time.Time) {
 	if j.outcome != event.Held {
 		return
 	}
 	w.phase = "" // once is enough
 	w.x.stopped(&event.StopTriggered{
 		Experiment: w.x.plan.Address, Condition: w.stop.Addr.Local(), Expr: w.condition.Text(), Message: j.message,
-		Terms: j.terms, At: now.Sub(w.since).Seconds(), Source: w.x.sourceOf(w.stop.Addr.Local()),
+		Terms: j.terms, At: at.Sub(w.since).Seconds(), Source: w.x.sourceOf(w.stop.Addr.Local()),
 	})
 }
 
-// verdict is what the watcher found in a phase.
+// verdict is what the watcher found in a phase that is over and settled.
 func (w *watcher) verdict(phase resolve.Phase) (judgement, time.Duration) {
+	w.finish(phase)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	found, ok := w.found[phase]

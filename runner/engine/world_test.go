@@ -32,6 +32,28 @@ type world struct {
 	hang        time.Duration
 	drift       bool // other targets once the environment is up
 	unsent      bool
+	lazy        bool          // the load offers nothing
+	tired       bool          // the load ends by itself, soon
+	lasts       time.Duration // of a fault, if it ends by itself; negative if it does nothing
+	blind       time.Duration // since when a fault is in place it cannot be observed any more
+	began       time.Time     // newest injection
+	ups         int
+	hangIn      string        // call that does not return before release is closed
+	patient     bool          // ... or its context has ended
+	release     chan struct{} // made inside the bubble
+}
+
+// pause hangs in the call that is to hang, whatever its context says, unless it
+// is a patient one.
+func (w *world) pause(ctx context.Context, where string) {
+	if w.hangIn != where {
+		return
+	}
+	if w.patient {
+		<-ctx.Done()
+		return
+	}
+	<-w.release
 }
 
 func (w *world) say(what string) { w.order = append(w.order, what) }
@@ -71,8 +93,11 @@ func (fakeFault) Schema() *schema.Block {
 	}}
 }
 
-func (f fakeFault) Plan(_ context.Context, req providers.FaultPlanRequest) (providers.FaultPlan, providers.Diagnostics) {
+func (f fakeFault) Plan(ctx context.Context, req providers.FaultPlanRequest) (providers.FaultPlan, providers.Diagnostics) {
 	target := providers.Target{Kind: "world", Name: req.Config.String("name")}
+	if req.Environment.Up {
+		f.pause(ctx, "Plan")
+	}
 	if req.Environment.Up && f.drift {
 		target.Name = "another"
 	}
@@ -82,12 +107,14 @@ func (f fakeFault) Plan(_ context.Context, req providers.FaultPlanRequest) (prov
 	}, nil
 }
 
-func (f fakeFault) Prepare(_ context.Context, req providers.PrepareRequest) (providers.Record, providers.Diagnostics) {
+func (f fakeFault) Prepare(ctx context.Context, req providers.PrepareRequest) (providers.Record, providers.Diagnostics) {
+	f.pause(ctx, "Prepare")
 	undo, _ := json.Marshal(req.Config.String("name"))
 	return providers.Record{ID: req.ID, Run: req.Run, Address: req.Address, Type: "fake_break", Targets: req.Plan.Targets, Deadline: req.Deadline, Undo: undo}, nil
 }
 
 func (f fakeFault) Inject(ctx context.Context, req providers.InjectRequest) error {
+	f.pause(ctx, "Inject")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.panicInject {
@@ -95,12 +122,27 @@ func (f fakeFault) Inject(ctx context.Context, req providers.InjectRequest) erro
 	}
 	f.say("inject " + req.Config.String("name"))
 	f.broken[req.Record.ID] = true
+	f.began = time.Now()
+	if f.lasts < 0 {
+		delete(f.broken, req.Record.ID)
+	}
+	if f.lasts > 0 {
+		time.AfterFunc(f.lasts, func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			delete(f.broken, req.Record.ID)
+		})
+	}
 	return f.injectErr
 }
 
-func (f fakeFault) Observe(_ context.Context, rec providers.Record) (providers.Observation, error) {
+func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers.Observation, error) {
+	f.pause(ctx, "Observe")
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.blind > 0 && f.broken[rec.ID] && time.Since(f.began) >= f.blind {
+		return providers.Observation{State: providers.Unknown}, errors.New("fog")
+	}
 	if !f.broken[rec.ID] {
 		return providers.Observation{State: providers.Absent}, nil
 	}
@@ -110,7 +152,8 @@ func (f fakeFault) Observe(_ context.Context, rec providers.Record) (providers.O
 	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "broken", Text: "the world is broken"}}}, nil
 }
 
-func (f fakeFault) Revert(_ context.Context, rec providers.Record) error {
+func (f fakeFault) Revert(ctx context.Context, rec providers.Record) error {
+	f.pause(ctx, "Revert")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.panicRevert {
@@ -132,8 +175,9 @@ type fakeProbe struct{ *world }
 func (fakeProbe) TypeName() string      { return "fake" }
 func (fakeProbe) Schema() *schema.Block { return &schema.Block{Description: "Asks the world."} }
 func (fakeProbe) SampleType() cty.Type  { return cty.EmptyObject }
-func (p fakeProbe) Close() error        { return nil }
-func (p fakeProbe) Open(context.Context, providers.OpenRequest) (providers.Prober, providers.Diagnostics) {
+func (p fakeProbe) Close() error        { p.pause(context.Background(), "Close"); return nil }
+func (p fakeProbe) Open(ctx context.Context, _ providers.OpenRequest) (providers.Prober, providers.Diagnostics) {
+	p.pause(ctx, "Open")
 	return p, nil
 }
 
@@ -142,6 +186,7 @@ func (p fakeProbe) Sample(ctx context.Context) providers.Sample {
 		select {
 		case <-time.After(p.hang):
 		case <-ctx.Done():
+			return providers.Sample{Error: "no answer"}
 		}
 	}
 	if !p.ok() {
@@ -160,6 +205,13 @@ func (l fakeLoad) Open(context.Context, providers.OpenRequest) (providers.Genera
 }
 
 func (l fakeLoad) Run(ctx context.Context, report func(providers.LoadSample)) error {
+	defer l.pause(ctx, "Run")
+	if l.tired {
+		return sleepFor(ctx, 3*time.Second)
+	}
+	if l.lazy {
+		return sleepFor(ctx, time.Hour)
+	}
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -172,6 +224,14 @@ func (l fakeLoad) Run(ctx context.Context, report func(providers.LoadSample)) er
 	}
 }
 
+func sleepFor(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+	return nil
+}
+
 type fakeAction struct{ *world }
 
 func (fakeAction) TypeName() string { return "fake" }
@@ -181,7 +241,8 @@ func (fakeAction) Schema() *schema.Block {
 	}}
 }
 
-func (a fakeAction) Run(_ context.Context, req providers.ActionRequest) (providers.ActionResult, error) {
+func (a fakeAction) Run(ctx context.Context, req providers.ActionRequest) (providers.ActionResult, error) {
+	a.pause(ctx, "Action")
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.say("action")
@@ -204,11 +265,16 @@ func (fakeEnvironment) Plan(context.Context, providers.EnvironmentPlanRequest) (
 	return providers.EnvironmentPlan{Summary: "a world", Outputs: cty.EmptyObjectVal}, nil
 }
 
-func (fakeEnvironment) Prepare(_ context.Context, req providers.EnvironmentPrepareRequest) (providers.EnvironmentHandle, providers.Diagnostics) {
+func (e fakeEnvironment) Prepare(ctx context.Context, req providers.EnvironmentPrepareRequest) (providers.EnvironmentHandle, providers.Diagnostics) {
+	e.pause(ctx, "PrepareEnvironment")
 	return providers.EnvironmentHandle{Run: req.Run, Address: req.Address, Type: "fake"}, nil
 }
 
-func (e fakeEnvironment) Up(_ context.Context, req providers.UpRequest) (providers.EnvironmentState, providers.Diagnostics) {
+func (e fakeEnvironment) Up(ctx context.Context, req providers.UpRequest) (providers.EnvironmentState, providers.Diagnostics) {
+	e.pause(ctx, "Up")
+	if ctx.Err() != nil {
+		return providers.EnvironmentState{}, providers.Errorf(nil, "No world", "It was stopped.")
+	}
 	config, diags := req.Configure(cty.EmptyObjectVal)
 	if diags.HasErrors() {
 		return providers.EnvironmentState{}, diags
@@ -216,13 +282,15 @@ func (e fakeEnvironment) Up(_ context.Context, req providers.UpRequest) (provide
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.up = true
+	e.ups++
 	if config.Bool("fail") {
 		return providers.EnvironmentState{}, providers.Errorf(nil, "No world", "It did not come up.")
 	}
 	return providers.EnvironmentState{Address: req.Handle.Address, Type: "fake", Up: true, Handle: req.Handle, Outputs: cty.EmptyObjectVal}, nil
 }
 
-func (e fakeEnvironment) Down(context.Context, providers.EnvironmentHandle) error {
+func (e fakeEnvironment) Down(ctx context.Context, _ providers.EnvironmentHandle) error {
+	e.pause(ctx, "Down")
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.downs++
@@ -230,7 +298,8 @@ func (e fakeEnvironment) Down(context.Context, providers.EnvironmentHandle) erro
 	return nil
 }
 
-func (e fakeEnvironment) Leftovers(context.Context, providers.EnvironmentHandle) ([]string, error) {
+func (e fakeEnvironment) Leftovers(ctx context.Context, _ providers.EnvironmentHandle) ([]string, error) {
+	e.pause(ctx, "Leftovers")
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.up {

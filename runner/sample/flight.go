@@ -132,3 +132,23 @@ func (s *Series) finish() {
 	defer s.mu.Unlock()
 	s.flights.finish()
 }
+
+// Horizon is the moment up to which the series is whole: everything due before
+// it has been recorded, as far as its schedule tells. It is never after now.
+func (s *Series) Horizon(now time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.flights.horizon(now)
+}
+
+func (f *flights) horizon(now time.Time) time.Time {
+	if f.scheduled && f.next.Before(now) {
+		now = f.next
+	}
+	for _, due := range f.due {
+		if due.Before(now) {
+			now = due
+		}
+	}
+	return now
+}

@@ -35,8 +35,14 @@ func parseNative(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	if diags := checkEncoding(src, name); diags.HasErrors() {
 		return nil, diags
 	}
-	if diags := checkDepth(src, name); diags.HasErrors() {
+	cuts, diags := checkDepth(src, name)
+	if diags.HasErrors() {
 		return nil, diags
+	}
+	if len(cuts) > 0 {
+		if file, ok := parsePieces(src, name, cuts); ok {
+			return file, nil
+		}
 	}
 	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	return file, explain(diags, src, name)

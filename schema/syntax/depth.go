@@ -8,12 +8,13 @@ import (
 )
 
 // checkDepth refuses native syntax, in UTF-8, that would nest too deep. The quick scan
-// clears nearly every file; what it cannot, HCL's own scanner decides.
-func checkDepth(src []byte, name string) hcl.Diagnostics {
-	if clearlyShallow(src) {
-		return nil
+// clears nearly every file, and finds where it can be cut; what it cannot, HCL's
+// own scanner decides.
+func checkDepth(src []byte, name string) ([]int, hcl.Diagnostics) {
+	if cuts, sure := clearlyShallow(src, pieceSize); sure {
+		return cuts, nil
 	}
-	return checkLexed(src, name, hclsyntax.LexConfig)
+	return nil, checkLexed(src, name, hclsyntax.LexConfig)
 }
 
 // checkText is checkDepth for expressions and templates from outside of files.

@@ -50,7 +50,7 @@ func TestDepthIsLimited(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			diags := checkDepth([]byte(test.source), "x.gameday.hcl")
+			_, diags := checkDepth([]byte(test.source), "x.gameday.hcl")
 			if test.want == "" {
 				require.Empty(t, diags)
 				return
@@ -98,7 +98,8 @@ func TestQuickScanClearsRealFiles(t *testing.T) {
 		src, err := os.ReadFile(name)
 		require.NoError(t, err)
 		if !bytes.Contains(src, []byte("<<")) && !bytes.Contains(src, []byte("%{")) {
-			assert.True(t, clearlyShallow(src), name)
+			_, sure := clearlyShallow(src, pieceSize)
+			assert.True(t, sure, name)
 		}
 	}
 }
@@ -113,7 +114,7 @@ func FuzzQuickScan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte, times byte) {
 		// Repeated, so that what nests reaches the limit.
 		for _, text := range [][]byte{src, bytes.Repeat(src, MaxDepth*int(times%3+1))} {
-			if len(text) > 1<<16 || !utf8.Valid(text) || !clearlyShallow(text) {
+			if _, sure := clearlyShallow(text, pieceSize); len(text) > 1<<16 || !utf8.Valid(text) || !sure {
 				continue
 			}
 			tokens, _ := hclsyntax.LexConfig(text, "x", hcl.InitialPos)
@@ -146,7 +147,7 @@ func BenchmarkQuickScan(b *testing.B) {
 	b.SetBytes(int64(len(src)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if !clearlyShallow(src) {
+		if _, sure := clearlyShallow(src, pieceSize); !sure {
 			b.Fatal("not cleared")
 		}
 	}

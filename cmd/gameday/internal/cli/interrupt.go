@@ -70,7 +70,11 @@ func (s *session) abandon(e *engine.Engine, bus *event.Bus, out *reports, run st
 	if err := errors.Join(bus.Close(), out.close()); err != nil {
 		s.fail(err)
 	}
-	s.fail(problem{"Stopped by the third signal", "Still to be undone:\n  " + strings.Join(left, "\n  ") +
-		"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run)})
+	detail := "Nothing was left to undo, as far as was known. To make sure, run:\n  " + recoverCommand(run)
+	if len(left) > 0 {
+		detail = "Still to be undone:\n  " + strings.Join(left, "\n  ") +
+			"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run)
+	}
+	s.fail(problem{"Stopped by the third signal", detail})
 	os.Exit(verdict.ExitDirty)
 }

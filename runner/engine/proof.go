@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/journal"
+	"github.com/gameday-dev/gameday/runner/verdict"
+)
+
+// hold stays until the fault's time is over or ctx ends, and looks for evidence
+// until there is some.
+func (f *fault) hold(ctx context.Context) {
+	ctx, cancel := context.WithDeadline(ctx, f.ends)
+	defer cancel()
+	for wait := observeEvery; !f.isProven(); wait = min(wait*2, observeAtMost) {
+		if _, err := f.look(ctx); isStuck(err) {
+			break // each further look would be left behind too
+		}
+		if f.isProven() || sleep(ctx, wait) != nil {
+			break
+		}
+	}
+	<-ctx.Done()
+}
+
+// look asks the provider once and keeps the evidence. An abort does not keep it
+// from looking, as the evidence is gone after the revert.
+func (f *fault) look(ctx context.Context) (providers.Observation, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookPatience)
+	defer cancel()
+	seen, err := call(ctx, lookLinger, "observing", func(ctx context.Context) (providers.Observation, error) {
+		return f.def.Type.Observe(ctx, f.record)
+	})
+	if err != nil {
+		return providers.Observation{State: providers.Unknown, Detail: err.Error()}, err
+	}
+	if seen.Proven() {
+		f.facts = seen.Evidence
+		f.announce()
+	}
+	return seen, nil
+}
+
+// announce tells of the first evidence.
+func (f *fault) announce() {
+	if f.isProven() {
+		return
+	}
+	close(f.proven)
+	f.x.run.Bus.Emit(event.FaultActive{
+		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID,
+		Seconds: time.Since(f.began).Seconds(), Evidence: f.facts,
+	})
+	f.tell(journal.FaultActive, nil)
+}
+
+// conclude takes the totals before the revert and closes the question of proof.
+func (f *fault) conclude(ctx context.Context) {
+	detail := f.doubt(f.lastLook(ctx))
+	if detail != "" {
+		f.x.result.add(verdict.Inconclusive, detail)
+	}
+	f.x.run.Bus.Emit(event.FaultProven{
+		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Proven: detail == "", Detail: detail,
+		Evidence: f.facts, Seconds: time.Since(f.began).Seconds(), Source: f.plan.Source,
+	})
+}
+
+// lastLook is the observation before the revert. One that fails is tried again,
+// as the machine may be busy, but not when the phase was ended early: then the
+// revert does not wait.
+func (f *fault) lastLook(ctx context.Context) providers.Observation {
+	ctx, cancel := context.WithTimeout(ctx, lastLooks)
+	defer cancel()
+	for {
+		seen, err := f.look(ctx)
+		if seen.State != providers.Unknown || isStuck(err) || sleep(ctx, observeEvery) != nil {
+			return seen
+		}
+	}
+}
+
+// doubt says why the fault proves nothing; empty when it was seen to have an
+// effect, and to be in place still when its time was over. One that something
+// else has ended, as its own timer does when gameday is suspended, was not there
+// for all that was measured.
+func (f *fault) doubt(last providers.Observation) string {
+	stood := time.Since(f.began).Round(time.Millisecond)
+	text := ""
+	switch {
+	case f.isProven() && (last.State == providers.Absent || last.State == providers.Partial):
+		text = fmt.Sprintf("%s was %s %s after its injection, before its revert: something else ended it", f.plan.Address, last.State, stood)
+	case last.State == providers.Absent || last.State == providers.Partial:
+		text = fmt.Sprintf("%s was %s %s after its injection and showed no evidence of an effect", f.plan.Address, last.State, stood)
+	case !f.isProven():
+		text = fmt.Sprintf("%s was in place for %s and showed no evidence of an effect", f.plan.Address, stood)
+	case last.State != providers.Active:
+		text = fmt.Sprintf("%s could not be seen when its time was over, so that it may have ended before", f.plan.Address)
+	default:
+		return ""
+	}
+	if last.Detail != "" {
+		text += " (" + last.Detail + ")"
+	}
+	return text
+}
+
+func (f *fault) isProven() bool {
+	select {
+	case <-f.proven:
+		return true
+	default:
+		return false
+	}
+}
