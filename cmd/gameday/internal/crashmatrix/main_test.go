@@ -96,10 +96,13 @@ func (j *lethalJournal) die() {
 }
 
 // die returns when the signal has been delivered to the process; SIGKILL lets
-// nobody return.
+// nobody return, SIGSTOP not before somebody sends SIGCONT.
 func die(sig syscall.Signal) {
 	delivered := make(chan os.Signal, 1)
-	if sig != syscall.SIGKILL {
+	if sig == syscall.SIGSTOP {
+		close(delivered) // nobody can be told of it
+	}
+	if sig != syscall.SIGKILL && sig != syscall.SIGSTOP {
 		signal.Notify(delivered, sig)
 		defer signal.Stop(delivered)
 	}

@@ -141,6 +141,18 @@ func (c *crash) String() string {
 // gameday runs the command and returns its exit code, -1 when it was killed.
 func (c *crash) gameday(args ...string) int {
 	c.t.Helper()
+	cmd := c.command(args...)
+	output, err := cmd.CombinedOutput()
+	c.output = string(output)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		require.NoError(c.t, err)
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+func (c *crash) command(args ...string) *exec.Cmd {
+	c.t.Helper()
 	self, err := os.Executable()
 	require.NoError(c.t, err)
 	cmd := exec.Command(self, args...)
@@ -151,13 +163,7 @@ func (c *crash) gameday(args ...string) int {
 	if args[0] == "apply" && c.entry > 0 {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%s %d %d %d", dieAt, c.when, c.entry, c.signal, max(c.times, 1)))
 	}
-	output, err := cmd.CombinedOutput()
-	c.output = string(output)
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		require.NoError(c.t, err)
-	}
-	return cmd.ProcessState.ExitCode()
+	return cmd
 }
 
 func (c *crash) runDir() string {
