@@ -28,7 +28,7 @@ func commandAttributes() []schema.Attribute {
 		},
 		{
 			Name: "env", Type: schema.Type{Kind: schema.String, Of: schema.MapOf}, Sensitive: true, Example: `{ PGHOST = "localhost" }`,
-			Description: "Environment variables, in addition to those of gameday itself and to GAMEDAY_RUN, the run's id.",
+			Description: "Environment variables, in addition to those of gameday itself and to GAMEDAY_RUN, the run's id. GAMEDAY_VAR_ variables are not passed on.",
 		},
 		{
 			Name: "dir", Type: schema.Type{Kind: schema.String}, Example: `"scripts"`,
@@ -96,9 +96,16 @@ func newCommand(v schema.Values, base string, extra map[string]string) command {
 	if strings.ContainsRune(c.program, filepath.Separator) {
 		c.program = absolute(probing.Path(base, c.program))
 	}
-	c.env = append(os.Environ(), pairs(v.StringMap("env"))...)
+	c.env = append(inherited(), pairs(v.StringMap("env"))...)
 	c.env = append(c.env, pairs(extra)...)
 	return c
+}
+
+// inherited is gameday's own environment without the values of variables: some
+// may be secrets that the command has no business with. What it needs is given
+// to it in env.
+func inherited() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "GAMEDAY_VAR_") })
 }
 
 // absolute keeps a relative program from being looked for in the directory that
