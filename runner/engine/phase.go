@@ -26,9 +26,11 @@ func (x *experiment) faultPhase(ctx context.Context) (reverted time.Time, err er
 		reverted = time.Now()
 		x.rollback(ctx)
 	}()
-	group := x.launch(holding, end)
+	over := x.launch(holding, end)
+	// From the first injection on: some fault may still have long to wait for its start.
+	defer x.background("stopping", func(ctx context.Context) { x.awaitStop(ctx, end) })()
 	ended := x.awaitInjection(holding, injected)
-	err = x.awaitEnd(holding, group, end)
+	err = x.awaitEnd(holding, over)
 	ended()
 	x.leave(time.Now())
 	return reverted, err
@@ -67,16 +69,19 @@ func (x *experiment) awaitInjection(ctx context.Context, injected func()) (ended
 	return x.enter("", "hold", x.expected("hold"))
 }
 
-// awaitEnd waits until every fault's time is over. A broken stop condition ends
-// it early; so does an abort, whose error is the caller's.
-func (x *experiment) awaitEnd(ctx context.Context, over <-chan struct{}, end context.CancelCauseFunc) error {
+// awaitStop ends the phase as soon as a stop condition is broken.
+func (x *experiment) awaitStop(ctx context.Context, end context.CancelCauseFunc) {
 	select {
-	case <-over:
-	case <-ctx.Done():
 	case stop := <-x.stop:
 		x.bookStop(stop)
 		end(errStopped)
+	case <-ctx.Done():
 	}
+}
+
+// awaitEnd waits until every fault's time is over, or was ended. The error of an
+// abort is the caller's.
+func (x *experiment) awaitEnd(ctx context.Context, over <-chan struct{}) error {
 	<-over
 	cause := context.Cause(ctx)
 	var abort *Abort

@@ -19,6 +19,7 @@ const recoveryEvery = 100 * time.Millisecond
 // that the fault phase still waited for come in, and it is judged.
 func (x *experiment) recovery(ctx context.Context, reverted time.Time) error {
 	hold := plan.RecoveryHold(x.def)
+	began := time.Now() // after the actions of the rollback
 	defer x.enter(resolve.PhaseRecovery, "recovery", hold)()
 	if err := x.measurements.settle(ctx, reverted); err != nil {
 		return err
@@ -26,7 +27,7 @@ func (x *experiment) recovery(ctx context.Context, reverted time.Time) error {
 	x.judgePhase(resolve.PhaseFault, verdict.Failed)
 	x.bookLateStops()
 	x.measurements.loadDelivered()
-	judged, steady, err := x.awaitSteady(ctx, reverted, hold)
+	judged, steady, err := x.awaitSteady(ctx, reverted, began, hold)
 	if err != nil {
 		return err
 	}
@@ -52,25 +53,26 @@ func (j judgedAsserts) held() bool {
 	return !slices.ContainsFunc(j, func(v judgedAssert) bool { return v.outcome != event.Held })
 }
 
-// awaitSteady judges the window of length hold that ends now, again and again,
-// until everything holds in it or the time is up. The window must begin after
-// the revert, and within the time that recovery may take.
-func (x *experiment) awaitSteady(ctx context.Context, reverted time.Time, hold time.Duration) (judgedAsserts, time.Duration, error) {
-	for wait := time.Until(reverted.Add(hold)); ; wait = recoveryEvery {
-		if err := sleep(ctx, wait); err != nil {
+// awaitSteady judges windows of length hold, one after the other, until
+// everything holds in one or the time is up. A window must begin after the
+// rollback, and within the time that recovery may take from the revert on. Where
+// it ends is counted and not read from the clock: waiting for answers that hang
+// must not give the system more time than it was allowed.
+func (x *experiment) awaitSteady(ctx context.Context, reverted, began time.Time, hold time.Duration) (judgedAsserts, time.Duration, error) {
+	for took := began.Sub(reverted) + hold; ; took += recoveryEvery {
+		end, last := reverted.Add(took), took >= x.def.Recovery.Within+hold
+		if err := sleep(ctx, time.Until(end)); err != nil {
 			return nil, 0, err
 		}
-		now := time.Now()
-		judged, last := x.judgeRecovery(now, hold), now.Sub(reverted) >= x.def.Recovery.Within+hold
-		if !judged.held() && !last {
+		if !x.judgeRecovery(end, hold).held() && !last {
 			continue
 		}
 		// What is still on its way was due in this window too.
-		if err := x.measurements.settle(ctx, now); err != nil {
+		if err := x.measurements.settle(ctx, end); err != nil {
 			return nil, 0, err
 		}
-		if judged = x.judgeRecovery(now, hold); judged.held() || last {
-			return judged, now.Sub(reverted), nil
+		if judged := x.judgeRecovery(end, hold); judged.held() || last {
+			return judged, took, nil
 		}
 	}
 }

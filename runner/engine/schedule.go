@@ -33,7 +33,7 @@ func (r *run) experiments(ctx context.Context) {
 		waiting = slices.Delete(waiting, next, next+1)
 		running = append(running, x)
 		group.Go(func() {
-			r.experiment(ctx, &x)
+			r.survive(ctx, &x)
 			mu.Lock()
 			defer mu.Unlock()
 			running = slices.DeleteFunc(running, func(other plan.Experiment) bool { return other.Address == x.Address })
@@ -64,6 +64,15 @@ func (r *run) startable(waiting, running []plan.Experiment) int {
 		}
 	}
 	return -1
+}
+
+// survive runs an experiment, and goes on with the others though the engine
+// itself has a bug: their environments must come down.
+func (r *run) survive(ctx context.Context, x *plan.Experiment) {
+	if err := guard(x.Address, func() error { r.experiment(ctx, x); return nil }); err != nil {
+		r.record(x.Address, verdict.Weighted{Verdict: verdict.Errored, Weight: x.Weight})
+		r.Bus.Emit(event.ExperimentFinished{Experiment: x.Address, Verdict: verdict.Errored, Reasons: []string{err.Error()}, Source: x.Source})
+	}
 }
 
 // experiment runs one, or says why it is skipped.

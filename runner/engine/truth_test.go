@@ -57,6 +57,14 @@ func TestNothingPassesWithoutProof(t *testing.T) {
 			late(tolerant(stop), "20s"), func(w *world) { w.hang = time.Hour },
 			verdict.Failed, "enough",
 		},
+		"a recovery that takes too long, behind answers that take longer": {
+			late(tolerant(""), "20s"), func(w *world) { w.hang, w.sore = time.Hour, 10*time.Second },
+			verdict.Failed, "assert.available in the recovery phase",
+		},
+		"a rollback that harms": {
+			tolerant("rollback {\n action \"fake\" \"r\" {}\n}"), func(w *world) { w.harms = true },
+			verdict.Failed, "assert.available in the recovery phase",
+		},
 		"a fault that was never injected": {
 			tolerant("fault \"fake_break\" \"b\" {\n name = \"b\"\n depends_on = [fault.a]\n}"), func(w *world) { w.noEvidence = true },
 			verdict.Inconclusive, "fault.b was not injected: fault.a never became active",
@@ -89,19 +97,19 @@ func TestNothingPassesWithoutProof(t *testing.T) {
 // TestDependencyThatIsOver: what a fault depends on was proven, and has ended
 // before the fault's turn. It is injected all the same.
 func TestDependencyThatIsOver(t *testing.T) {
-	text := strings.Replace(tolerant(`
+	text := tolerant(`
   fault "fake_break" "b" {
     name     = "b"
-    delay    = "4s"
-    duration = "2s"
+    duration = "1s"
   }
   fault "fake_break" "c" {
     name       = "c"
     depends_on = [fault.a, fault.b]
     duration   = "1s"
-  }`), `fault "fake_break" "a" {`, "fault \"fake_break\" \"a\" {\n delay = \"1s\"", 1)
+  }`)
 	for range 8 { // which of two ready channels select takes is a toss
 		b := newBench(t, text)
+		b.shy = "a"
 		synctest.Test(t, func(t *testing.T) {
 			assert.Equal(t, verdict.Passed, b.run(t.Context()).Verdict)
 			assert.Contains(t, b.order, "inject c")
@@ -119,6 +127,32 @@ func TestStopAtTheEnd(t *testing.T) {
 			assert.Len(t, all[event.StopTriggered](b.events), 1)
 		})
 	}
+}
+
+// TestStopWhileAFaultWaits: what is broken stops the experiment at once, and not
+// only when the last fault is in place.
+func TestStopWhileAFaultWaits(t *testing.T) {
+	b := newBench(t, tolerant("stop_condition \"s\" {\n condition = probe.p.success_ratio < 0.5\n window = \"1s\"\n error_message = \"enough\"\n}"+
+		"\nfault \"fake_break\" \"b\" {\n name = \"b\"\n delay = \"1m\"\n}"))
+	synctest.Test(t, func(t *testing.T) {
+		started := time.Now()
+		assert.Equal(t, verdict.Failed, b.run(t.Context()).Verdict)
+		assert.Equal(t, []string{"inject a", "revert a"}, b.order)
+		assert.Less(t, time.Since(started), 10*time.Second)
+	})
+}
+
+// TestRecoveryIsCountedFromTheRevert, however long the answers of the fault
+// phase are waited for.
+func TestRecoveryIsCountedFromTheRevert(t *testing.T) {
+	b := newBench(t, strings.Replace(tolerant(""), `"500ms"`, `"20s"`, 1))
+	b.hang = time.Hour
+	synctest.Test(t, func(t *testing.T) {
+		assert.Equal(t, verdict.Passed, b.run(t.Context()).Verdict)
+		recovered := all[event.Recovered](b.events)
+		require.Len(t, recovered, 1)
+		assert.InDelta(t, 0, recovered[0].Seconds, 0.2)
+	})
 }
 
 // TestSharedEnvironment: what has failed once is not tried again, and everyone

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"sync"
 	"time"
 
@@ -35,17 +36,25 @@ type world struct {
 	lazy        bool          // the load offers nothing
 	tired       bool          // the load ends by itself, soon
 	lasts       time.Duration // of a fault, if it ends by itself; negative if it does nothing
+	sore        time.Duration // how long it stays bad after a revert
+	well        time.Time     // when it is good again
+	harms       bool          // the action takes its time, and leaves the world bad
+	shy         string        // a fault that shows evidence only in its last second
 	blind       time.Duration // since when a fault is in place it cannot be observed any more
 	began       time.Time     // newest injection
 	ups         int
 	hangIn      string        // call that does not return before release is closed
 	patient     bool          // ... or its context has ended
 	release     chan struct{} // made inside the bubble
+	on          func()        // told of every call
 }
 
 // pause hangs in the call that is to hang, whatever its context says, unless it
 // is a patient one.
 func (w *world) pause(ctx context.Context, where string) {
+	if w.on != nil {
+		w.on()
+	}
 	if w.hangIn != where {
 		return
 	}
@@ -61,7 +70,7 @@ func (w *world) say(what string) { w.order = append(w.order, what) }
 func (w *world) ok() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.broken) == 0
+	return len(w.broken) == 0 && !time.Now().Before(w.well)
 }
 
 func (w *world) clean() bool { w.mu.Lock(); defer w.mu.Unlock(); return len(w.broken) == 0 && !w.up }
@@ -146,7 +155,8 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 	if !f.broken[rec.ID] {
 		return providers.Observation{State: providers.Absent}, nil
 	}
-	if f.noEvidence {
+	shy := f.shy != "" && string(rec.Undo) == strconv.Quote(f.shy) && rec.Deadline.Sub(time.Now()) > 6*time.Second
+	if f.noEvidence || shy {
 		return providers.Observation{State: providers.Active}, nil
 	}
 	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "broken", Text: "the world is broken"}}}, nil
@@ -167,6 +177,7 @@ func (f fakeFault) Revert(ctx context.Context, rec providers.Record) error {
 	_ = json.Unmarshal(rec.Undo, &name)
 	f.say("revert " + name)
 	delete(f.broken, rec.ID)
+	f.well = time.Now().Add(f.sore)
 	return nil
 }
 
@@ -243,9 +254,15 @@ func (fakeAction) Schema() *schema.Block {
 
 func (a fakeAction) Run(ctx context.Context, req providers.ActionRequest) (providers.ActionResult, error) {
 	a.pause(ctx, "Action")
+	if a.harms {
+		_ = sleepFor(ctx, 3*time.Second)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.say("action")
+	if a.harms {
+		a.well = time.Now().Add(time.Hour)
+	}
 	if req.Config.Bool("fail") {
 		return providers.ActionResult{}, errors.New("no")
 	}

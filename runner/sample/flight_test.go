@@ -69,3 +69,15 @@ func TestASeriesFedByHandIsSettled(t *testing.T) {
 	s.Record(at(0, 0))
 	require.NoError(t, s.Settle(t.Context(), epoch().Add(time.Hour)))
 }
+
+func TestHorizonIsWhereTheFirstAnswerIsMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		s, stop := sampling(t, time.Second, 10*time.Second, answering(4*time.Second))
+		defer stop()
+		assert.Equal(t, start, s.Horizon(start.Add(3500*time.Millisecond)), "nothing has been answered")
+		require.NoError(t, s.Settle(t.Context(), start.Add(1500*time.Millisecond)))
+		assert.Equal(t, start.Add(2*time.Second), s.Horizon(time.Now()), "those due at 0 s and 1 s have been")
+		assert.Equal(t, start.Add(time.Second), s.Horizon(start.Add(time.Second)), "it is never later than asked for")
+	})
+}

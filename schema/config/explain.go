@@ -13,6 +13,9 @@ import (
 // explain improves on what HCL says about the names in a block, and takes note of
 // blocks that were lost. Of several problems at one place the first is the cause.
 func (l *loader) explain(diags hcl.Diagnostics, block *hcl.Block, s *hcl.BodySchema) hcl.Diagnostics {
+	if len(diags) == 0 {
+		return nil
+	}
 	kind, seen := "", map[hcl.Pos]bool{}
 	if block != nil {
 		kind = block.Type

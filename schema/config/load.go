@@ -57,6 +57,7 @@ func (l *loader) module(dir string, path addr.ModulePath, chain lineage) *Module
 	l.report(diags...)
 	l.lossy = l.lossy || len(names) == 0
 	d := moduleDecoder{loader: l, module: m, chain: chain.with(dir), names: scope{}}
+	l.sources.ParseAll(names)
 	for _, name := range names {
 		file, diags := l.sources.Parse(name)
 		l.report(diags...)

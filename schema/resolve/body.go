@@ -64,8 +64,10 @@ func (b Body) decode(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	b.secrets.note(value)
-	value = lang.Plain(value)
+	if lang.IsSensitive(value) {
+		b.secrets.note(value)
+		value = lang.Plain(value)
+	}
 	noteSensitive(b.typ.block, value, b.secrets)
 	return value, diags
 }
@@ -100,17 +102,14 @@ func noteSensitive(block *schema.Block, value cty.Value, found *secrets) {
 
 // bodyType finds a type and its decoder; nil when there is no such type.
 func (r *resolver) bodyType(kind providers.Kind, name string) *bodyType {
-	key := providers.TypeKey{Kind: kind, Name: name}
-	if known, ok := r.types[key]; ok {
-		return known
-	}
-	var found *bodyType
-	if t := r.set.Type(kind, name); t != nil {
+	return r.types.get(providers.TypeKey{Kind: kind, Name: name}, func() *bodyType {
+		t := r.set.Type(kind, name)
+		if t == nil {
+			return nil
+		}
 		block := t.Schema()
-		found = &bodyType{Type: t, block: block, spec: block.Spec()}
-	}
-	r.types[key] = found
-	return found
+		return &bodyType{Type: t, block: block, spec: block.Spec()}
+	})
 }
 
 // typeOf is bodyType for a block; it reports a type that does not exist.

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"maps"
 	"math"
+	"runtime"
 	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/schema/addr"
@@ -27,13 +29,32 @@ const (
 	defaultMinSamples = 10
 )
 
-// experiments resolves the experiments of a module, in the order of their names.
+// experiments resolves the experiments of a module, several at once, and takes
+// them and their problems in the order of their names.
 func (m *module) experiments() {
-	for _, name := range slices.Sorted(maps.Keys(m.cfg.Experiments)) {
-		e := m.experiment(m.cfg.Experiments[name])
+	names := slices.Sorted(maps.Keys(m.cfg.Experiments))
+	resolved, found := make([]*Experiment, len(names)), make([]problems, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		group.Go(func() error {
+			resolved[i] = m.reporting(&found[i]).experiment(m.cfg.Experiments[name])
+			return nil
+		})
+	}
+	_ = group.Wait() // never an error: problems are in found
+	for i, e := range resolved {
 		m.own = append(m.own, e.Addr.String())
 		m.r.out.Experiments = append(m.r.out.Experiments, e)
+		m.r.diags.list = append(m.r.diags.list, found[i].list...)
 	}
+}
+
+// reporting is the same module with problems of its own, for a goroutine.
+func (m *module) reporting(found *problems) *module {
+	r, own := *m.r, *m
+	r.diags, own.r = found, &r
+	return &own
 }
 
 // scene is an experiment that is being resolved.

@@ -69,17 +69,14 @@ type functionContexts struct {
 }
 
 func (r *resolver) functions(cfg *config.Module) functionContexts {
-	if known, ok := r.functionsOf[cfg]; ok {
-		return known
-	}
-	files := lang.Files{Dir: absolute(cfg.Dir), Read: r.out.Config.Sources.Read}
-	made := functionContexts{
-		all: &hcl.EvalContext{Functions: lang.Functions(files)},
-		// Without variables at all HCL would say only that there are none.
-		defaults: &hcl.EvalContext{Functions: lang.DefaultFunctions(files, os.LookupEnv), Variables: map[string]cty.Value{}},
-	}
-	r.functionsOf[cfg] = made
-	return made
+	return r.functionsOf.get(cfg, func() functionContexts {
+		files := lang.Files{Dir: absolute(cfg.Dir), Read: r.out.Config.Sources.Read}
+		return functionContexts{
+			all: &hcl.EvalContext{Functions: lang.Functions(files)},
+			// Without variables at all HCL would say only that there are none.
+			defaults: &hcl.EvalContext{Functions: lang.DefaultFunctions(files, os.LookupEnv), Variables: map[string]cty.Value{}},
+		}
+	})
 }
 
 // evaluate gives the value of a local, a module call or an environment.

@@ -43,11 +43,11 @@ type resolver struct {
 	sources *sourceText
 	diags   *problems
 	out     *Resolved
-	types   map[providers.TypeKey]*bodyType
-	shapes  map[*config.Module]*shape
-	windows map[string]cty.Type // by probe type
+	types   *memo[providers.TypeKey, *bodyType]
+	shapes  *memo[*config.Module, *shape]
+	windows *memo[string, cty.Type] // by probe type
 
-	functionsOf map[*config.Module]functionContexts
+	functionsOf *memo[*config.Module, functionContexts]
 	modules     []*module
 	broken      bool // a variable, a local or a module call has no value, because of an error that was reported
 }
@@ -63,11 +63,11 @@ func newResolver(ctx context.Context, cfg *config.Config, set *providers.Set, in
 		sources: newSourceText(cfg.Sources),
 		diags:   &problems{},
 		out:     &Resolved{Config: cfg, Policy: newPolicy(), secrets: found},
-		types:   map[providers.TypeKey]*bodyType{},
-		shapes:  map[*config.Module]*shape{},
-		windows: map[string]cty.Type{},
+		types:   &memo[providers.TypeKey, *bodyType]{},
+		shapes:  &memo[*config.Module, *shape]{},
+		windows: &memo[string, cty.Type]{},
 
-		functionsOf: map[*config.Module]functionContexts{},
+		functionsOf: &memo[*config.Module, functionContexts]{},
 	}
 }
 

@@ -45,11 +45,11 @@ type reference struct {
 // shape works out, once for each module, the order of its objects. References
 // to what is not declared are left to the evaluation, which explains them.
 func (r *resolver) shape(cfg *config.Module) *shape {
-	if known := r.shapes[cfg]; known != nil {
-		return known
-	}
+	return r.shapes.get(cfg, func() *shape { return r.newShape(cfg) })
+}
+
+func (r *resolver) newShape(cfg *config.Module) *shape {
 	s := &shape{refs: map[node][]node{}}
-	r.shapes[cfg] = s
 	nodes := nodesOf(cfg)
 	index := make(map[node]int, len(nodes))
 	for i, n := range nodes {

@@ -56,15 +56,12 @@ func (v *view) declare(kind, name string, loose map[string]bool) {
 
 // windowType makes each window type once. The empty name stands for loads.
 func (r *resolver) windowType(name string, fields func() cty.Type) cty.Type {
-	if known, ok := r.windows[name]; ok {
-		return known
-	}
-	t := lang.LoadWindowType()
-	if fields != nil {
-		t = lang.WindowType(fields())
-	}
-	r.windows[name] = t
-	return t
+	return r.windows.get(name, func() cty.Type {
+		if fields == nil {
+			return lang.LoadWindowType()
+		}
+		return lang.WindowType(fields())
+	})
 }
 
 // objects are probe, baseline and load with the windows that a function gives,

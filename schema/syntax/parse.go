@@ -2,10 +2,12 @@ package syntax
 
 import (
 	"path/filepath"
+	"runtime"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/json"
+	"golang.org/x/sync/errgroup"
 )
 
 // Parse parses a file in the syntax that its name says. The file is nil if it
@@ -24,6 +26,19 @@ func (s *Sources) Parse(path string) (*hcl.File, hcl.Diagnostics) {
 	defer s.mu.Unlock()
 	s.parsed[name] = parsed{file, diags}
 	return file, diags
+}
+
+// ParseAll parses files, several at once, so that Parse has them at hand.
+func (s *Sources) ParseAll(paths []string) {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, path := range paths {
+		group.Go(func() error {
+			s.Parse(path) // again when it is asked for, with what is wrong
+			return nil
+		})
+	}
+	_ = group.Wait()
 }
 
 func (s *Sources) parse(name string) (*hcl.File, hcl.Diagnostics) {
