@@ -18,8 +18,8 @@ func TestHostileFiles(t *testing.T) {
 	tests := map[string]struct {
 		name, content, want string
 	}{
-		"50 MB":             {"x.gameday.hcl", strings.Repeat("# padding\n", 5*megabyte), "50.0 MiB, more than the 8 MiB that gameday reads"},
-		"50 MB of JSON":     {"x.gameday.hcl.json", strings.Repeat("[", 50*megabyte), "50.0 MiB, more than the 8 MiB that gameday reads"},
+		"50 MB":             {"x.gameday.hcl", strings.Repeat("# padding\n", 5*megabyte), "50.0 MiB, more than the 1 MiB that gameday reads"},
+		"50 MB of JSON":     {"x.gameday.hcl.json", strings.Repeat("[", 50*megabyte), "50.0 MiB, more than the 1 MiB that gameday reads"},
 		"million brackets":  {"x.gameday.hcl", "a = " + strings.Repeat("[", megabyte), "Too deeply nested"},
 		"million blocks":    {"x.gameday.hcl", strings.Repeat("a {", megabyte), "Too deeply nested"},
 		"million templates": {"x.gameday.hcl", "a = " + strings.Repeat(`"${`, megabyte), "Too deeply nested"},

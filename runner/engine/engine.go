@@ -54,15 +54,15 @@ type Result struct {
 	Mend     []string
 }
 
-// Abort is the cause with which a context is cancelled to end a run early:
+// AbortError is the cause with which a context is cancelled to end a run early:
 // everything injected is reverted and the run is reported as aborted.
-type Abort struct {
+type AbortError struct {
 	Signal syscall.Signal // 0 when it was not a signal
 	Reason string
 }
 
 // Error says what stopped the run.
-func (a *Abort) Error() string {
+func (a *AbortError) Error() string {
 	if a.Signal != 0 {
 		return "stopped by " + unix.SignalName(a.Signal)
 	}
@@ -103,7 +103,7 @@ func New(req Request) *Engine { return &Engine{newRun(req)} }
 
 // Run executes the plan and returns when everything that it started has ended.
 // It returns an error only if the run could not begin; from then on what goes
-// wrong is part of the result. Cancel ctx with an *Abort as its cause to end it
+// wrong is part of the result. Cancel ctx with an *AbortError as its cause to end it
 // early. It must be called once.
 func (e *Engine) Run(ctx context.Context) (Result, error) {
 	if err := e.run.begin(); err != nil {

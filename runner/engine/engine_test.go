@@ -158,7 +158,7 @@ func TestAbort(t *testing.T) {
 			b := newBench(t, tolerant("rollback {\n action \"fake\" \"r\" {}\n}"))
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
-				time.AfterFunc(after, func() { cancel(&engine.Abort{Signal: syscall.SIGTERM}) })
+				time.AfterFunc(after, func() { cancel(&engine.AbortError{Signal: syscall.SIGTERM}) })
 				result := b.run(ctx)
 				assert.Equal(t, 143, result.ExitCode)
 				assert.Equal(t, verdict.Aborted, result.Verdict)

@@ -234,8 +234,10 @@ func takeDown(ctx context.Context, t providers.Environment, handle providers.Env
 // It does not wait for one that is just being brought up.
 func (e *environments) standing() []string {
 	var names []string
-	e.names.Range(func(address, _ any) bool {
-		names = append(names, address.(string))
+	e.names.Range(func(key, _ any) bool {
+		if address, ok := key.(string); ok {
+			names = append(names, address)
+		}
 		return true
 	})
 	slices.Sort(names)

@@ -62,7 +62,7 @@ func (x *experiment) execute(ctx context.Context) verdict.Verdict {
 
 // fail books an error: what an abort caused is the abort's.
 func (x *experiment) fail(ctx context.Context, err error) {
-	var abort *Abort
+	var abort *AbortError
 	switch {
 	case errors.As(context.Cause(ctx), &abort):
 		x.result.add(verdict.Aborted, abort.Error())

@@ -144,7 +144,7 @@ func (f *fault) notStarted(ctx context.Context, cause error) {
 	if ctx.Err() != nil {
 		return
 	}
-	detail := fmt.Sprintf("%s was not injected: %v", f.plan.Address, cause)
+	detail := fmt.Sprintf("%s was not injected, so that there is no evidence of an effect: %v", f.plan.Address, cause)
 	f.x.result.add(verdict.Inconclusive, detail)
 	f.x.run.Bus.Emit(event.FaultProven{Experiment: f.x.plan.Address, Fault: f.plan.Address, Detail: detail, Source: f.plan.Source})
 }

@@ -70,7 +70,7 @@ func TestAbortWhileSomethingWorks(t *testing.T) {
 			b.hangIn, b.patient = where, true
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
-				time.AfterFunc(3*time.Second, func() { cancel(&engine.Abort{Signal: syscall.SIGINT}) })
+				time.AfterFunc(3*time.Second, func() { cancel(&engine.AbortError{Signal: syscall.SIGINT}) })
 				started := time.Now()
 				result := b.run(ctx)
 				assert.Less(t, time.Since(started), 4*time.Second)

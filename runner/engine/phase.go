@@ -84,7 +84,7 @@ func (x *experiment) awaitStop(ctx context.Context, end context.CancelCauseFunc)
 func (x *experiment) awaitEnd(ctx context.Context, over <-chan struct{}) error {
 	<-over
 	cause := context.Cause(ctx)
-	var abort *Abort
+	var abort *AbortError
 	if errors.As(cause, &abort) {
 		return cause
 	}

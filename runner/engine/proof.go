@@ -90,16 +90,16 @@ func (f *fault) lastLook(ctx context.Context) providers.Observation {
 // for all that was measured.
 func (f *fault) doubt(last providers.Observation) string {
 	stood := time.Since(f.began).Round(time.Millisecond)
-	text := ""
+	var text string
 	switch {
 	case f.isProven() && (last.State == providers.Absent || last.State == providers.Partial):
-		text = fmt.Sprintf("%s was %s %s after its injection, before its revert: something else ended it", f.plan.Address, last.State, stood)
+		text = fmt.Sprintf("%s was %s %s after its injection, before its revert: something else ended it, and there is no evidence for all of its time", f.plan.Address, last.State, stood)
 	case last.State == providers.Absent || last.State == providers.Partial:
 		text = fmt.Sprintf("%s was %s %s after its injection and showed no evidence of an effect", f.plan.Address, last.State, stood)
 	case !f.isProven():
 		text = fmt.Sprintf("%s was in place for %s and showed no evidence of an effect", f.plan.Address, stood)
 	case last.State != providers.Active:
-		text = fmt.Sprintf("%s could not be seen when its time was over, so that it may have ended before", f.plan.Address)
+		text = fmt.Sprintf("%s could not be seen when its time was over: there is no evidence that it lasted", f.plan.Address)
 	default:
 		return ""
 	}

@@ -111,7 +111,7 @@ func (r *run) finish(ctx context.Context) Result {
 func (r *run) sum(ctx context.Context, gates []gate) (Result, map[verdict.Verdict]int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	worst := r.worst(gates, ctx)
+	worst := r.worst(ctx, gates)
 	code := verdict.ExitCode(worst, r.dirty, abortSignal(ctx))
 	return Result{Verdict: worst, ExitCode: code, Dirty: r.dirty, Mend: r.mend}, r.counts()
 }
@@ -127,7 +127,7 @@ func (r *run) note(experiment string, err error) {
 // worst is the run's verdict. An experiment that belongs to a suite with a gate
 // counts through its gate, the others by themselves; what means that gameday or
 // a person stopped short is never hidden by a gate.
-func (r *run) worst(gates []gate, ctx context.Context) verdict.Verdict {
+func (r *run) worst(ctx context.Context, gates []gate) verdict.Verdict {
 	var all []verdict.Verdict
 	gated := map[string]bool{}
 	for _, g := range gates {
@@ -157,7 +157,7 @@ func (r *run) counts() map[verdict.Verdict]int {
 
 // abortSignal is the signal that stopped the run, or 0.
 func abortSignal(ctx context.Context) syscall.Signal {
-	var abort *Abort
+	var abort *AbortError
 	if errors.As(context.Cause(ctx), &abort) {
 		return abort.Signal
 	}

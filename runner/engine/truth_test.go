@@ -67,7 +67,7 @@ func TestNothingPassesWithoutProof(t *testing.T) {
 		},
 		"a fault that was never injected": {
 			tolerant("fault \"fake_break\" \"b\" {\n name = \"b\"\n depends_on = [fault.a]\n}"), func(w *world) { w.noEvidence = true },
-			verdict.Inconclusive, "fault.b was not injected: fault.a never became active",
+			verdict.Inconclusive, "fault.b was not injected, so that there is no evidence of an effect: fault.a never became active",
 		},
 		"a load that ends by itself": {load, func(w *world) { w.tired = true }, verdict.Errored, "load.l stopped measuring: it ended before it was told to"},
 		"a load that offers nothing": {load, func(w *world) { w.lazy = true }, verdict.Inconclusive, "load.l offered no request during the fault"},

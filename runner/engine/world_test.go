@@ -155,7 +155,7 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 	if !f.broken[rec.ID] {
 		return providers.Observation{State: providers.Absent}, nil
 	}
-	shy := f.shy != "" && string(rec.Undo) == strconv.Quote(f.shy) && rec.Deadline.Sub(time.Now()) > 6*time.Second
+	shy := f.shy != "" && string(rec.Undo) == strconv.Quote(f.shy) && time.Until(rec.Deadline) > 6*time.Second
 	if f.noEvidence || shy {
 		return providers.Observation{State: providers.Active}, nil
 	}

@@ -9,7 +9,7 @@ type memo[K comparable, V any] struct {
 	known map[K]V
 }
 
-func (m *memo[K, V]) get(key K, make func() V) V {
+func (m *memo[K, V]) get(key K, build func() V) V {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if value, ok := m.known[key]; ok {
@@ -18,7 +18,7 @@ func (m *memo[K, V]) get(key K, make func() V) V {
 	if m.known == nil {
 		m.known = map[K]V{}
 	}
-	value := make()
+	value := build()
 	m.known[key] = value
 	return value
 }

@@ -34,7 +34,7 @@ func (s *Sources) ParseAll(paths []string) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, path := range paths {
 		group.Go(func() error {
-			s.Parse(path) // again when it is asked for, with what is wrong
+			_, _ = s.Parse(path) // again when it is asked for, with what is wrong
 			return nil
 		})
 	}

@@ -83,7 +83,7 @@ func TestReadRefuses(t *testing.T) {
 	require.NoError(t, syscall.Mkfifo("pipe", 0o600))
 	tests := map[string]string{
 		"dir":     "it is a directory, not a file",
-		"large":   "it has 8.0 MiB, more than the 8 MiB that gameday reads",
+		"large":   "it has 1.0 MiB, more than the 1 MiB that gameday reads",
 		"pipe":    "it is not a regular file",
 		"nowhere": "no such file or directory",
 	}

@@ -41,7 +41,7 @@ func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *e
 			case <-done:
 				return
 			case got := <-signals:
-				s.interrupted(got.(syscall.Signal), count, cancel, e, bus)
+				s.interrupted(got, count, cancel, e, bus)
 				if count == enough {
 					s.abandon(e, bus, out, run)
 				}
@@ -55,17 +55,18 @@ func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *e
 	}
 }
 
-func (s *session) interrupted(got syscall.Signal, count int, cancel context.CancelCauseFunc, e *engine.Engine, bus *event.Bus) {
+func (s *session) interrupted(signal os.Signal, count int, cancel context.CancelCauseFunc, e *engine.Engine, bus *event.Bus) {
+	got, _ := signal.(syscall.Signal) // every signal is one here
 	bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: count, Left: e.Left()})
 	if count == 1 {
-		cancel(&engine.Abort{Signal: got})
+		cancel(&engine.AbortError{Signal: got})
 	}
 }
 
 // abandon ends the process though something is left to undo. Reports are closed
 // as well as they can be: a terminal must not stay without its cursor.
 func (s *session) abandon(e *engine.Engine, bus *event.Bus, out *reports, run string) {
-	time.AfterFunc(abandonPatience, func() { os.Exit(verdict.ExitDirty) }) // whoever reads the output may hang
+	time.AfterFunc(abandonPatience, func() { os.Exit(verdict.ExitDirty) }) //nolint:forbidigo // whoever reads the output may hang
 	left := e.Left()
 	if err := errors.Join(bus.Close(), out.close()); err != nil {
 		s.fail(err)
@@ -76,5 +77,5 @@ func (s *session) abandon(e *engine.Engine, bus *event.Bus, out *reports, run st
 			"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run)
 	}
 	s.fail(problem{"Stopped by the third signal", detail})
-	os.Exit(verdict.ExitDirty)
+	os.Exit(verdict.ExitDirty) //nolint:forbidigo // the third signal ends the process wherever it is
 }

@@ -66,6 +66,7 @@ func TestCrashMatrix(t *testing.T) {
 
 // uninterrupted is the run that the others are cut from.
 func uninterrupted(t *testing.T, faultType, body string) {
+	t.Helper()
 	c := newCase(t, faultType, body, "", 0, 0)
 	code := c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml")
 	require.Equal(t, 0, code, c.output)
@@ -81,6 +82,7 @@ func uninterrupted(t *testing.T, faultType, body string) {
 
 // interrupted: the run ends by itself, undoes everything and says what happened.
 func interrupted(t *testing.T, c *crash, entry journal.Type) {
+	t.Helper()
 	code := c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml")
 	want := []int{128 + int(c.signal)}
 	switch entry {
@@ -100,6 +102,7 @@ func interrupted(t *testing.T, c *crash, entry journal.Type) {
 // killed: whatever stands beside the fault undoes it, or recover does; and
 // recover brings journal and report up to date in either case.
 func killed(t *testing.T, c *crash, waits bool) {
+	t.Helper()
 	code := c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml")
 	assert.Equal(t, -1, code, "%s: killed\n%s", c, c.output)
 	if waits {
