@@ -15,25 +15,29 @@ import (
 // Files too large, too deep or too strange to be kept as golden files.
 func TestHostileFiles(t *testing.T) {
 	const megabyte = 1 << 20
+
+// manyTimes is more than any limit on nesting, and keeps a file below the largest
+// that is read.
+const manyTimes = 200_000
 	tests := map[string]struct {
 		name, content, want string
 	}{
 		"50 MB":             {"x.gameday.hcl", strings.Repeat("# padding\n", 5*megabyte), "50.0 MiB, more than the 1 MiB that gameday reads"},
 		"50 MB of JSON":     {"x.gameday.hcl.json", strings.Repeat("[", 50*megabyte), "50.0 MiB, more than the 1 MiB that gameday reads"},
-		"million brackets":  {"x.gameday.hcl", "a = " + strings.Repeat("[", megabyte), "Too deeply nested"},
-		"million blocks":    {"x.gameday.hcl", strings.Repeat("a {", megabyte), "Too deeply nested"},
-		"million templates": {"x.gameday.hcl", "a = " + strings.Repeat(`"${`, megabyte), "Too deeply nested"},
-		"million nots":      {"x.gameday.hcl", "a = " + strings.Repeat("!", megabyte) + "true", "Expression too long"},
-		"long sum":          {"x.gameday.hcl", "locals {\n  a = 1" + strings.Repeat("+1", megabyte) + "\n}\n", "Expression too long"},
-		"JSON brackets":     {"x.gameday.hcl.json", strings.Repeat("[", megabyte), "Too deeply nested"},
-		"JSON template":     {"x.gameday.hcl.json", `{"locals": {"a": "${` + strings.Repeat("[", megabyte) + `"}}`, "Too deeply nested"},
-		"JSON type":         {"x.gameday.hcl.json", `{"variable": {"a": {"type": "` + strings.Repeat("list(", megabyte) + `"}}}`, "Too deeply nested"},
+		"million brackets":  {"x.gameday.hcl", "a = " + strings.Repeat("[", manyTimes), "Too deeply nested"},
+		"million blocks":    {"x.gameday.hcl", strings.Repeat("a {", manyTimes), "Too deeply nested"},
+		"million templates": {"x.gameday.hcl", "a = " + strings.Repeat(`"${`, manyTimes), "Too deeply nested"},
+		"million nots":      {"x.gameday.hcl", "a = " + strings.Repeat("!", manyTimes) + "true", "Expression too long"},
+		"long sum":          {"x.gameday.hcl", "locals {\n  a = 1" + strings.Repeat("+1", manyTimes) + "\n}\n", "Expression too long"},
+		"JSON brackets":     {"x.gameday.hcl.json", strings.Repeat("[", manyTimes), "Too deeply nested"},
+		"JSON template":     {"x.gameday.hcl.json", `{"locals": {"a": "${` + strings.Repeat("[", manyTimes) + `"}}`, "Too deeply nested"},
+		"JSON type":         {"x.gameday.hcl.json", `{"variable": {"a": {"type": "` + strings.Repeat("list(", manyTimes) + `"}}}`, "Too deeply nested"},
 		"not UTF-8":         {"x.gameday.hcl", "locals {\n  a = \"caf\xe9\"\n}\n", "The byte 0xE9 at offset 19, in line 2, is not valid UTF-8."},
 		"UTF-16":            {"x.gameday.hcl", "\xff\xfel\x00o\x00c\x00", "The byte 0xFF at offset 0, in line 1, is not valid UTF-8."},
 		"JSON not UTF-8":    {"x.gameday.hcl.json", "{\"locals\": {\"a\": \"\xe9\"}}", "is not valid UTF-8"},
 		"zeros":             {"x.gameday.hcl", strings.Repeat("\x00", megabyte), "Invalid character"},
 		"binary":            {"x.gameday.hcl", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00\xff", 1000), "is not valid UTF-8"},
-		"variable file":     {"x.auto.vars.hcl", "a = " + strings.Repeat("(", megabyte), "Too deeply nested"},
+		"variable file":     {"x.auto.vars.hcl", "a = " + strings.Repeat("(", manyTimes), "Too deeply nested"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 )
 
 // maxLine bounds one entry, so that a file that is no journal cannot fill the
@@ -47,6 +48,11 @@ func decode(line []byte) (Entry, error) {
 	}
 	if entry.Sum != want {
 		return Entry{}, fmt.Errorf("its checksum is %q, its content has %q", entry.Sum, want)
+	}
+	// The sum is of what was understood. JSON lets a line say the same in other
+	// ways, as with another case in a key, but Append writes only one of them.
+	if same, err := encode(entry); err != nil || !bytes.Equal(same, slices.Concat(line, []byte("\n"))) {
+		return Entry{}, errors.New("its checksum is right, but it is not as it was written")
 	}
 	return entry, nil
 }

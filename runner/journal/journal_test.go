@@ -126,6 +126,14 @@ func TestChangedAnywhere(t *testing.T) {
 	})
 }
 
+// TestChangedCase: JSON reads keys of any case.
+func TestChangedCase(t *testing.T) {
+	_, err := replay(strings.NewReader(strings.Replace(written(t, t.TempDir()), `"seq"`, `"Seq"`, 1)))
+	var corrupt *CorruptError
+	require.ErrorAs(t, err, &corrupt)
+	assert.Equal(t, 1, corrupt.Line)
+}
+
 func FuzzReplay(f *testing.F) {
 	f.Add([]byte(`{"seq":1,"time":"2026-01-02T03:04:05Z","type":"run_started","data":{},"sum":"00000000"}` + "\n"))
 	f.Add([]byte("\n\n"))

@@ -25,16 +25,9 @@ func faults() map[string]string {
 	}
 }
 
-// duration is as short as lets the fault prove itself on a machine that is busy
-// with other cases: a worker must be given a processor, a bucket must run empty.
-func duration(faultType string) string {
-	switch faultType {
-	case "local_cpu_stress", "local_memory_stress", "local_network_bandwidth":
-		return "1s"
-	default:
-		return "300ms"
-	}
-}
+// duration is as short as lets a fault prove itself on a machine that is busy with
+// other cases.
+const duration = "1s"
 
 // configuration is one experiment with one fault, as short as it can be: the
 // traffic of its probe is what network faults prove themselves by.
@@ -43,7 +36,7 @@ func configuration(dir, faultType, body string) string {
 	if err != nil {
 		panic(err)
 	}
-	return strings.NewReplacer("SELF", self, "TYPE", faultType, "DURATION", duration(faultType), "BODY", strings.ReplaceAll(body, "PATH", dir)).Replace(`
+	return strings.NewReplacer("SELF", self, "TYPE", faultType, "DURATION", duration, "BODY", strings.ReplaceAll(body, "PATH", dir)).Replace(`
 environment "local" "w" {
   process "server" {
     command = ["SELF", "test-server"]

@@ -99,13 +99,14 @@ func (j *lethalJournal) die() {
 // nobody return, SIGSTOP not before somebody sends SIGCONT.
 func die(sig syscall.Signal) {
 	delivered := make(chan os.Signal, 1)
-	if sig == syscall.SIGSTOP {
-		close(delivered) // nobody can be told of it
-	}
-	if sig != syscall.SIGKILL && sig != syscall.SIGSTOP {
+	switch sig {
+	case syscall.SIGKILL:
+	case syscall.SIGSTOP:
+		signal.Notify(delivered, syscall.SIGCONT) // of the stop itself nobody is told
+	default:
 		signal.Notify(delivered, sig)
-		defer signal.Stop(delivered)
 	}
+	defer signal.Stop(delivered)
 	if err := syscall.Kill(os.Getpid(), sig); err != nil {
 		panic(err)
 	}
