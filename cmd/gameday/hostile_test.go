@@ -16,9 +16,9 @@ import (
 func TestHostileFiles(t *testing.T) {
 	const megabyte = 1 << 20
 
-// manyTimes is more than any limit on nesting, and keeps a file below the largest
-// that is read.
-const manyTimes = 200_000
+	// manyTimes is more than any limit on nesting, and keeps a file below the largest
+	// that is read.
+	const manyTimes = 200_000
 	tests := map[string]struct {
 		name, content, want string
 	}{

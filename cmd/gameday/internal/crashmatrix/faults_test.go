@@ -50,7 +50,7 @@ environment "local" "w" {
 experiment "x" {
   environment = environment.w
   steady_state {
-    baseline = "100ms"
+    baseline = "200ms"
     probe "http" "hop" {
       url      = "http://${environment.w.link.hop.address}/"
       interval = "10ms"
@@ -58,7 +58,7 @@ experiment "x" {
     }
     assert "answers" {
       phases      = ["baseline"]
-      min_samples = 5
+      min_samples = 1
       condition   = probe.hop.success_ratio >= 0 # the machine may be busy with other cases
     }
     recovery {

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 		flag.Parse()
 		// A case mostly waits for time to pass, so more of them than processors
 		// run at once.
-		if err := flag.Set("test.parallel", "13"); err != nil {
+		if err := flag.Set("test.parallel", "6"); err != nil {
 			panic(err)
 		}
 		os.Exit(m.Run())
