@@ -49,8 +49,18 @@ type WithConfigure interface {
 	Configure(ctx context.Context, config schema.Values) Diagnostics
 }
 
+// WithSummary is implemented by types whose use should be told in plans.
+type WithSummary interface {
+	// Summary says in one short phrase what the type does with a configuration:
+	// "GET http://shop:8080/healthz". Strings that are not known yet are given
+	// as their source text, sensitive ones as "(sensitive)"; whatever else is
+	// not known, or sensitive, is unknown.
+	Summary(config schema.Values) string
+}
+
 // WithValidate is implemented by types whose configuration needs more checking
-// than its schema expresses. Validate does no I/O and tolerates unknown values.
+// than its schema expresses. Validate does no I/O, tolerates unknown values, and is
+// called from several goroutines at once.
 type WithValidate interface {
 	Validate(ctx context.Context, config schema.Values) Diagnostics
 }

@@ -20,6 +20,7 @@ type action struct{}
 var (
 	_ providers.Action       = action{}
 	_ providers.WithValidate = action{}
+	_ providers.WithSummary  = action{}
 )
 
 // TypeName implements providers.Type.
@@ -33,6 +34,9 @@ func (action) Schema() *schema.Block {
 		Attributes: commandAttributes(),
 	}
 }
+
+// Summary implements providers.WithSummary.
+func (action) Summary(v schema.Values) string { return commandSummary(v) }
 
 // Validate implements providers.WithValidate.
 func (action) Validate(_ context.Context, v schema.Values) providers.Diagnostics {

@@ -69,3 +69,15 @@ func TestTheEndOfTheOutputIsKept(t *testing.T) {
 	assert.Len(t, result.Output, 16<<10)
 	assert.True(t, strings.HasSuffix(result.Output, "x\nend\n"))
 }
+
+func TestSummary(t *testing.T) {
+	for body, want := range map[string]string{
+		`command = ["./check.sh", "--quick"]`:  "./check.sh --quick",
+		`command = ["sh", "-c", "exit 1", ""]`: `sh -c "exit 1" ""`,
+		`command = ["say", "a \"word\""]`:      `say "a \"word\""`,
+		`command = unknown`:                    "a command that is not known yet, or sensitive",
+	} {
+		bodytest.Summarized(t, actionType(), body, want)
+		bodytest.Summarized(t, probeType(), body, want)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -86,6 +87,21 @@ func checkEnv(v schema.Values) (diags providers.Diagnostics) {
 		}
 	}
 	return diags
+}
+
+// commandSummary is the command as a shell would be given it, roughly: words
+// with spaces stand in quotes.
+func commandSummary(v schema.Values) string {
+	words := v.Strings("command")
+	if len(words) == 0 {
+		return "a command that is not known yet, or sensitive"
+	}
+	for i, word := range words {
+		if word == "" || strings.ContainsAny(word, " \t\n\"'") {
+			words[i] = strconv.Quote(word)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // newCommand reads commandAttributes, wholly known and checked. The variables

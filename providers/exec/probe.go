@@ -17,6 +17,7 @@ type probe struct{}
 var (
 	_ providers.Probe        = probe{}
 	_ providers.WithValidate = probe{}
+	_ providers.WithSummary  = probe{}
 )
 
 // TypeName implements providers.Type.
@@ -58,6 +59,9 @@ func (probe) SampleType() cty.Type {
 		"exit_code": cty.Number, "stdout": cty.String, "stderr": cty.String, "json": cty.DynamicPseudoType,
 	})
 }
+
+// Summary implements providers.WithSummary.
+func (probe) Summary(v schema.Values) string { return commandSummary(v) }
 
 // Validate implements providers.WithValidate.
 func (probe) Validate(_ context.Context, v schema.Values) providers.Diagnostics {

@@ -16,6 +16,7 @@ type load struct{}
 var (
 	_ providers.Load         = load{}
 	_ providers.WithValidate = load{}
+	_ providers.WithSummary  = load{}
 )
 
 // TypeName implements providers.Type.
@@ -65,6 +66,9 @@ func (load) Validate(_ context.Context, v schema.Values) providers.Diagnostics {
 	_, diags := readGenerator(v)
 	return append(diags, probing.ValidateTLS(v)...)
 }
+
+// Summary implements providers.WithSummary.
+func (load) Summary(v schema.Values) string { return requestSummary(v) + ", " + paceSummary(v) }
 
 // Open implements providers.Load.
 func (load) Open(_ context.Context, req providers.OpenRequest) (providers.Generator, providers.Diagnostics) {

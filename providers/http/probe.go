@@ -22,6 +22,7 @@ type probe struct{}
 var (
 	_ providers.Probe        = probe{}
 	_ providers.WithValidate = probe{}
+	_ providers.WithSummary  = probe{}
 )
 
 // TypeName implements providers.Type.
@@ -47,6 +48,9 @@ func (probe) Validate(_ context.Context, v schema.Values) providers.Diagnostics 
 	_, diags := read(v)
 	return append(diags, probing.ValidateTLS(v)...)
 }
+
+// Summary implements providers.WithSummary.
+func (probe) Summary(v schema.Values) string { return requestSummary(v) }
 
 // Open implements providers.Probe.
 func (probe) Open(_ context.Context, req providers.OpenRequest) (providers.Prober, providers.Diagnostics) {

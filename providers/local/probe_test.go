@@ -59,3 +59,11 @@ func TestProcessProbeOfUnknownProcess(t *testing.T) {
 	require.True(t, diags.HasErrors())
 	assert.Contains(t, diags[0].Detail, `did you mean "web"?`)
 }
+
+func TestProcessProbeSummary(t *testing.T) {
+	probe := newWorld(t, oneServer).provider.Types().Probes[0]
+	summary, ok := probe.(providers.WithSummary)
+	require.True(t, ok)
+	config := providertest.Decode(t, probe.Schema(), `process = "web"`)
+	assert.Equal(t, "process web, its memory_bytes", summary.Summary(config))
+}

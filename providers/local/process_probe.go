@@ -17,7 +17,10 @@ import (
 // processProbe is the probe "process".
 type processProbe struct{}
 
-var _ providers.Probe = processProbe{}
+var (
+	_ providers.Probe       = processProbe{}
+	_ providers.WithSummary = processProbe{}
+)
 
 func (processProbe) TypeName() string { return "process" }
 
@@ -44,6 +47,11 @@ func (processProbe) SampleType() cty.Type {
 		"alive": cty.Bool, "ready": cty.Bool, "state": cty.String, "pid": cty.Number,
 		"restarts": cty.Number, "cpu_seconds": cty.Number, "memory_bytes": cty.Number,
 	})
+}
+
+// Summary implements providers.WithSummary.
+func (processProbe) Summary(v schema.Values) string {
+	return "process " + v.String("process") + ", its " + v.String("metric")
 }
 
 func (processProbe) Open(_ context.Context, req providers.OpenRequest) (providers.Prober, providers.Diagnostics) {

@@ -94,3 +94,14 @@ func example(t *testing.T, text string, spec hcldec.Spec) {
 	_, diags = hcldec.Decode(body.Blocks[0].Body, spec, &hcl.EvalContext{Variables: unknown, Functions: functions})
 	assert.Empty(t, diags, "%s", text)
 }
+
+// A plan tells what everything in it does: faults and environments in their own
+// plans, all else in its summary.
+func TestProbesLoadsAndActionsHaveSummaries(t *testing.T) {
+	set := builtin(t)
+	for _, kind := range []providers.Kind{providers.KindProbe, providers.KindLoad, providers.KindAction} {
+		for _, name := range set.Names(kind) {
+			assert.Implements(t, (*providers.WithSummary)(nil), set.Type(kind, name), "%s %s", kind, name)
+		}
+	}
+}

@@ -19,6 +19,7 @@ type probe struct{}
 var (
 	_ providers.Probe        = probe{}
 	_ providers.WithValidate = probe{}
+	_ providers.WithSummary  = probe{}
 )
 
 // TypeName implements providers.Type.
@@ -58,6 +59,14 @@ func (probe) SampleType() cty.Type {
 func (probe) Validate(_ context.Context, v schema.Values) providers.Diagnostics {
 	_, diags := read(v)
 	return append(diags, probing.ValidateTLS(v)...)
+}
+
+// Summary implements providers.WithSummary.
+func (probe) Summary(v schema.Values) string {
+	if v.Has("tls") {
+		return "connect to " + v.String("address") + " with TLS"
+	}
+	return "connect to " + v.String("address")
 }
 
 // Open implements providers.Probe.

@@ -174,3 +174,13 @@ func TestValidation(t *testing.T) {
 	}
 	bodytest.Documented(t, probeType().Schema())
 }
+
+func TestSummary(t *testing.T) {
+	for body, want := range map[string]string{
+		`address = "redis:6379"`:              "connect to redis:6379",
+		"address = \"redis:6379\"\ntls {}":    "connect to redis:6379 with TLS",
+		`address = "$${environment.x.redis}"`: "connect to ${environment.x.redis}",
+	} {
+		bodytest.Summarized(t, probeType(), body, want)
+	}
+}

@@ -196,9 +196,9 @@ func (f *fault) put(ctx context.Context) error {
 	err := perform(ctx, callLinger, "injecting", func(ctx context.Context) error {
 		return f.def.Type.Inject(ctx, providers.InjectRequest{Record: f.record, Config: f.config, Environment: f.x.env})
 	})
-	var stuck *stuckError
-	if errors.As(err, &stuck) {
-		f.stuck = stuck
+	errors.As(err, &f.stuck)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("it was not in place by its deadline: %w", err)
 	}
 	return err
 }

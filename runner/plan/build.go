@@ -61,7 +61,8 @@ func Build(ctx context.Context, req Request) (*Plan, hcl.Diagnostics) {
 	}
 	p.Providers = b.providers(p)
 	p.Summary = summarize(p)
-	redact.plan(p)
+	shorten := newShortener()
+	rewriter(func(text string) string { return shorten.text(redact.text(text)) }).plan(p)
 	return p, diags
 }
 

@@ -8,17 +8,22 @@ import (
 
 func driftEnvironments(saved, now *Plan) []Change {
 	was, is := byAddress(saved.Environments, environmentAddress), byAddress(now.Environments, environmentAddress)
+	return driftEach(ChangedEnvironment, was, is, func(e Environment) string { return e.Summary }, driftEnvironment)
+}
+
+// driftEach tells what came and what went, and has what stayed compared.
+func driftEach[T any](kind ChangeKind, was, is map[string]T, text func(T) string, both func(a, b T) []Change) []Change {
 	var changes []Change
 	for _, address := range union(was, is) {
 		a, hadIt := was[address]
 		b, hasIt := is[address]
 		switch {
 		case !hadIt:
-			changes = append(changes, Change{ChangedEnvironment, address, "", b.Summary})
+			changes = append(changes, Change{kind, address, "", text(b)})
 		case !hasIt:
-			changes = append(changes, Change{ChangedEnvironment, address, a.Summary, ""})
+			changes = append(changes, Change{kind, address, text(a), ""})
 		default:
-			changes = append(changes, driftEnvironment(a, b)...)
+			changes = append(changes, both(a, b)...)
 		}
 	}
 	return changes
@@ -38,20 +43,7 @@ func driftEnvironment(a, b Environment) []Change {
 
 func driftExperiments(saved, now *Plan) []Change {
 	was, is := byAddress(saved.Experiments, experimentAddress), byAddress(now.Experiments, experimentAddress)
-	var changes []Change
-	for _, address := range union(was, is) {
-		a, hadIt := was[address]
-		b, hasIt := is[address]
-		switch {
-		case !hadIt:
-			changes = append(changes, Change{ChangedExperiment, address, "", "planned now"})
-		case !hasIt:
-			changes = append(changes, Change{ChangedExperiment, address, "planned", ""})
-		default:
-			changes = append(changes, driftExperiment(a, b)...)
-		}
-	}
-	return changes
+	return driftEach(ChangedExperiment, was, is, func(Experiment) string { return "planned" }, driftExperiment)
 }
 
 // driftExperiment names the faults that differ, then says whether anything else

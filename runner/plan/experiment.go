@@ -46,12 +46,12 @@ func plannedExperiment(e *resolve.Experiment, planned []faultResult, s schedule)
 		Phases:      phases(e, s),
 		Expected:    (e.Baseline + s.end + RecoveryHold(e)).Seconds(),
 		Longest:     longest(e, s.end).Seconds(),
-		Loads:       loads(e),
-		Probes:      probes(e),
-		Assertions:  assertions(e),
-		Stops:       stops(e),
+		Loads:       each(e.Loads, load),
+		Probes:      each(e.Probes, probe),
+		Assertions:  each(e.Asserts, assertion),
+		Stops:       each(e.Stops, stop),
 		Faults:      faults(e, planned, s.start),
-		Rollback:    rollback(e),
+		Rollback:    each(e.Rollback.Actions, action),
 		Source:      experimentSource(e),
 	}
 }
@@ -77,76 +77,59 @@ func faults(e *resolve.Experiment, planned []faultResult, start []time.Duration)
 	return out
 }
 
-func loads(e *resolve.Experiment) []Series {
-	var out []Series
-	for _, l := range e.Loads {
-		out = append(out, Series{
-			Address: l.Addr.Local(),
-			Type:    l.Type.TypeName(),
-			Timeout: l.Timeout.Seconds(),
-			Source:  source(l.Range),
-		})
+// each makes a list of another; never nil, so that it is a list in JSON.
+func each[T, U any](in []T, convert func(T) U) []U {
+	out := make([]U, 0, len(in))
+	for _, element := range in {
+		out = append(out, convert(element))
 	}
 	return out
 }
 
-func probes(e *resolve.Experiment) []Series {
-	out := make([]Series, 0, len(e.Probes))
-	for _, p := range e.Probes {
-		out = append(out, Series{
-			Address:  p.Addr.Local(),
-			Type:     p.Type.TypeName(),
-			Interval: p.Interval.Seconds(),
-			Timeout:  p.Timeout.Seconds(),
-			Source:   source(p.Range),
-		})
+func load(l *resolve.Load) Series {
+	return Series{
+		Address: l.Addr.Local(),
+		Type:    l.Type.TypeName(),
+		Summary: l.Body.Summary(),
+		Timeout: l.Timeout.Seconds(),
+		Source:  source(l.Range),
 	}
-	return out
 }
 
-func assertions(e *resolve.Experiment) []Assertion {
-	out := make([]Assertion, 0, len(e.Asserts))
-	for _, a := range e.Asserts {
-		out = append(out, Assertion{
-			Address:    a.Addr.Local(),
-			Condition:  a.Condition.Text(),
-			Phases:     phaseNames(a.Phases),
-			Window:     a.Window.Seconds(),
-			MinSamples: a.MinSamples,
-			Source:     source(a.Range),
-		})
+func probe(p *resolve.Probe) Series {
+	return Series{
+		Address:  p.Addr.Local(),
+		Type:     p.Type.TypeName(),
+		Summary:  p.Body.Summary(),
+		Interval: p.Interval.Seconds(),
+		Timeout:  p.Timeout.Seconds(),
+		Source:   source(p.Range),
 	}
-	return out
 }
 
-func stops(e *resolve.Experiment) []Assertion {
-	var out []Assertion
-	for _, s := range e.Stops {
-		out = append(out, Assertion{
-			Address:    s.Addr.Local(),
-			Condition:  s.Condition.Text(),
-			Window:     s.Window.Seconds(),
-			MinSamples: s.MinSamples,
-			Source:     source(s.Range),
-		})
+func assertion(a *resolve.Assert) Assertion {
+	return Assertion{
+		Address:    a.Addr.Local(),
+		Condition:  a.Condition.Text(),
+		Phases:     each(a.Phases, func(p resolve.Phase) string { return string(p) }),
+		Window:     a.Window.Seconds(),
+		MinSamples: a.MinSamples,
+		Source:     source(a.Range),
 	}
-	return out
 }
 
-func rollback(e *resolve.Experiment) []Action {
-	var out []Action
-	for _, a := range e.Rollback.Actions {
-		out = append(out, Action{Address: a.Addr.Local(), Type: a.Type.TypeName(), Source: source(a.Range)})
+func stop(s *resolve.Stop) Assertion {
+	return Assertion{
+		Address:    s.Addr.Local(),
+		Condition:  s.Condition.Text(),
+		Window:     s.Window.Seconds(),
+		MinSamples: s.MinSamples,
+		Source:     source(s.Range),
 	}
-	return out
 }
 
-func phaseNames(in []resolve.Phase) []string {
-	var out []string
-	for _, p := range in {
-		out = append(out, string(p))
-	}
-	return out
+func action(a *resolve.Action) Action {
+	return Action{Address: a.Addr.Local(), Type: a.Type.TypeName(), Summary: a.Body.Summary(), Source: source(a.Range)}
 }
 
 // experimentSource spans the whole block, not only its header.

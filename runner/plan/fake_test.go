@@ -142,9 +142,12 @@ func (fakeFault) Revert(context.Context, providers.Record) error { return errUnu
 
 type fakeProbe struct{}
 
-func (fakeProbe) TypeName() string      { return "fake" }
-func (fakeProbe) Schema() *schema.Block { return &schema.Block{} }
-func (fakeProbe) SampleType() cty.Type  { return cty.EmptyObject }
+func (fakeProbe) TypeName() string { return "fake" }
+func (fakeProbe) Schema() *schema.Block {
+	return &schema.Block{Attributes: []schema.Attribute{{Name: "what", Type: schema.Type{Kind: schema.String}}}}
+}
+func (fakeProbe) Summary(v schema.Values) string { return v.String("what") }
+func (fakeProbe) SampleType() cty.Type           { return cty.EmptyObject }
 func (fakeProbe) Open(context.Context, providers.OpenRequest) (providers.Prober, providers.Diagnostics) {
 	return nil, providers.Errorf(nil, "unused", "unused")
 }

@@ -88,6 +88,7 @@ type Phase struct {
 type Series struct {
 	Address  string       `json:"address"` // local: "probe.checkout"
 	Type     string       `json:"type"`
+	Summary  string       `json:"summary,omitempty"` // what it does, as far as it is known: "GET http://shop/healthz"
 	Interval float64      `json:"interval_seconds,omitempty"`
 	Timeout  float64      `json:"timeout_seconds"`
 	Source   event.Source `json:"source"`
@@ -120,6 +121,7 @@ type Fault struct {
 type Action struct {
 	Address string       `json:"address"`
 	Type    string       `json:"type"`
+	Summary string       `json:"summary,omitempty"` // as that of a Series
 	Source  event.Source `json:"source"`
 }
 

@@ -33,13 +33,15 @@ func TestRedactPlan(t *testing.T) {
 		Effect: secret, Unknown: secret, Undo: secret, Guard: secret, Radius: []string{secret},
 		Permissions: []providers.Permission{{Action: secret, Detail: secret}},
 	}
+	e.Loads, e.Probes = []Series{{Summary: "GET " + secret}}, []Series{{Summary: secret}}
+	e.Rollback = []Action{{Summary: secret}}
 	env := &p.Environments[0]
 	env.Summary, env.Undo, env.Steps = secret, secret, []string{secret}
 	shared := map[string]string{"k": secret}
 	env.Labels = []providers.Labels{{Target: "process/a", Labels: shared}}
 	p.Findings = []Finding{{Summary: secret, Detail: "the value " + secret}}
 
-	newRedactor([]string{secret}).plan(p)
+	rewriter(newRedactor([]string{secret}).text).plan(p)
 	data, err := json.Marshal(p)
 	require.NoError(t, err)
 	assert.NotContains(t, string(data), secret)

@@ -22,7 +22,7 @@ func involved(d *hcl.Diagnostic) []Value {
 	}
 	seen := map[string]bool{}
 	for _, traversal := range d.Expression.Variables() {
-		name := traversalText(traversal)
+		name := Traversal(traversal)
 		if seen[name] {
 			continue
 		}
@@ -44,7 +44,9 @@ func lookup(traversal hcl.Traversal, ctx *hcl.EvalContext) (cty.Value, bool) {
 	return v, !diags.HasErrors() && v != cty.NilVal
 }
 
-func traversalText(t hcl.Traversal) string {
+// Traversal writes a traversal as HCL would, with what is in its brackets cut if
+// it is long.
+func Traversal(t hcl.Traversal) string {
 	var text strings.Builder
 	for _, step := range t {
 		switch step := step.(type) {

@@ -36,39 +36,23 @@ func lengthFunc() function.Function {
 }
 
 func sumFunc() function.Function {
-	return overList("The sum of a list of numbers.", cty.Number, func(elements []cty.Value) cty.Value {
-		total := cty.Zero
-		for _, element := range elements {
-			total = total.Add(element)
-		}
-		return total
-	})
+	return overList("The sum of a list of numbers.", cty.Zero, cty.Value.Add)
 }
 
 func allTrueFunc() function.Function {
-	return overList("Reports whether every element is true; true for none.", cty.Bool, func(elements []cty.Value) cty.Value {
-		all := cty.True
-		for _, element := range elements {
-			all = all.And(element)
-		}
-		return all
-	})
+	return overList("Reports whether every element is true; true for none.", cty.True, cty.Value.And)
 }
 
 func anyTrueFunc() function.Function {
-	return overList("Reports whether any element is true; false for none.", cty.Bool, func(elements []cty.Value) cty.Value {
-		found := cty.False
-		for _, element := range elements {
-			found = found.Or(element)
-		}
-		return found
-	})
+	return overList("Reports whether any element is true; false for none.", cty.False, cty.Value.Or)
 }
 
 var errNullElement = errors.New("an element is null")
 
-// overList folds a list, set or tuple whose elements convert to one type.
-func overList(description string, element cty.Type, fold func([]cty.Value) cty.Value) function.Function {
+// overList folds a list, set or tuple whose elements convert to the type of what
+// an empty one gives.
+func overList(description string, empty cty.Value, join func(a, b cty.Value) cty.Value) function.Function {
+	element := empty.Type()
 	return function.New(&function.Spec{
 		Description: description,
 		Params:      []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
@@ -81,13 +65,14 @@ func overList(description string, element cty.Type, fold func([]cty.Value) cty.V
 			if !list.IsKnown() {
 				return cty.UnknownVal(element), nil
 			}
-			elements := list.AsValueSlice()
-			for _, e := range elements {
+			total := empty
+			for _, e := range list.AsValueSlice() {
 				if e.IsNull() {
 					return cty.UnknownVal(element), function.NewArgError(0, errNullElement)
 				}
+				total = join(total, e)
 			}
-			return fold(elements), nil
+			return total, nil
 		},
 	})
 }

@@ -21,6 +21,7 @@ type Body struct {
 	at      hcl.Range
 	decoded cty.Value // as Resolve saw it; cty.NilVal if it had errors
 	secrets *secrets
+	sources *sourceText
 }
 
 // bodyType is a type with its decoder, built once for all bodies of the type.
@@ -134,7 +135,7 @@ func (r *resolver) otherKind(kind providers.Kind, name string) string {
 
 // body decodes a provider's body and has its type validate it.
 func (m *module) body(t *bodyType, body hcl.Body, ctx *hcl.EvalContext, at hcl.Range, extra map[string]cty.Value) Body {
-	b := Body{body: body, typ: t, ctx: ctx, at: at, secrets: m.r.out.secrets}
+	b := Body{body: body, typ: t, ctx: ctx, at: at, secrets: m.r.out.secrets, sources: m.r.sources}
 	evalCtx := ctx
 	if extra != nil {
 		evalCtx = ctx.NewChild()

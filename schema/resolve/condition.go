@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/gameday-dev/gameday/schema/addr"
+	"github.com/gameday-dev/gameday/schema/diag"
 	"github.com/gameday-dev/gameday/schema/lang"
 )
 
@@ -141,7 +142,7 @@ func (c Condition) terms(ctx *hcl.EvalContext) []Term {
 	var terms []Term
 	seen := map[string]bool{}
 	for _, t := range c.Expr.Variables() {
-		text := traversalText(t)
+		text := diag.Traversal(t)
 		if seen[text] {
 			continue
 		}

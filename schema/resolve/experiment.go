@@ -14,6 +14,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/schema/addr"
 	"github.com/gameday-dev/gameday/schema/config"
+	"github.com/gameday-dev/gameday/schema/diag"
 )
 
 // What holds where a configuration says nothing.
@@ -116,7 +117,7 @@ func (s *scene) dependsOn(t hcl.Traversal) {
 		s.r.diags.errorf(t.SourceRange(), "Unknown module", "There is no module %q here.%s",
 			name, suggest(name, slices.Sorted(maps.Keys(s.module.cfg.Calls)), "Available:"))
 	default:
-		s.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "An experiment can depend on experiment.NAME or module.NAME, not on %s.", traversalText(t))
+		s.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "An experiment can depend on experiment.NAME or module.NAME, not on %s.", diag.Traversal(t))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/schema/diag"
 )
 
 // everywhere is where a reference can stand that is refused only in variables.
@@ -110,7 +111,7 @@ func describeMissing(d *hcl.Diagnostic, before hcl.Traversal, name string, in ct
 	if names == nil && !in.Type().IsObjectType() {
 		return
 	}
-	text := traversalText(before)
+	text := diag.Traversal(before)
 	d.Summary = "Unknown attribute"
 	d.Detail = fmt.Sprintf("%s has no %q.", text, name)
 	if _, known := roots()[text]; known {
@@ -168,22 +169,4 @@ func stepName(step hcl.Traverser) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// traversalText writes a traversal as HCL would.
-func traversalText(t hcl.Traversal) string {
-	var text strings.Builder
-	for _, step := range t {
-		switch s := step.(type) {
-		case hcl.TraverseRoot:
-			text.WriteString(s.Name)
-		case hcl.TraverseAttr:
-			text.WriteString("." + s.Name)
-		case hcl.TraverseIndex:
-			fmt.Fprintf(&text, "[%s]", ValueText(s.Key))
-		case hcl.TraverseSplat:
-			text.WriteString("[*]")
-		}
-	}
-	return text.String()
 }

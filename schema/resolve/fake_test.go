@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -110,6 +111,10 @@ func (fakeProbe) Schema() *schema.Block {
 	}}
 }
 
+func (fakeProbe) Summary(v schema.Values) string {
+	return strings.TrimSpace("GET " + v.String("url") + " " + v.String("token"))
+}
+
 func (fakeProbe) SampleType() cty.Type {
 	return cty.Object(map[string]cty.Type{"status": cty.Number, "body": cty.String})
 }
@@ -134,6 +139,8 @@ func (fakeAction) Schema() *schema.Block {
 		{Name: "command", Type: schema.Type{Kind: schema.String, Of: schema.ListOf}, Required: true},
 	}}
 }
+
+func (fakeAction) Summary(v schema.Values) string { return strings.Join(v.Strings("command"), " ") }
 
 func set(t testing.TB) *providers.Set {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/schema/config"
+	"github.com/gameday-dev/gameday/schema/diag"
 	"github.com/gameday-dev/gameday/schema/resolve/internal/dag"
 )
 
@@ -71,7 +72,7 @@ func (s *scene) addDependency(edges map[string][]faultEdge, f *config.Fault, t h
 	kind, name, ok := objectOf(t)
 	switch {
 	case !ok || kind != "fault":
-		s.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "A fault can depend on fault.NAME in the same experiment, not on %s.", traversalText(t))
+		s.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "A fault can depend on fault.NAME in the same experiment, not on %s.", diag.Traversal(t))
 	case s.cfg.Faults[name] == nil:
 		s.r.diags.errorf(t.SourceRange(), "Unknown fault", "The experiment %q has no fault %q.%s",
 			s.cfg.Name, name, suggest(name, slices.Sorted(maps.Keys(s.cfg.Faults)), "It has"))

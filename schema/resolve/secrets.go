@@ -41,6 +41,13 @@ func (s *secrets) sorted() []string {
 	return list
 }
 
+// none reports whether there is nothing to hide so far.
+func (s *secrets) none() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.texts) == 0
+}
+
 // note takes what is marked in a value, at any depth.
 func (s *secrets) note(v cty.Value) {
 	if v == cty.NilVal || !v.ContainsMarked() {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gameday-dev/gameday/schema/addr"
 	"github.com/gameday-dev/gameday/schema/config"
+	"github.com/gameday-dev/gameday/schema/diag"
 )
 
 // suites resolves the suites of every module, once all experiments are there.
@@ -92,7 +93,7 @@ func (m *module) find(t hcl.Traversal) []string {
 		}
 	}
 	if len(rest) != 2 || !stepIs(rest[0], kindExperiment) {
-		m.r.diags.errorf(t.SourceRange(), "Invalid experiments", "Expected a reference such as experiment.NAME or module.NAME.experiment.NAME, not %s.", traversalText(t))
+		m.r.diags.errorf(t.SourceRange(), "Invalid experiments", "Expected a reference such as experiment.NAME or module.NAME.experiment.NAME, not %s.", diag.Traversal(t))
 		return nil
 	}
 	name, _ := stepName(rest[1])
@@ -148,7 +149,7 @@ func stepIs(step hcl.Traverser, name string) bool {
 }
 
 func (m *module) unknown(t hcl.Traversal) {
-	text := traversalText(t)
+	text := diag.Traversal(t)
 	m.r.diags.errorf(t.SourceRange(), "Unknown experiment", "There is no %s.%s", text, suggest(text, m.addresses(), "Available:"))
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
+	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -37,6 +38,14 @@ func Try(block *schema.Block, source string) (schema.Values, hcl.Diagnostics) {
 	}, Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc}}
 	value, diags := hcldec.Decode(file.Body, block.Spec(), scope)
 	return schema.NewValues(value), diags
+}
+
+// Summarized requires that a type tells a body in HCL by a phrase.
+func Summarized(tb testing.TB, t providers.Type, body, want string) {
+	tb.Helper()
+	summary, ok := t.(providers.WithSummary)
+	require.True(tb, ok, "%s tells nothing in plans", t.TypeName())
+	require.Equal(tb, want, summary.Summary(Decode(tb, t.Schema(), body)), body)
 }
 
 // Documented requires that a schema can be documented: every block and

@@ -58,7 +58,16 @@ func (v view) series(name string, all []plan.Series) {
 	v.section(name)
 	for _, s := range all {
 		v.heading(4, s.Address+" ("+s.Type+")", place(s.Source), v.style.plain)
+		v.summaryOf(s.Summary)
 		v.write(6, v.style.dim.on(join(", ", interval(s.Interval), "time-out "+seconds(s.Timeout))))
+	}
+}
+
+// summaryOf is what a probe, a load or an action does; scripts that stand in a
+// command are cut.
+func (v view) summaryOf(text string) {
+	if text != "" {
+		v.paragraph(6, cut(text), v.style.plain)
 	}
 }
 
@@ -111,5 +120,6 @@ func (v view) rollback(e plan.Experiment) {
 	v.section("Rollback, after every fault is reverted")
 	for i, a := range e.Rollback {
 		v.heading(4, fmt.Sprintf("%d. %s (%s)", i+1, a.Address, a.Type), place(a.Source), v.style.plain)
+		v.summaryOf(a.Summary)
 	}
 }

@@ -50,8 +50,8 @@ func shopExperiment() plan.Experiment {
 			{Name: "baseline", Seconds: 3}, {Name: "inject"}, {Name: "hold", Seconds: 5}, {Name: "revert"}, {Name: "recovery", Seconds: 2},
 		},
 		Expected: 10, Longest: 25,
-		Loads:  []plan.Series{{Address: "load.shoppers", Type: "http", Timeout: 5, Source: at(57)}},
-		Probes: []plan.Series{{Address: "probe.storefront", Type: "http", Interval: 0.1, Timeout: 2, Source: at(67)}},
+		Loads:  []plan.Series{{Address: "load.shoppers", Type: "http", Summary: "POST http://${environment.shop.process.storefront.address.http}/buy, 40 requests a second", Timeout: 5, Source: at(57)}},
+		Probes: []plan.Series{{Address: "probe.storefront", Type: "http", Summary: "GET http://127.0.0.1:8080/healthz", Interval: 0.1, Timeout: 2, Source: at(67)}},
 		Assertions: []plan.Assertion{
 			{Address: "assert.available", Condition: "probe.storefront.success_ratio >= 0.99", Phases: []string{"baseline", "fault", "recovery"}, MinSamples: 10, Source: at(74)},
 			{Address: "assert.responsive", Condition: "probe.storefront.latency.p99 <= 0.5", Phases: []string{"fault", "recovery"}, MinSamples: 10, Source: at(79)},
@@ -106,7 +106,7 @@ func crowdedPlan() *plan.Plan {
 	e.Faults = append(e.Faults, kill, later)
 	e.Phases[1].Seconds, e.Phases[2].Seconds = 2.5, 90
 	e.Expected, e.Longest = 97.5, 3725
-	e.Rollback = []plan.Action{{Address: "action.flush", Type: "exec", Source: at(130)}, {Address: "action.warm", Type: "http", Source: at(133)}}
+	e.Rollback = []plan.Action{{Address: "action.flush", Type: "exec", Summary: "redis-cli " + longText(), Source: at(130)}, {Address: "action.warm", Type: "http", Source: at(133)}}
 	p.Suites = []plan.Suite{
 		{Address: "suite.release_gate", Experiments: []string{"experiment.payments_slow"}, HasGate: true, MinScore: 0.9, Source: at(140)},
 		{Address: "suite.strict", Experiments: []string{"experiment.payments_slow"}, Source: at(148)},

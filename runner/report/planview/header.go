@@ -39,12 +39,17 @@ func (v view) variables() []string {
 // variableText cuts long values: the plan has them whole, the reader needs to
 // recognise them.
 func variableText(v plan.Variable) string {
-	const most = 200
 	if v.Sensitive {
 		return "(sensitive)"
 	}
-	if len(v.Value) > most {
-		return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(v.Value[:most], ""), len(v.Value))
+	return cut(v.Value)
+}
+
+// cut keeps the beginning of a long text, and says how long it is.
+func cut(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
 	}
-	return v.Value
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
 }
