@@ -6,7 +6,7 @@ package main
 import (
 	"os"
 
-	"github.com/gameday-dev/gameday/providers/local/supervisor"
+	"github.com/gameday-dev/gameday/cmd/internal/agent"
 )
 
-func main() { os.Exit(supervisor.Main(os.Args[1:], os.Stderr)) }
+func main() { os.Exit(agent.Main(os.Args[1:], os.Stderr)) }

@@ -3,7 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/gameday-dev/gameday/providers/local/supervisor"
+	"github.com/gameday-dev/gameday/cmd/internal/agent"
 )
 
 // newAgent makes the hidden command by which gameday stands in for
@@ -14,7 +14,7 @@ func newAgent(s *session) *cobra.Command {
 		Hidden:             true,
 		DisableFlagParsing: true,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return exit(supervisor.Main(args, s.Err))
+			return exit(agent.Main(args, s.Err))
 		},
 	}
 }

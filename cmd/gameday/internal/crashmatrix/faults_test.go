@@ -59,7 +59,7 @@ experiment "x" {
     assert "answers" {
       phases      = ["baseline"]
       min_samples = 1
-      condition   = probe.hop.success_ratio >= 0 # the machine may be busy with other cases
+      condition   = probe.hop.success_ratio > 0 # how many of them is not what this is about: the machine is busy with other cases
     }
     recovery {
       hold = "10ms"

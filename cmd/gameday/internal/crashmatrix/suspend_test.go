@@ -24,7 +24,7 @@ func TestSuspended(t *testing.T) {
 		code   int
 		reason string
 	}{
-		journal.FaultPrepared: {1, "fault.f could not be injected"},
+		journal.FaultPrepared: {1, "its deadline had passed before its turn came"},
 		journal.FaultActive:   {5, "before its revert: something else ended it"},
 	}
 	for entry, want := range cases {

@@ -1,0 +1,28 @@
+// Package agent knows the roles in which gameday's agent stands beside what is
+// harmed. The small binary and gameday itself, which stands in for it where it is
+// not installed, share them.
+package agent
+
+import (
+	"io"
+
+	"github.com/gameday-dev/gameday/providers/local/supervisor"
+)
+
+// role runs until its work is done and returns the exit code.
+type role func(args []string, stderr io.Writer) int
+
+// roles are those beside the supervisor's own, by name.
+func roles() map[string]role {
+	return map[string]role{}
+}
+
+// Main runs the role that args names and returns its exit code.
+func Main(args []string, stderr io.Writer) int {
+	if len(args) > 0 {
+		if run, known := roles()[args[0]]; known {
+			return run(args[1:], stderr)
+		}
+	}
+	return supervisor.Main(args, stderr)
+}
