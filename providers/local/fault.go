@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
@@ -71,10 +70,8 @@ func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	f.spec(req.Config, undo, &spec)
 	client := supervisor.NewClient(undo.Socket)
 	defer client.Close()
-	if _, err := client.Inject(ctx, spec); err != nil {
-		return fmt.Errorf("inject %s: %w", req.Record.Address, err)
-	}
-	return nil
+	_, err = client.Inject(ctx, spec)
+	return err // the engine says which fault it was
 }
 
 // Observe looks at the targets, with the supervisor's help where only it can
@@ -101,14 +98,14 @@ func (f fault) Revert(ctx context.Context, record providers.Record) error {
 		return nil
 	}
 	if !errors.Is(err, supervisor.ErrUnreachable) {
-		return fmt.Errorf("revert %s: %w", record.Address, err)
+		return err
 	}
 	scene, err := look(ctx, record)
 	if err != nil {
-		return fmt.Errorf("revert %s: %w", record.Address, err)
+		return err
 	}
 	if scene.supervised {
-		return fmt.Errorf("revert %s: %w", record.Address, client.Revert(ctx, record.ID))
+		return client.Revert(ctx, record.ID)
 	}
 	return f.mend(ctx, scene)
 }

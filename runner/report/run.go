@@ -17,6 +17,9 @@ const FormatVersion = 1
 // unfinished.
 const Interrupted verdict.Verdict = "interrupted"
 
+// Running stands in place of a verdict for a run whose process is alive.
+const Running verdict.Verdict = "running"
+
 // Dirty stands in place of a verdict for a revert that could not be verified.
 const Dirty verdict.Verdict = "dirty"
 

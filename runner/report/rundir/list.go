@@ -26,7 +26,7 @@ const Latest = "latest"
 type RunSummary struct {
 	ID          string                  `json:"id"`
 	Started     time.Time               `json:"started"`
-	Verdict     verdict.Verdict         `json:"verdict"` // "interrupted" for a run without an end
+	Verdict     verdict.Verdict         `json:"verdict"` // "interrupted" for a run without an end; whether its process lives is not looked at
 	ExitCode    *int                    `json:"exit_code,omitempty"`
 	Dirty       bool                    `json:"dirty"`
 	Seconds     float64                 `json:"seconds"`

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"text/tabwriter"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/journal"
 	"github.com/gameday-dev/gameday/runner/report"
 	"github.com/gameday-dev/gameday/runner/report/console"
 	"github.com/gameday-dev/gameday/runner/report/jsonl"
@@ -19,7 +21,7 @@ func newRuns(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "runs",
 		Short: "List past runs",
-		Long:  "List the runs below .gameday/runs, newest first. One that was killed is shown as\ninterrupted; \"gameday recover\" undoes what it left.",
+		Long:  "List the runs below .gameday/runs, newest first. One that goes on is shown as running,\none that was killed as interrupted; \"gameday recover\" undoes what it left.",
 		Args:  cobra.NoArgs,
 		RunE:  func(*cobra.Command, []string) error { return s.listRuns(asJSON) },
 	}
@@ -62,6 +64,7 @@ func (s *session) listRuns(asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	tellLiving(list)
 	if asJSON {
 		return s.writeJSON(list)
 	}
@@ -69,6 +72,16 @@ func (s *session) listRuns(asJSON bool) error {
 		return s.printf("There are no runs in %s.\n", rundir.Root("."))
 	}
 	return s.runsTable(list)
+}
+
+// tellLiving tells runs that go on from those that were killed: who lives holds
+// the journal.
+func tellLiving(list []rundir.RunSummary) {
+	for i, run := range list {
+		if run.Verdict == report.Interrupted && errors.Is(journal.Free(run.Dir), journal.ErrHeld) {
+			list[i].Verdict, list[i].Dirty = report.Running, false // it undoes what it does
+		}
+	}
 }
 
 func (s *session) runsTable(list []rundir.RunSummary) error {
