@@ -24,7 +24,7 @@ GOTESTSUM_VERSION  := v1.13.0
 GOLANGCI  := bin/tools/golangci-lint-$(GOLANGCI_VERSION)
 GOTESTSUM := bin/tools/gotestsum-$(GOTESTSUM_VERSION)
 
-.PHONY: build quickstart test lint fuzz bench soak golden docs fmt clean help
+.PHONY: build quickstart test e2e lint fuzz bench soak golden docs fmt clean help
 
 ## build: bin/gameday, bin/gameday-agent and bin/shop
 build:
@@ -38,6 +38,10 @@ quickstart: build
 ## test: every test that needs no container engine, with the race detector where there is a C compiler
 test: build $(GOTESTSUM)
 	@ci/test.sh $(GOTESTSUM) $(RACE) $(PKGS)
+
+## e2e: every test on a real kind cluster; installs Docker Engine on Debian and builds a node image where they are missing
+e2e: build $(GOTESTSUM)
+	@ci/kind/e2e.sh $(GOTESTSUM)
 
 ## lint: golangci-lint with .golangci.yml, formatting, go vet, a tidy go.mod
 lint: $(GOLANGCI)

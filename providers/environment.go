@@ -39,6 +39,10 @@ type EnvironmentPlanRequest struct {
 	Address string
 	Config  schema.Values // may hold unknown values, "self" references among them
 	Dir     string        // directory of the configuration; relative paths start here
+
+	// Offline allows no look at anything but files: a configuration is being
+	// validated, and what only the place itself can tell stays unknown.
+	Offline bool
 }
 
 // EnvironmentPlan is the truth about an environment, before it is up.
@@ -63,6 +67,24 @@ type EnvironmentPrepareRequest struct {
 	RunDir  string // absolute folder for logs and sockets
 	Address string
 	Name    string
+	Config  schema.Values // as Plan had it: with everything that refers to self unknown
+	Dir     string        // directory of the configuration; relative paths start here
+
+	// Lasting asks for an environment that outlives this process, and whatever it
+	// is told to keep, until Down is called for it. Only types that are
+	// WithLasting are asked.
+	Lasting bool
+}
+
+// WithLasting is implemented by environments that can be brought up by themselves,
+// and stay when gameday has ended. A second Up for the same handle finds what the
+// first one made.
+type WithLasting interface {
+	Environment
+
+	// Standing says in a short phrase how the environment stands: "running"; empty
+	// when it is not there. It looks at the world, not at memory.
+	Standing(ctx context.Context, handle EnvironmentHandle) (string, error)
 }
 
 // EnvironmentHandle is what Down needs, in any process. It holds no secrets.

@@ -48,6 +48,16 @@ type Sample struct {
 	Error  string    // why not OK, for people; empty when OK
 	Value  *float64  // for value.{min,mean,max,last}; nil where there is none
 	Fields cty.Value // of the probe's SampleType; cty.NilVal for none
+
+	// Took is how long the measurement took where it was taken; 0 when that is
+	// where the engine runs, which then takes its own time. A way to the place of
+	// the measurement is not part of what is measured.
+	Took time.Duration
+
+	// Lost is true when nothing was measured, and Error says why. It is not a failed
+	// target: conditions do not see it, and too many of them make a verdict
+	// inconclusive.
+	Lost bool
 }
 
 // A Load is a type of offered load.

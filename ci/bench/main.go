@@ -4,6 +4,7 @@
 //	go run ./ci/bench                    everything
 //	go run ./ci/bench -only peers        the comparison with terraform alone
 //	go run ./ci/bench -only go -packages ./runner/...
+//	go run ./ci/bench -only kubernetes   faults on the cluster of KUBECONFIG
 //
 // The peer is the terraform that TERRAFORM names or that is on the PATH, else
 // one that is built from the module proxy into the user's cache.
@@ -16,6 +17,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -33,7 +35,7 @@ func main() {
 type options struct {
 	gameday  string
 	results  string
-	only     string // "", "go" or "peers"
+	only     string // "", "go", "peers" or "kubernetes"
 	packages string // space separated patterns
 	count    int    // runs of each Go benchmark
 	rounds   int    // A/B rounds of each comparison
@@ -45,7 +47,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&opts.gameday, "gameday", "bin/gameday", "the gameday `binary`")
 	flags.StringVar(&opts.results, "results", "ci/bench/results", "`folder` for the results")
-	flags.StringVar(&opts.only, "only", "", "go or peers; empty for both")
+	flags.StringVar(&opts.only, "only", "", "go, peers or kubernetes; empty for go and peers")
 	flags.StringVar(&opts.packages, "packages", "./...", "packages whose benchmarks run")
 	flags.IntVar(&opts.count, "count", 5, "runs of each Go benchmark")
 	flags.IntVar(&opts.rounds, "rounds", 11, "rounds of each comparison")
@@ -53,13 +55,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if opts.only != "" && opts.only != "go" && opts.only != "peers" {
-		return fmt.Errorf("-only is %q: expected go or peers", opts.only)
+	if !slices.Contains([]string{"", "go", "peers", "kubernetes"}, opts.only) {
+		return fmt.Errorf("-only is %q: expected go, peers or kubernetes", opts.only)
 	}
 	if err := os.MkdirAll(opts.results, 0o755); err != nil {
 		return err
 	}
 	machine := describe(ctx)
+	if opts.only == "kubernetes" {
+		return compareKubernetes(ctx, opts, machine, out)
+	}
 	if opts.only != "go" {
 		if err := comparePeers(ctx, opts, machine, out); err != nil {
 			return fmt.Errorf("the comparison with peers: %w", err)

@@ -6,6 +6,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/exec"
 	"github.com/gameday-dev/gameday/providers/http"
+	"github.com/gameday-dev/gameday/providers/kubernetes"
 	"github.com/gameday-dev/gameday/providers/local"
 	"github.com/gameday-dev/gameday/providers/tcp"
 )
@@ -17,6 +18,7 @@ func Builtin(options ...local.Option) (*providers.Set, error) {
 	return providers.NewSet(
 		exec.New(),
 		http.New(),
+		kubernetes.New(),
 		local.New(options...),
 		tcp.New(),
 	)

@@ -35,6 +35,8 @@ type bench struct {
 	refuse  error // what evaluating the configuration says once an environment is up
 	events  *recorder
 	engine  *engine.Engine
+
+	allowDrift bool
 }
 
 // recorder is a sink that keeps everything.
@@ -68,7 +70,14 @@ func all[T event.Body](r *recorder) []T {
 
 func newBench(t testing.TB, text string) *bench {
 	t.Helper()
-	b := &bench{world: &world{broken: map[string]bool{}}, t: t, dir: t.TempDir(), events: &recorder{}}
+	return newBenchOf(t, text, &world{})
+}
+
+// newBenchOf is a bench of a world that misbehaves while the plan is made, too.
+func newBenchOf(t testing.TB, text string, w *world) *bench {
+	t.Helper()
+	w.broken = map[string]bool{}
+	b := &bench{world: w, t: t, dir: t.TempDir(), events: &recorder{}}
 	var err error
 	b.set, err = providers.NewSet(fakeProvider{b.world})
 	require.NoError(t, err)
@@ -103,7 +112,7 @@ func (b *bench) run(ctx context.Context) engine.Result {
 	bus := event.NewBus("r1", time.Now, b.events)
 	b.engine = engine.New(engine.Request{
 		Plan: b.plan, Resolve: b.resolve, Run: "r1", RunDir: b.dir, Dir: b.dir,
-		Journal: log, Bus: bus, Parallelism: 2, Mend: "gameday recover r1",
+		Journal: log, Bus: bus, Parallelism: 2, AllowDrift: b.allowDrift, Mend: "gameday recover r1",
 	})
 	result, err := b.engine.Run(ctx)
 	require.NoError(b.t, err)

@@ -37,6 +37,7 @@ type Request struct {
 	Version     string // of gameday
 	Journal     Journal
 	Bus         *event.Bus
+	AllowDrift  bool   // act on targets other than those that the plan showed
 	Parallelism int    // experiments at a time, where their targets do not overlap; at least 1
 	Mend        string // the command that undoes what this run may leave
 }
@@ -83,16 +84,18 @@ const (
 	verifyPatience  = 5 * time.Second  // of that look
 	lookPatience    = time.Second      // of a look for evidence
 	lookLinger      = time.Second
-	settleMargin    = 2 * time.Second // after a time-out, within which the sampler gives an answer up
-	lastLooks       = 5 * time.Second // of the looks before the revert, while nobody waits for it
+	settleMargin    = 2 * time.Second  // after a time-out, within which the sampler gives an answer up
+	insidePatience  = 30 * time.Second // for what was measured inside an environment to arrive, beyond its time-out
+	insideClose     = 15 * time.Second // of letting go of what runs inside
+	lastLooks       = 5 * time.Second  // of the looks before the revert, while nobody waits for it
 
-	deadlineMargin   = 5 * time.Second // a fault's own timer fires this long after the engine should have reverted it
-	revertTogether   = 250 * time.Millisecond
-	observeEvery     = 50 * time.Millisecond // at first, while a fault is unproven
-	observeAtMost    = time.Second
-	progressEvery    = time.Second
-	heldUp           = 2 * time.Second // of lateness of the engine itself, which then is told
-	minLoadDelivered = 0.95            // share of the offered load that must have been sent
+	deadlineMargin = 5 * time.Second // a fault's own timer fires this long after the engine should have reverted it
+	revertTogether = 250 * time.Millisecond
+	observeEvery   = 50 * time.Millisecond // at first, while a fault is unproven
+	observeAtMost  = time.Second
+	progressEvery  = time.Second
+	heldUp         = 2 * time.Second // of lateness of the engine itself, which then is told
+	minDelivered   = 0.95            // share of the offered load that must have been sent, and of a probe's samples that must be known
 )
 
 // Engine executes one run.

@@ -122,8 +122,12 @@ func (e *environments) up(ctx context.Context, address string) *liveEnvironment 
 func (e *environments) tryUp(ctx context.Context, live *liveEnvironment) error {
 	address := live.def.Addr.String()
 	handle, err := ask(ctx, "preparing "+address, func(ctx context.Context) (providers.EnvironmentHandle, providers.Diagnostics) {
+		values, diags := configure(live.def.Body, cty.DynamicVal) // self is what comes of it
+		if diags.HasErrors() {
+			return providers.EnvironmentHandle{}, diags
+		}
 		return live.def.Type.Prepare(ctx, providers.EnvironmentPrepareRequest{
-			Run: e.run.Run, RunDir: e.run.RunDir, Address: address, Name: live.def.Addr.Name,
+			Run: e.run.Run, RunDir: e.run.RunDir, Address: address, Name: live.def.Addr.Name, Config: values, Dir: live.def.Dir,
 		})
 	})
 	if err != nil {

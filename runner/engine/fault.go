@@ -42,59 +42,6 @@ type fault struct {
 	undone   bool             // and is over
 }
 
-// bindFaults reads the targets again, now that the environment is up, and
-// refuses to go on if they are not the ones that the plan showed.
-func (x *experiment) bindFaults(ctx context.Context) error {
-	var faults []*fault
-	for i := range x.plan.Faults {
-		planned := &x.plan.Faults[i]
-		def := find(x.def.Faults, func(d *resolve.Fault) bool { return d.Addr.Local() == planned.Address })
-		if def == nil {
-			return fmt.Errorf("%s is in the plan and not in the configuration", planned.Address)
-		}
-		f := &fault{x: x, def: def, plan: planned, placed: make(chan struct{}), proven: make(chan struct{}), gone: make(chan struct{})}
-		if err := f.bind(ctx); err != nil {
-			return err
-		}
-		faults = append(faults, f)
-	}
-	x.mu.Lock() // a signal may ask at any moment what is left
-	defer x.mu.Unlock()
-	x.faults = faults
-	return nil
-}
-
-func (f *fault) bind(ctx context.Context) error {
-	config, diags := f.def.Body.Decode(nil)
-	if diags.HasErrors() {
-		return fmt.Errorf("%s: %w", f.plan.Address, diags)
-	}
-	bound, err := ask(ctx, f.plan.Address, func(ctx context.Context) (providers.FaultPlan, providers.Diagnostics) {
-		return f.def.Type.Plan(ctx, providers.FaultPlanRequest{
-			Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.plan.Seed, Duration: f.def.Duration,
-		})
-	})
-	if err != nil {
-		return err
-	}
-	if was, is := names(f.plan.Targets), names(bound.Targets); f.plan.Unknown == "" && was != is {
-		return fmt.Errorf("%s: the plan showed the targets %s, now they are %s; nothing was injected: plan again", f.plan.Address, was, is)
-	}
-	f.config, f.bound = config, bound
-	return nil
-}
-
-func names(targets []providers.Target) string {
-	text := ""
-	for _, t := range targets {
-		text += " " + t.Kind + "/" + t.Name
-	}
-	if text == "" {
-		return "none"
-	}
-	return text[1:]
-}
-
 // live takes the fault from its start to the end of its hold. It is over when
 // its duration is, or when ctx ends; then it is still injected, unless other
 // faults stay much longer.
@@ -167,6 +114,7 @@ func (f *fault) inject(ctx context.Context) error {
 		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Type: f.plan.Type,
 		Effect: f.bound.Effect, Targets: f.record.Targets, Deadline: f.record.Deadline, Source: f.plan.Source,
 	})
+	f.x.run.harm(f.x.plan.Environment)
 	if err := f.put(ctx); err != nil {
 		return err
 	}

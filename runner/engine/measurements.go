@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -61,17 +62,24 @@ func (m *measurements) openProbe(ctx context.Context, p *resolve.Probe) error {
 	if diags.HasErrors() {
 		return fmt.Errorf("%s: %w", name, diags)
 	}
-	prober, err := ask(ctx, name, func(ctx context.Context) (providers.Prober, providers.Diagnostics) {
-		return p.Type.Open(ctx, providers.OpenRequest{
-			Address: p.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: p.Timeout,
+	request := providers.OpenRequest{
+		Address: p.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: p.Timeout,
+	}
+	task := sample.Task{Interval: p.Interval, Timeout: p.Timeout}
+	var err error
+	if p.From != "" {
+		task.Streamer, err = m.x.openStream(ctx, p, request)
+	} else {
+		task.Prober, err = ask(ctx, name, func(ctx context.Context) (providers.Prober, providers.Diagnostics) {
+			return p.Type.Open(ctx, request)
 		})
-	})
+	}
 	if err != nil {
 		return err
 	}
-	series := sample.NewSeries(name, p.Type.SampleType(), m.x.lookback())
-	m.add(series, p.Timeout)
-	m.tasks = append(m.tasks, sample.Task{Series: series, Prober: prober, Interval: p.Interval, Timeout: p.Timeout})
+	task.Series = sample.NewSeries(name, p.Type.SampleType(), m.x.lookback())
+	m.add(task.Series, p.Timeout+delivery(p.From))
+	m.tasks = append(m.tasks, task)
 	return nil
 }
 
@@ -81,15 +89,22 @@ func (m *measurements) openLoad(ctx context.Context, l *resolve.Load) error {
 	if diags.HasErrors() {
 		return fmt.Errorf("%s: %w", name, diags)
 	}
-	generator, err := ask(ctx, name, func(ctx context.Context) (providers.Generator, providers.Diagnostics) {
-		return l.Type.Open(ctx, providers.OpenRequest{
-			Address: l.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: l.Timeout,
+	request := providers.OpenRequest{
+		Address: l.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: l.Timeout,
+	}
+	var generator providers.Generator
+	var err error
+	if l.From != "" {
+		generator, err = m.x.openInside(ctx, l, request)
+	} else {
+		generator, err = ask(ctx, name, func(ctx context.Context) (providers.Generator, providers.Diagnostics) {
+			return l.Type.Open(ctx, request)
 		})
-	})
+	}
 	if err != nil {
 		return err
 	}
-	m.add(sample.NewLoadSeries(name, m.x.lookback()), l.Timeout)
+	m.add(sample.NewLoadSeries(name, m.x.lookback()), l.Timeout+delivery(l.From))
 	m.loads[name] = true
 	m.offers = append(m.offers, offer{name, generator})
 	return nil
@@ -139,16 +154,27 @@ func (m *measurements) stop() {
 
 func (m *measurements) close() {
 	for _, task := range m.tasks {
-		if err := closeProber(task); err != nil {
-			m.x.run.Bus.Emit(event.Notice{Experiment: m.x.plan.Address, Text: err.Error()})
-		}
+		m.notice(closeProber(task))
+	}
+	for _, o := range m.offers {
+		m.notice(closeOffer(o))
+	}
+}
+
+func (m *measurements) notice(err error) {
+	if err != nil {
+		m.x.run.Bus.Emit(event.Notice{Experiment: m.x.plan.Address, Text: err.Error()})
 	}
 }
 
 func closeProber(task sample.Task) error {
-	ctx, cancel := context.WithTimeout(context.Background(), lookPatience)
+	patience, what := lookPatience, io.Closer(task.Prober)
+	if task.Streamer != nil {
+		patience, what = insideClose, task.Streamer
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return perform(ctx, callLinger, task.Series.Name(), func(context.Context) error { return task.Prober.Close() })
+	return perform(ctx, callLinger, task.Series.Name(), func(context.Context) error { return what.Close() })
 }
 
 // begin attributes what is due from now on to a phase.
@@ -205,8 +231,22 @@ func (m *measurements) summary() []event.Series {
 	return out
 }
 
-// loadDelivered checks that the loads were offered as they were asked for:
-// a system that was not under its load has proven nothing.
+// delivered checks that enough of what was due during the fault is known: a
+// system that was not under its load, or not looked at, has proven nothing.
+func (m *measurements) delivered() {
+	m.loadDelivered()
+	for _, name := range m.order {
+		w := m.series[name].Phase(string(resolve.PhaseFault))
+		if m.loads[name] || float64(w.Lost()) <= (1-minDelivered)*float64(w.Offered()) {
+			continue
+		}
+		m.x.result.add(verdict.Inconclusive, fmt.Sprintf(
+			"%s could not measure %d of the %d times that were due during the fault (at least %.0f %% are needed): %s",
+			name, w.Lost(), w.Offered(), 100*minDelivered, w.LostError()))
+	}
+}
+
+// loadDelivered checks that the loads were offered as they were asked for.
 func (m *measurements) loadDelivered() {
 	for _, name := range slices.Sorted(maps.Keys(m.loads)) {
 		w := m.series[name].Phase(string(resolve.PhaseFault))
@@ -214,10 +254,10 @@ func (m *measurements) loadDelivered() {
 		switch {
 		case offered == 0:
 			m.x.result.add(verdict.Inconclusive, name+" offered no request during the fault")
-		case float64(w.Count()) < minLoadDelivered*float64(offered):
+		case float64(w.Count()) < minDelivered*float64(offered):
 			m.x.result.add(verdict.Inconclusive, fmt.Sprintf(
 				"%s sent only %d of the %d requests that were due during the fault (at least %.0f %% are needed)",
-				name, w.Count(), offered, 100*minLoadDelivered))
+				name, w.Count(), offered, 100*minDelivered))
 		}
 	}
 }

@@ -26,7 +26,7 @@ func (x *experiment) recovery(ctx context.Context, reverted time.Time) error {
 	}
 	x.judgePhase(resolve.PhaseFault, verdict.Failed)
 	x.bookLateStops()
-	x.measurements.loadDelivered()
+	x.measurements.delivered()
 	judged, steady, err := x.awaitSteady(ctx, reverted, began, hold)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type run struct {
 	Request
 	started      time.Time
 	environments *environments
+	harms        sync.Map // environments in which something was injected, by address
 
 	mu       sync.Mutex
 	active   []*experiment               // started and not ended

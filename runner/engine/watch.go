@@ -82,10 +82,10 @@ func (x *experiment) lookback() time.Duration {
 		window = max(window, w.window)
 	}
 	for _, p := range x.def.Probes {
-		timeout = max(timeout, p.Timeout)
+		timeout = max(timeout, p.Timeout+delivery(p.From))
 	}
 	for _, l := range x.def.Loads {
-		timeout = max(timeout, l.Timeout)
+		timeout = max(timeout, l.Timeout+delivery(l.From))
 	}
 	return window + timeout + settleMargin
 }

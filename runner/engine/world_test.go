@@ -47,6 +47,7 @@ type world struct {
 	patient     bool          // ... or its context has ended
 	release     chan struct{} // made inside the bubble
 	on          func()        // told of every call
+	replan      func(p *providers.FaultPlan, up bool)
 }
 
 // pause hangs in the call that is to hang, whatever its context says, unless it
@@ -110,10 +111,14 @@ func (f fakeFault) Plan(ctx context.Context, req providers.FaultPlanRequest) (pr
 	if req.Environment.Up && f.drift {
 		target.Name = "another"
 	}
-	return providers.FaultPlan{
+	planned := providers.FaultPlan{
 		Effect: "breaks the world", Targets: []providers.Target{target}, Eligible: 1, Population: 1,
 		Undo: "mends the world", Guard: "nothing",
-	}, nil
+	}
+	if f.replan != nil {
+		f.replan(&planned, req.Environment.Up)
+	}
+	return planned, nil
 }
 
 func (f fakeFault) Prepare(ctx context.Context, req providers.PrepareRequest) (providers.Record, providers.Diagnostics) {

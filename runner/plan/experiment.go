@@ -92,6 +92,7 @@ func load(l *resolve.Load) Series {
 		Type:    l.Type.TypeName(),
 		Summary: l.Body.Summary(),
 		Timeout: l.Timeout.Seconds(),
+		From:    l.From,
 		Source:  source(l.Range),
 	}
 }
@@ -103,6 +104,7 @@ func probe(p *resolve.Probe) Series {
 		Summary:  p.Body.Summary(),
 		Interval: p.Interval.Seconds(),
 		Timeout:  p.Timeout.Seconds(),
+		From:     p.From,
 		Source:   source(p.Range),
 	}
 }

@@ -91,6 +91,7 @@ type Series struct {
 	Summary  string       `json:"summary,omitempty"` // what it does, as far as it is known: "GET http://shop/healthz"
 	Interval float64      `json:"interval_seconds,omitempty"`
 	Timeout  float64      `json:"timeout_seconds"`
+	From     string       `json:"from,omitempty"` // "cluster": it runs inside; empty where gameday runs
 	Source   event.Source `json:"source"`
 }
 

@@ -14,8 +14,8 @@ import (
 // one in good time.
 func (r *run) attempt(e *entry, due time.Time) {
 	defer e.flying.Add(-1)
-	started := time.Now()
-	r.counters.started(started.Sub(due))
+	late := time.Since(due)
+	r.counters.started(late)
 	settled := new(atomic.Bool)
 	abandon := time.AfterFunc(e.task.Timeout+grace, func() {
 		r.settle(e, settled, Point{Due: due, Latency: time.Since(due), Sent: true, Error: overdue(e.task.Timeout)})
@@ -25,10 +25,20 @@ func (r *run) attempt(e *entry, due time.Time) {
 	ctx, cancel := context.WithTimeout(r.ctx, e.task.Timeout)
 	defer cancel()
 	got := r.take(ctx, e.task.Prober)
-	r.settle(e, settled, Point{
-		Due: due, Latency: time.Since(due), Sent: true,
+	latency := time.Since(due)
+	if got.Took > 0 {
+		latency = late + got.Took
+	}
+	r.settle(e, settled, point(got, due, latency))
+}
+
+// point is a prober's sample in a series. Its latency counts from when it was due,
+// wherever it was measured.
+func point(got providers.Sample, due time.Time, latency time.Duration) Point {
+	return Point{
+		Due: due, Latency: latency, Sent: true, Lost: got.Lost,
 		OK: got.OK, Error: got.Error, Value: got.Value, Fields: got.Fields,
-	})
+	}
 }
 
 // take is the prober's sample; a panic becomes a failed one.

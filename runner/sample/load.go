@@ -40,8 +40,12 @@ func (l *LoadRecorder) Run(ctx context.Context, generator providers.Generator) (
 			err = fmt.Errorf("%s: the load panicked, which is a bug of its provider: %v", l.series.Name(), reason)
 		}
 	}()
-	if announcer, ok := generator.(Announcer); ok {
-		announcer.Announce(l.series.launch)
+	switch g := generator.(type) {
+	case Announcer:
+		g.Announce(l.series.launch)
+	case providers.Completer:
+		l.series.await(time.Now())
+		g.OnComplete(l.series.await)
 	}
 	return generator.Run(ctx, l.Report)
 }

@@ -13,6 +13,7 @@ type Point struct {
 	Latency time.Duration // from Due to the end of the answer, or to the failure
 	OK      bool
 	Sent    bool      // false: it was due and could not be sent
+	Lost    bool      // it was due, and nobody knows how it went: Error says why
 	Error   string    // why not OK, for people
 	Value   *float64  // what the sample measured; nil for nothing
 	Fields  cty.Value // what else it saw, of the probe's SampleType; cty.NilVal for nothing

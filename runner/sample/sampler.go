@@ -13,12 +13,14 @@ import (
 // One that takes longer breaks its contract and is waited for no more.
 const grace = time.Second
 
-// A Task is one probe to be sampled.
+// A Task is one probe to be sampled: by a prober when the sampler says so, or by
+// a streamer that keeps the schedule itself.
 type Task struct {
 	Series   *Series
-	Prober   providers.Prober
-	Interval time.Duration // between the moments at which samples are due; positive
-	Timeout  time.Duration // of one sample, from its start; positive
+	Prober   providers.Prober   // nil with a Streamer
+	Streamer providers.Streamer // nil with a Prober
+	Interval time.Duration      // between the moments at which samples are due; positive
+	Timeout  time.Duration      // of one sample, from its start; positive
 }
 
 // limit is how many samples of the task may be in flight. One that answers
@@ -54,7 +56,8 @@ func (s *Sampler) Stats() Stats { return s.counters.stats() }
 // thousand probes do not fire together. A probe with as many samples in flight
 // as its time-out can explain, and one more, gets no further ones: they are
 // recorded as failed and not sent, with the time-out as their latency, which
-// is the least that they would have taken.
+// is the least that they would have taken. The error is that of streamers that
+// could not go on; the other tasks are not held up by it.
 func (s *Sampler) Run(ctx context.Context, tasks []Task, onPoint func(name string)) error {
 	for _, task := range tasks {
 		if err := task.check(); err != nil {
@@ -65,13 +68,14 @@ func (s *Sampler) Run(ctx context.Context, tasks []Task, onPoint func(name strin
 		onPoint = func(string) {}
 	}
 	r := &run{ctx: ctx, counters: &s.counters, onPoint: onPoint}
-	plan := newSchedule(tasks, time.Now())
-	for _, entry := range plan {
+	own, streams := newSchedule(tasks, time.Now()).split()
+	for _, entry := range own {
 		entry.task.Series.await(entry.due)
 	}
-	r.keep(plan)
-	r.drain(plan)
-	return nil
+	r.stream(streams)
+	r.keep(own)
+	r.drain(append(own, streams...))
+	return r.failed()
 }
 
 // run is one Run of a sampler.
@@ -80,6 +84,9 @@ type run struct {
 	counters *counters
 	onPoint  func(name string)
 	flying   sync.WaitGroup
+
+	mu     sync.Mutex
+	broken []error // of streamers
 }
 
 // keep launches each sample when it is due, until the context ends.

@@ -28,6 +28,19 @@ func newSchedule(tasks []Task, start time.Time) schedule {
 	return s
 }
 
+// split tells the entries that the sampler has to keep from those that keep
+// themselves. Both stay sorted, and so a heap.
+func (s schedule) split() (own, streams schedule) {
+	for _, e := range s {
+		if e.task.Streamer != nil {
+			streams = append(streams, e)
+		} else {
+			own = append(own, e)
+		}
+	}
+	return own, streams
+}
+
 // next is when the next sample is due. The schedule must not be empty.
 func (s schedule) next() time.Time { return s[0].due }
 

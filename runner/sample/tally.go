@@ -18,6 +18,8 @@ type tally struct {
 	lastValue float64
 	last      Point // newest by due time; zero while count is 0
 	failed    Point // newest failed one, sent or not
+	lost      int64 // points that measured nothing
+	gone      Point // newest lost one
 }
 
 // extent is the range and the mean of numbers. The zero extent is of none.
@@ -39,9 +41,14 @@ func (e *extent) add(x float64) {
 func (e *extent) mean() float64 { return e.sum / float64(max(e.n, 1)) }
 
 // add counts a point. An offered request that was never sent is no sample of a
-// load, which reports it as offered. For a probe it is a failed sample.
+// load, which reports it as offered. For a probe it is a failed sample. What was
+// lost is neither a sample nor a failure.
 func (t *tally) add(p Point, load bool) {
 	t.offered++
+	if p.Lost {
+		t.lose(p)
+		return
+	}
 	if !p.OK && !p.Due.Before(t.failed.Due) {
 		t.failed = p
 		t.failed.Fields = cty.NilVal
@@ -58,6 +65,13 @@ func (t *tally) add(p Point, load bool) {
 	t.addValue(p)
 	if t.count == 1 || !p.Due.Before(t.last.Due) {
 		t.last = p
+	}
+}
+
+func (t *tally) lose(p Point) {
+	t.lost++
+	if !p.Due.Before(t.gone.Due) {
+		t.gone = p
 	}
 }
 

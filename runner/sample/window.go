@@ -32,8 +32,15 @@ func (w Window) SuccessRatio() float64 {
 	return float64(w.tally.success) / float64(max(w.tally.count, 1))
 }
 
-// Offered is the number of requests that were due, sent or not.
+// Offered is the number of samples or requests that were due, whether they were
+// sent and whatever became of them.
 func (w Window) Offered() int64 { return w.tally.offered }
+
+// Lost is how many of those nobody knows the outcome of.
+func (w Window) Lost() int64 { return w.tally.lost }
+
+// LostError says why the newest lost sample was lost; empty when none was.
+func (w Window) LostError() string { return w.tally.gone.Error }
 
 // Rate is the number of samples or requests sent for each second of the window.
 // A phase that still lasts reaches until now, so that requests which have not

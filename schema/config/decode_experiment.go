@@ -70,6 +70,7 @@ func (d *experimentDecoder) load(block *hcl.Block) {
 		Type:      block.Labels[0],
 		Name:      name,
 		Timeout:   argument(content, "timeout"),
+		From:      argument(content, "from"),
 		ForEach:   argument(content, "for_each"),
 		Body:      rest,
 		DeclRange: block.DefRange,

@@ -68,6 +68,7 @@ func (d *experimentDecoder) probe(block *hcl.Block) {
 		Name:      name,
 		Interval:  argument(content, "interval"),
 		Timeout:   argument(content, "timeout"),
+		From:      argument(content, "from"),
 		ForEach:   argument(content, "for_each"),
 		Body:      rest,
 		DeclRange: block.DefRange,

@@ -42,6 +42,7 @@ type Probe struct {
 	Name      string
 	Interval  hcl.Expression // nil for the default
 	Timeout   hcl.Expression
+	From      hcl.Expression // nil: where gameday runs
 	ForEach   hcl.Expression
 	Body      hcl.Body
 	DeclRange hcl.Range
@@ -53,6 +54,7 @@ type Load struct {
 	Type      string
 	Name      string
 	Timeout   hcl.Expression
+	From      hcl.Expression // nil: where gameday runs
 	ForEach   hcl.Expression
 	Body      hcl.Body
 	DeclRange hcl.Range

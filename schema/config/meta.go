@@ -7,9 +7,9 @@ func MetaArguments(kind string) []string {
 	case "fault":
 		return []string{"delay", "duration", "seed", "for_each", "depends_on"}
 	case "probe":
-		return []string{"interval", "timeout", "for_each"}
+		return []string{"interval", "timeout", "from", "for_each"}
 	case "load":
-		return []string{"timeout", "for_each"}
+		return []string{"timeout", "from", "for_each"}
 	case "action":
 		return []string{"timeout"}
 	default:

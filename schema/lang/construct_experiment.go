@@ -39,8 +39,17 @@ func load() *Construct {
 	return &Construct{
 		Name: "load", Labels: []string{"type", "name"}, Many: true, Kind: providers.KindLoad,
 		Body: body("Load that is offered through all phases. Conditions refer to it as load.name.",
-			lasting("timeout", "How long one request may take.", "5s"), forEach()),
+			lasting("timeout", "How long one request may take.", "5s"), from(), forEach()),
 	}
+}
+
+// FromCluster is the value of from by which something runs inside an environment.
+const FromCluster = "cluster"
+
+func from() schema.Attribute {
+	a := arg("from", schema.String, "Where it runs: inside the experiment's cluster, in a pod beside the targets, where names resolve as they do there. By default where gameday runs.")
+	a.OneOf = []string{FromCluster}
+	return shown(a, `"cluster"`)
 }
 
 func steadyState() *Construct {
@@ -54,7 +63,7 @@ func steadyState() *Construct {
 				Body: body("A measurement that is taken again and again, through all phases. Conditions refer to it as probe.name and baseline.name.",
 					lasting("interval", "From one sample to the next.", "1s"),
 					lasting("timeout", "After which a sample fails.", "2s"),
-					forEach()),
+					from(), forEach()),
 			},
 			assertion(),
 			{

@@ -32,17 +32,20 @@ func (m *module) environment(e *config.Environment, ctx *hcl.EvalContext) cty.Va
 	if diags.HasErrors() {
 		return environmentValue(at, cty.DynamicVal)
 	}
-	m.plan(env, values, self)
-	outputs := env.Plan.Outputs
-	if up, ok := m.r.in.Environments[at.String()]; ok {
-		outputs = up
+	up, isUp := m.r.in.Environments[at.String()]
+	m.plan(env, values, self, isUp)
+	if isUp {
+		return environmentValue(at, up)
 	}
-	return environmentValue(at, outputs)
+	return environmentValue(at, env.Plan.Outputs)
 }
 
-func (m *module) plan(env *Environment, values schema.Values, self map[string]cty.Value) {
+// plan asks the type for its plan. One that is up is not looked at again: faults may
+// be in place that keep it from being as it should, which is no mistake of the
+// configuration.
+func (m *module) plan(env *Environment, values schema.Values, self map[string]cty.Value, up bool) {
 	planned, diags := env.Type.Plan(m.r.ctx, providers.EnvironmentPlanRequest{
-		Address: env.Addr.String(), Config: values, Dir: m.dir,
+		Address: env.Addr.String(), Config: values, Dir: m.dir, Offline: up || m.r.takesUnknown(),
 	})
 	ctx := env.Body.ctx.NewChild()
 	ctx.Variables = self

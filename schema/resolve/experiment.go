@@ -139,6 +139,7 @@ func (s *scene) load(cfg *config.Load) {
 		ctx := instance.context(s.ctx)
 		load := &Load{Addr: s.part("load", cfg.Name, instance.key), Range: cfg.DeclRange}
 		load.Timeout = meta{s.module, ctx}.duration(cfg.Timeout, "timeout", defaultLoad, positive)
+		load.From = s.from(cfg.From, ctx, t)
 		if t != nil {
 			load.Type, _ = t.Type.(providers.Load)
 			load.Body = s.body(t, cfg.Body, ctx, cfg.DeclRange, nil)
@@ -169,6 +170,7 @@ func (s *scene) probe(cfg *config.Probe) {
 		probe := &Probe{Addr: s.part("probe", cfg.Name, instance.key), Range: cfg.DeclRange}
 		probe.Interval = own.duration(cfg.Interval, "interval", defaultInterval, time.Millisecond)
 		probe.Timeout = own.duration(cfg.Timeout, "timeout", defaultTimeout, positive)
+		probe.From = s.from(cfg.From, ctx, t)
 		if t != nil {
 			probe.Type, _ = t.Type.(providers.Probe)
 			probe.Body = s.body(t, cfg.Body, ctx, cfg.DeclRange, nil)

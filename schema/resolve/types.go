@@ -103,6 +103,7 @@ type Probe struct {
 	Type     providers.Probe
 	Interval time.Duration
 	Timeout  time.Duration
+	From     string // "cluster"; empty where gameday runs
 	Body     Body
 	Range    hcl.Range
 }
@@ -112,6 +113,7 @@ type Load struct {
 	Addr    addr.Part
 	Type    providers.Load
 	Timeout time.Duration
+	From    string // as that of a probe
 	Body    Body
 	Range   hcl.Range
 }

@@ -6,6 +6,11 @@ package agent
 import (
 	"io"
 
+	"github.com/gameday-dev/gameday/providers/kubernetes/inside/prober"
+	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
+	reaper "github.com/gameday-dev/gameday/providers/kubernetes/reaper/agent"
+	"github.com/gameday-dev/gameday/providers/kubernetes/volume"
+	"github.com/gameday-dev/gameday/providers/kubernetes/webhook"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 )
 
@@ -14,7 +19,15 @@ type role func(args []string, stderr io.Writer) int
 
 // roles are those beside the supervisor's own, by name.
 func roles() map[string]role {
-	return map[string]role{}
+	return map[string]role{
+		machine.GuardRole:  machine.GuardMain,
+		machine.HostRole:   machine.HostMain,
+		machine.SignalRole: machine.SignalMain,
+		volume.Role:        volume.Main,
+		prober.Role:        runProber,
+		reaper.Role:        reaper.Main,
+		webhook.Role:       webhook.Main,
+	}
 }
 
 // Main runs the role that args names and returns its exit code.

@@ -59,7 +59,7 @@ func (v view) series(name string, all []plan.Series) {
 	for _, s := range all {
 		v.heading(4, s.Address+" ("+s.Type+")", place(s.Source), v.style.plain)
 		v.summaryOf(s.Summary)
-		v.write(6, v.style.dim.on(join(", ", interval(s.Interval), "time-out "+seconds(s.Timeout))))
+		v.write(6, v.style.dim.on(join(", ", interval(s.Interval), "time-out "+seconds(s.Timeout), inside(s.From))))
 	}
 }
 
@@ -69,6 +69,13 @@ func (v view) summaryOf(text string) {
 	if text != "" {
 		v.paragraph(6, cut(text), v.style.plain)
 	}
+}
+
+func inside(from string) string {
+	if from == "" {
+		return ""
+	}
+	return "from inside the " + from
 }
 
 func interval(s float64) string {

@@ -16,7 +16,8 @@ const applyLong = `Show the plan, ask, and run it: bring environments up, measur
 inject the faults, prove them, undo them, and see that the steady state is back.
 
 The argument is a directory, or a plan that "gameday plan -out" saved: a saved
-plan is applied exactly, without asking, or refused with what has changed since.
+plan is applied exactly, without asking, or refused with what has changed since. With
+-allow-drift it is also applied where nothing but the targets has changed.
 
 SIGINT, SIGTERM and SIGHUP end the run early: every fault is reverted and the
 report is written. A second signal says what is still being undone; only a third
@@ -30,6 +31,7 @@ type applyFlags struct {
 	junit       string
 	github      bool
 	parallelism int
+	allowDrift  bool
 	targets     []string
 	verbose     bool
 }
@@ -52,6 +54,7 @@ func newApply(s *session) *cobra.Command {
 	cmd.Flags().StringVar(&flags.junit, "junit-xml", "", "write a JUnit report to `FILE`")
 	cmd.Flags().BoolVar(&flags.github, "github", os.Getenv("GITHUB_ACTIONS") == "true", "annotate failures and write the step summary for GitHub Actions (the default there)")
 	cmd.Flags().IntVar(&flags.parallelism, "parallelism", 1, "run up to `N` experiments at a time, where they do not overlap")
+	cmd.Flags().BoolVar(&flags.allowDrift, "allow-drift", false, "act on the targets that are there now, where a plan showed others")
 	cmd.Flags().StringArrayVar(&flags.targets, "target", nil, "run only this experiment, suite or module (`ADDRESS`); may be repeated")
 	cmd.Flags().BoolVar(&flags.verbose, "verbose", false, "show also what went well, in detail")
 	return cmd

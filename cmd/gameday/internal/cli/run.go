@@ -35,7 +35,7 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 	bus := event.NewBus(id, time.Now, out.sinks...)
 	e := engine.New(engine.Request{
 		Plan: p.plan, Resolve: p.again, Run: id, RunDir: dir, Dir: p.dir, Version: currentVersion(),
-		Journal: s.hooked(log), Bus: bus, Parallelism: flags.parallelism, Mend: recoverCommand(id),
+		Journal: s.hooked(log), Bus: bus, Parallelism: flags.parallelism, AllowDrift: flags.allowDrift, Mend: recoverCommand(id),
 	})
 	ctx, stop := s.interruptible(ctx, e, bus, out, id)
 	result, runErr := e.Run(ctx)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/gameday-dev/gameday/runner/plan"
 )
 
@@ -37,7 +39,12 @@ func (s *session) prepareSaved(ctx context.Context, flags applyFlags, path strin
 		return nil, diags
 	}
 	if changes := plan.Drift(saved, now.plan); len(changes) > 0 {
-		return nil, drifted(path, changes)
+		if !flags.allowDrift || !plan.AboutTargets(changes) {
+			return nil, drifted(path, changes)
+		}
+		if err := s.report(hcl.Diagnostics{driftAllowed(path, changes)}, nil); err != nil {
+			return nil, err
+		}
 	}
 	now.saved = true
 	return now, nil
@@ -45,10 +52,25 @@ func (s *session) prepareSaved(ctx context.Context, flags applyFlags, path strin
 
 // drifted is the refusal of a plan that does not hold any more.
 func drifted(path string, changes []plan.Change) error {
+	remedy := "Make the plan again, look at it, and apply that."
+	if plan.AboutTargets(changes) {
+		remedy = "Make the plan again, look at it, and apply that; or apply this one with -allow-drift, which acts on what is there now."
+	}
+	return problem{"The saved plan does not hold any more", "Nothing was done. Since " + path + " was written:\n" + listChanges(changes) + "\n" + remedy}
+}
+
+// driftAllowed says what is different, and done all the same.
+func driftAllowed(path string, changes []plan.Change) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "The targets are others than those of the saved plan",
+		Detail: "Allowed by -allow-drift. Since " + path + " was written:\n" + listChanges(changes),
+	}
+}
+
+func listChanges(changes []plan.Change) string {
 	lines := make([]string, len(changes))
 	for i, change := range changes {
 		lines[i] = "  " + change.String()
 	}
-	return problem{"The saved plan does not hold any more", "Nothing was done. Since " + path + " was written:\n" +
-		strings.Join(lines, "\n") + "\nMake the plan again, look at it, and apply that."}
+	return strings.Join(lines, "\n")
 }

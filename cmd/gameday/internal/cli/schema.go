@@ -14,15 +14,29 @@ import (
 
 func newSchema(s *session) *cobra.Command {
 	var format string
+	var rbac rbacFlags
 	cmd := &cobra.Command{
-		Use:   "schema [flags] [NAME]",
+		Use:   "schema [flags] [NAME...]",
 		Short: "Show every block and type, and what they take",
 		Long: "List every block of the language and every type of every provider. With the name of\n" +
 			"one (experiment, fault.local_process_kill, http) or of a provider, show the arguments,\n" +
 			"with types, units, defaults and examples. As JSON it is a JSON Schema: of a whole\n" +
-			".gameday.hcl.json file, for editors, or of the body that is named.",
-		Args: atMostOne("a name"),
-		RunE: func(_ *cobra.Command, args []string) error {
+			".gameday.hcl.json file, for editors, or of the body that is named.\n\n" +
+			"With -rbac, write the Kubernetes role that lets a user plan and apply the named types\n" +
+			"of faults and probes, and nothing else.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if rbac.on {
+				return nil // any number of types
+			}
+			return atMostOne("a name")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := rbac.stray(cmd); err != nil {
+				return err
+			}
+			if rbac.on {
+				return s.rbac(cmd.Context(), rbac, args)
+			}
 			set, err := registry.Builtin()
 			if err != nil {
 				return err
@@ -34,6 +48,7 @@ func newSchema(s *session) *cobra.Command {
 			return s.printf("%s", text)
 		},
 	}
+	rbac.register(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT` of the documentation: text (the default), markdown or json")
 	return cmd
 }

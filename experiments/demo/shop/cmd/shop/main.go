@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/gameday-dev/gameday/experiments/demo/shop/internal/web"
 )
@@ -47,5 +48,22 @@ func run(ctx context.Context, args []string, getenv func(string) string, log *sl
 	if err != nil {
 		return err
 	}
+	if !warm(ctx, opts.warmup) {
+		return nil
+	}
 	return web.Serve(ctx, opts.listen, web.Wrap(handler, metrics), log, background...)
+}
+
+// warm waits as long as filling caches would take. False means that ctx ended
+// first: there is nothing to serve any more.
+func warm(ctx context.Context, duration time.Duration) bool {
+	if duration <= 0 {
+		return true
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(duration):
+		return true
+	}
 }

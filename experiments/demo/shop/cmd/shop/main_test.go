@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -105,6 +106,25 @@ func TestWholeShop(t *testing.T) {
 			assert.Contains(t, metrics, `shop_charges_total{kind="first"} 1`)
 		})
 	}
+}
+
+// TestWarmsUpFirst looks at a service that is told to begin late, in a bubble in
+// which waiting takes no time.
+func TestWarmsUpFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		assert.True(t, warm(t.Context(), 3*time.Second))
+		assert.Equal(t, 3*time.Second, time.Since(began))
+		assert.True(t, warm(t.Context(), 0))
+	})
+}
+
+// TestEndsWhileItWarmsUp is a SIGTERM to a service that does not listen yet.
+func TestEndsWhileItWarmsUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	env := map[string]string{"LISTEN": "127.0.0.1:0"}
+	assert.NoError(t, run(ctx, []string{"payments", "-warmup", "1h"}, func(k string) string { return env[k] }, slog.New(slog.DiscardHandler)))
 }
 
 // TestDeferredOrdersAreChargedOnce puts a slow hop before a real payments, as

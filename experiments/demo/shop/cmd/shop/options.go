@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"time"
 
 	"github.com/gameday-dev/gameday/experiments/demo/shop/internal/variant"
 )
@@ -16,6 +17,7 @@ type options struct {
 	checkout string // base URL
 	payments string // base URL
 	work     int    // rounds of hashing that one charge costs
+	warmup   time.Duration
 }
 
 func parse(args []string, getenv func(string) string) (options, error) {
@@ -32,6 +34,7 @@ func parse(args []string, getenv func(string) string) (options, error) {
 	flags := flag.NewFlagSet("shop "+opts.service, flag.ContinueOnError)
 	flags.TextVar(&opts.variant, "variant", opts.variant, "fragile: no time-outs, one queue; resilient: time-outs, breaker, shedding")
 	flags.IntVar(&opts.work, "work", 4000, "payments: rounds of SHA-256 that one charge costs, about 0.1 ms a thousand")
+	flags.DurationVar(&opts.warmup, "warmup", 0, "how long after its start the service begins to listen, as one that fills its caches first")
 	if err := flags.Parse(args[1:]); err != nil {
 		return options{}, err
 	}

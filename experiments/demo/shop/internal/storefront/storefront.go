@@ -23,7 +23,8 @@ type Config struct {
 // layout is how a variant shares out its workers and its patience.
 type layout struct {
 	pages, purchases *pool.Pool
-	checkoutTimeout  time.Duration // 0 waits for ever
+	checkoutTimeout  time.Duration // of one attempt; 0 waits for ever
+	attempts         int           // how often checkout is asked when it gives no answer at all
 	keepsLeavers     bool          // works on for customers who have left
 }
 
@@ -32,9 +33,9 @@ type layout struct {
 func layoutOf(v variant.Variant) layout {
 	if v == variant.Fragile {
 		shared := pool.New(4, pool.Unbounded)
-		return layout{pages: shared, purchases: shared, keepsLeavers: true}
+		return layout{pages: shared, purchases: shared, attempts: 1, keepsLeavers: true}
 	}
-	return layout{pages: pool.New(8, 64), purchases: pool.New(32, 128), checkoutTimeout: time.Second}
+	return layout{pages: pool.New(8, 64), purchases: pool.New(32, 128), checkoutTimeout: 300 * time.Millisecond, attempts: 3}
 }
 
 // Service is the storefront service.
@@ -76,7 +77,7 @@ func (s *Service) buy(w http.ResponseWriter, r *http.Request) {
 	ctx := s.context(r)
 	var receipt purchase.Receipt
 	var bought error
-	if err := s.layout.purchases.Do(ctx, func() { bought = s.checkout.Post(ctx, "/checkout", order, &receipt) }); err != nil {
+	if err := s.layout.purchases.Do(ctx, func() { bought = s.ask(ctx, order, &receipt) }); err != nil {
 		refuse(w, err)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,4 +117,55 @@ func hangingShop(t *testing.T, v variant.Variant) (front *Service, release func(
 		web.WriteJSON(w, http.StatusOK, purchase.Receipt{Payment: purchase.Paid})
 	})
 	return New(Config{Variant: v, Checkout: checkout.URL}, web.NewMetrics()), sync.OnceFunc(func() { close(gate) })
+}
+
+// TestAsksAgain has a checkout whose first answers get lost on the way: the
+// resilient storefront asks again, with the same order.
+func TestAsksAgain(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		variant variant.Variant
+		lost    int64 // answers, from the first
+		status  int
+		asked   int64
+	}{
+		{"fragile, one lost", variant.Fragile, 1, http.StatusBadGateway, 1},
+		{"resilient, none lost", variant.Resilient, 0, http.StatusOK, 1},
+		{"resilient, two lost", variant.Resilient, 2, http.StatusOK, 3},
+		{"resilient, all lost", variant.Resilient, 99, http.StatusBadGateway, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var asked atomic.Int64
+			var orders sync.Map
+			checkout := checkoutThat(t, func(w http.ResponseWriter, r *http.Request) {
+				var order purchase.Order
+				if !web.ReadJSON(w, r, &order) {
+					return
+				}
+				orders.Store(order.ID, true)
+				if asked.Add(1) <= c.lost {
+					panic(http.ErrAbortHandler) // the connection ends without an answer
+				}
+				web.WriteJSON(w, http.StatusOK, purchase.Receipt{ID: order.ID, Payment: purchase.Paid})
+			})
+			front := New(Config{Variant: c.variant, Checkout: checkout.URL}, web.NewMetrics())
+			assert.Equal(t, c.status, request(t, front, "POST", "/buy").Code)
+			assert.Equal(t, c.asked, asked.Load())
+			different := 0
+			orders.Range(func(any, any) bool { different++; return true })
+			assert.Equal(t, 1, different, "asking again with another ID would charge twice")
+		})
+	}
+}
+
+// TestDoesNotAskAgain has a checkout that refuses: that is an answer.
+func TestDoesNotAskAgain(t *testing.T) {
+	var asked atomic.Int64
+	checkout := checkoutThat(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		web.WriteError(w, http.StatusServiceUnavailable, "full")
+	})
+	front := New(Config{Variant: variant.Resilient, Checkout: checkout.URL}, web.NewMetrics())
+	assert.Equal(t, http.StatusServiceUnavailable, request(t, front, "POST", "/buy").Code)
+	assert.EqualValues(t, 1, asked.Load())
 }

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Runs the tests that need a cluster, on one that it creates and deletes, and says in one line what it did. Nothing is skipped:
+# without an engine, an image or a cluster it fails, and so it does when a test skips itself or leaves something behind.
+#   ci/kind/e2e.sh GOTESTSUM [FOLDER...]     # the tests below these folders; all without
+#
+# GAMEDAY_NODE_IMAGE names a node image to use instead of the one that node-image.sh builds.
+set -euo pipefail
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+# shellcheck source=ci/kind/lib.sh
+. "$here/lib.sh"
+# shellcheck source=ci/kind/cluster.sh
+. "$here/cluster.sh"
+cd "$here/../.."
+
+gotestsum=$1
+shift
+cluster=gameday-e2e
+run=$PWD/run/e2e
+export KUBECONFIG=$run/kubeconfig GAMEDAY_NODE_IMAGE=${GAMEDAY_NODE_IMAGE:-}
+PATH=$run/bin:$PATH
+
+# find_tests FOLDER... sets files, packages and tests to those behind the build tag.
+find_tests() {
+	mapfile -t files < <(grep -rlE --include='*_test.go' '^//go:build .*\be2e\b' "$@" | sort)
+	[ ${#files[@]} -gt 0 ] || fail "found no test file with the build tag e2e below $*"
+	mapfile -t packages < <(dirname "${files[@]}" | sed 's|^\([^./]\)|./\1|' | sort -u)
+	mapfile -t tests < <(sed -nE 's/^func (Test[A-Z0-9_]\w*)\(.*/\1/p' "${files[@]}" | grep -vx TestMain | sort -u)
+}
+
+# run_tests runs them and no others: make test has the others.
+run_tests() {
+	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
+		-tags e2e -count=1 -p 1 -timeout 25m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
+}
+
+# is_as_before WHAT BEFORE COMMAND fails when the command still prints something else than before after a minute, in which
+# namespaces come to their end and nodes become ready again.
+is_as_before() {
+	local now deadline=$((SECONDS + 60))
+	until now=$("$3") && [ "$now" = "$2" ]; do
+		if ((SECONDS > deadline)); then
+			say "the tests did not leave the $1 as it was (< before, > now):"
+			diff <(echo "$2") <(echo "$now") | grep '^[<>]'
+			return 1
+		fi
+		sleep 1
+	done
+}
+
+# shellcheck disable=SC2317 # the trap below calls it
+clean_up() {
+	local status=$?
+	trap - EXIT
+	[ "$status" = 0 ] || "$kind" export logs -q --name "$cluster" "$run/logs" 2>/dev/null || true
+	delete_cluster || status=1
+	exit "$status"
+}
+
+begin=$SECONDS
+rm -rf "$run"
+mkdir -p "$run"
+find_tests "${@:-.}"
+"$here/engine.sh"
+if [ -z "$GAMEDAY_NODE_IMAGE" ]; then
+	"$here/node-image.sh"
+	GAMEDAY_NODE_IMAGE=gameday/node:$(go -C "$here/modules/kubernetes" list -m -f '{{.Version}}' k8s.io/kubernetes)
+fi
+"$here/app-images.sh"
+install_kind
+delete_cluster # of a run that was killed
+engine_before=$(engine_state)
+trap clean_up EXIT
+created=$SECONDS
+create_cluster
+cluster_before=$(cluster_state)
+say "created the cluster $cluster in $((SECONDS - created)) s"
+
+status=0
+run_tests || status=$?
+left="nothing left behind"
+is_as_before cluster "$cluster_before" cluster_state || status=1 left="something left behind"
+delete_cluster
+is_as_before engine "$engine_before" engine_state || status=1 left="something left behind"
+
+count() { { grep -oE "$1" "$run/tests.xml" || true; } | wc -l; }
+ran=$(count '<testcase ') failed=$(count '<(failure|error)') skipped=$(count '<skipped')
+[ "$skipped" = 0 ] || status=1
+((ran >= ${#tests[@]})) || status=1
+echo "make e2e: ran $ran tests and subtests (${#tests[@]} functions, ${#packages[@]} packages) on a three-node cluster of $GAMEDAY_NODE_IMAGE in $((SECONDS - begin)) s: $failed failed, $skipped skipped, $left; report in run/e2e/tests.xml"
+exit $status

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/registry"
+	"github.com/gameday-dev/gameday/runner/engine"
+)
+
+// envDown takes down what is remembered. One that fails does not keep the others.
+func (s *session) envDown(ctx context.Context, targets []string, dir string) error {
+	store, err := openEnvStore()
+	if err != nil {
+		return err
+	}
+	release, err := store.hold()
+	if err != nil {
+		return err
+	}
+	defer release()
+	chosen, err := store.chosen(targets, dir)
+	if err != nil {
+		return err
+	}
+	if len(chosen) == 0 {
+		return s.printf("Nothing is up that \"gameday env up\" has brought up.\n")
+	}
+	set, err := registry.Builtin()
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, r := range chosen {
+		if err := s.envDownOne(ctx, store, set, r); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", r.Address, err))
+		}
+	}
+	return failed
+}
+
+func (s *session) envDownOne(ctx context.Context, store envStore, set *providers.Set, r remembered) error {
+	t, known := set.Environment(r.Type)
+	if !known {
+		return fmt.Errorf("its type %s is not known to this version of gameday", r.Type)
+	}
+	if err := engine.EndLasting(ctx, t, r.Handle); err != nil {
+		return err
+	}
+	if err := store.forget(r.ID); err != nil {
+		return err
+	}
+	return s.printf("%s is down, verified.\n", r.Address)
+}
+
+// chosen is what is remembered of a configuration, or of all, and was asked for.
+func (e envStore) chosen(targets []string, dir string) ([]remembered, error) {
+	list, err := e.all()
+	if err != nil {
+		return nil, err
+	}
+	full := ""
+	if dir != "" {
+		if full, err = filepath.Abs(dir); err != nil {
+			return nil, fmt.Errorf("finding %s: %w", dir, err)
+		}
+	}
+	var chosen []remembered
+	for _, r := range list {
+		if (full == "" || r.Dir == full) && (len(targets) == 0 || takes(targets, r.Address)) {
+			chosen = append(chosen, r)
+		}
+	}
+	return chosen, nil
+}
+
+// listed is a line of the list.
+type listed struct {
+	Address string    `json:"address"`
+	Type    string    `json:"type"`
+	Dir     string    `json:"dir"`
+	Since   time.Time `json:"since"`
+	State   string    `json:"state"`
+}
+
+// envList looks at every environment that is remembered.
+func (s *session) envList(ctx context.Context, asJSON bool) error {
+	store, err := openEnvStore()
+	if err != nil {
+		return err
+	}
+	all, err := store.all()
+	if err != nil {
+		return err
+	}
+	set, err := registry.Builtin()
+	if err != nil {
+		return err
+	}
+	lines := []listed{}
+	for _, r := range all {
+		lines = append(lines, listed{r.Address, r.Type, r.Dir, r.Since, standing(ctx, set, r)})
+	}
+	if asJSON {
+		return s.writeJSON(lines)
+	}
+	if len(lines) == 0 {
+		return s.printf("Nothing is up that \"gameday env up\" has brought up.\n")
+	}
+	return s.envTable(lines)
+}
+
+// standing is how an environment stands, in words.
+func standing(ctx context.Context, set *providers.Set, r remembered) string {
+	t, _ := set.Environment(r.Type)
+	lasting, ok := t.(providers.WithLasting)
+	if !ok {
+		return "of a type that this version of gameday does not know"
+	}
+	state, err := lasting.Standing(ctx, r.Handle)
+	switch {
+	case err != nil:
+		return "unknown: " + err.Error()
+	case state == "":
+		return "gone"
+	case !r.Up:
+		return "unfinished, " + state
+	default:
+		return state
+	}
+}
+
+func (s *session) envTable(lines []listed) error {
+	out := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "ENVIRONMENT\tTYPE\tSINCE\tSTATE\tCONFIGURATION")
+	for _, l := range lines {
+		dir := l.Dir
+		if short, err := filepath.Rel(s.reader(), dir); err == nil && s.reader() != "" {
+			dir = short
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", l.Address, l.Type, l.Since.Local().Format("2006-01-02 15:04:05"), l.State, dir)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("writing output: %w", err)
+	}
+	return nil
+}

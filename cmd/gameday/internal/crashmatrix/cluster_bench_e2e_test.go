@@ -1,0 +1,102 @@
+//go:build e2e
+
+package crashmatrix
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/e2e-framework/klient/decoder"
+	"sigs.k8s.io/e2e-framework/klient/k8s/resources"
+)
+
+// bench is a namespace with everything that a fault of one type acts on, and a
+// picture of it from before.
+type bench struct {
+	t         *testing.T
+	faultType string
+	fault     clusterFault
+	config    *rest.Config
+	client    kubernetes.Interface
+	namespace string
+	worker    string // a node that may be harmed
+	before    picture
+}
+
+// newBench fails the test where there is no cluster.
+func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
+	t.Helper()
+	path := os.Getenv("KUBECONFIG")
+	require.NotEmpty(t, path, "KUBECONFIG must name a kind cluster of this test's own: make e2e makes one")
+	config, err := clientcmd.BuildConfigFromFlags("", path)
+	require.NoError(t, err)
+	config.QPS = -1
+	client, err := kubernetes.NewForConfig(config)
+	require.NoError(t, err)
+	b := &bench{t: t, faultType: faultType, fault: fault, config: config, client: client}
+	b.makeNamespace()
+	b.findWorker()
+	b.fill()
+	b.await(&crash{t: t, name: faultType}, "the workload is ready", b.ready)
+	b.before = b.take()
+	return b
+}
+
+func (b *bench) makeNamespace() {
+	b.t.Helper()
+	name := "crash-" + strings.ReplaceAll(strings.TrimPrefix(b.faultType, "kubernetes_"), "_", "-")
+	_, err := b.client.CoreV1().Namespaces().Create(b.t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
+	require.NoError(b.t, err)
+	b.namespace = name
+	b.t.Cleanup(func() {
+		_ = b.client.CoreV1().Namespaces().Delete(context.Background(), name, metav1.DeleteOptions{}) // the cluster's end ends it too
+	})
+}
+
+// findWorker takes the last worker.
+func (b *bench) findWorker() {
+	b.t.Helper()
+	nodes, err := b.client.CoreV1().Nodes().List(b.t.Context(), metav1.ListOptions{LabelSelector: "!node-role.kubernetes.io/control-plane"})
+	require.NoError(b.t, err)
+	require.NotEmpty(b.t, nodes.Items, "the cluster needs a worker that may be harmed")
+	b.worker = nodes.Items[len(nodes.Items)-1].Name
+}
+
+func (b *bench) fill() {
+	b.t.Helper()
+	api, err := resources.New(b.config)
+	require.NoError(b.t, err)
+	require.NoError(b.t, decoder.DecodeEach(b.t.Context(), strings.NewReader(clusterObjects), decoder.CreateHandler(api), decoder.MutateNamespace(b.namespace)))
+}
+
+// ready reports whether the workload is complete and every node well.
+func (b *bench) ready(ctx context.Context) (bool, string) {
+	web, err := b.client.AppsV1().Deployments(b.namespace).Get(ctx, "web", metav1.GetOptions{})
+	if err != nil {
+		return false, err.Error()
+	}
+	if s := web.Status; s.ObservedGeneration < web.Generation || s.UpdatedReplicas != 2 || s.ReadyReplicas != 2 || s.Replicas != 2 {
+		return false, fmt.Sprintf("web has %d of 2 pods ready, %d updated, %d in all", s.ReadyReplicas, s.UpdatedReplicas, s.Replicas)
+	}
+	nodes, err := b.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return false, err.Error()
+	}
+	for _, node := range nodes.Items {
+		for _, c := range node.Status.Conditions {
+			if c.Type == corev1.NodeReady && c.Status != corev1.ConditionTrue {
+				return false, fmt.Sprintf("node %s is not ready: %s", node.Name, c.Message)
+			}
+		}
+	}
+	return true, ""
+}

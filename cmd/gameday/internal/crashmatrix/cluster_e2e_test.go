@@ -1,0 +1,164 @@
+//go:build e2e
+
+package crashmatrix
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/registry"
+	"github.com/gameday-dev/gameday/runner/journal"
+)
+
+// TestEveryClusterType keeps the matrix whole: a new fault type must be in it.
+func TestEveryClusterType(t *testing.T) {
+	set, err := registry.Builtin()
+	require.NoError(t, err)
+	for _, name := range set.Names(providers.KindFault) {
+		if strings.HasPrefix(name, "kubernetes_") {
+			assert.Contains(t, clusterFaults(), name)
+		}
+	}
+}
+
+// mending is a way in which the cluster becomes what it was.
+type mending string
+
+const (
+	byRecover mending = "recover" // from the journal
+	bySweep   mending = "sweep"   // from the cluster alone
+	byItself  mending = "itself"  // the reaper, or the timer beside the fault, with nobody's help
+)
+
+// crashPoint is an entry of the journal with the moment at which the runner is
+// killed.
+type crashPoint struct {
+	when  string
+	entry journal.Type
+}
+
+// harming are the points at which something of the fault may be in the cluster;
+// from each the cluster must come back in every way.
+func harming() []crashPoint {
+	return []crashPoint{
+		{"after", journal.FaultPrepared}, {"before", journal.FaultInjected}, {"after", journal.FaultInjected},
+		{"after", journal.FaultActive}, {"after", journal.FaultReverting}, {"before", journal.FaultReverted},
+	}
+}
+
+// harmless are the others.
+func harmless() []crashPoint {
+	return []crashPoint{
+		{"after", journal.RunStarted}, {"after", journal.EnvironmentPrepared}, {"after", journal.EnvironmentUp},
+		{"after", journal.FaultReverted}, {"after", journal.EnvironmentDown}, {"after", journal.RunFinished},
+	}
+}
+
+// TestClusterCrashMatrix: SIGKILL of the runner at every entry of the journal, for
+// every fault type, on a real cluster. Afterwards recover, sweep, and what stands
+// beside the fault each leave every object as it was.
+func TestClusterCrashMatrix(t *testing.T) {
+	t.Run("namespaces", func(t *testing.T) { clusterTypes(t, false) })
+	t.Run("nodes", func(t *testing.T) { clusterTypes(t, true) })
+}
+
+// clusterTypes runs the faults on what is in namespaces side by side, and those on
+// nodes one after the other.
+func clusterTypes(t *testing.T, alone bool) {
+	for faultType, fault := range clusterFaults() {
+		if fault.alone != alone {
+			continue
+		}
+		t.Run(faultType, func(t *testing.T) {
+			if !alone {
+				t.Parallel()
+			}
+			clusterMatrix(t, newBench(t, faultType, fault))
+		})
+	}
+}
+
+func clusterMatrix(t *testing.T, b *bench) {
+	t.Helper()
+	b.uninterrupted()
+	for _, point := range harmless() {
+		b.killedAt(point, byRecover)
+	}
+	for _, point := range harming() {
+		for _, way := range []mending{byRecover, bySweep, byItself} {
+			b.killedAt(point, way)
+		}
+	}
+}
+
+// uninterrupted is the run that the others are cut from.
+func (b *bench) uninterrupted() {
+	b.t.Helper()
+	c := b.newCase("", 0, 0)
+	code := c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml")
+	want := 0
+	if b.faultType == "kubernetes_pod_partition" {
+		want = 5 // no policy is enforced here, so that there is no evidence
+	}
+	require.Equal(b.t, want, code, c.output)
+	b.asBefore(c)
+}
+
+// killedAt kills the runner, mends in one way, and compares the cluster with what
+// it was.
+func (b *bench) killedAt(point crashPoint, way mending) {
+	b.t.Helper()
+	c := b.newCase(point.when, slices.Index(entries(), point.entry)+1, syscall.SIGKILL)
+	c.name += fmt.Sprintf(" (%s %s, mended by %s)", point.when, point.entry, way)
+	assert.Equal(b.t, -1, c.gameday("apply", "-auto-approve"), "%s: killed\n%s", c, c.output)
+	switch way {
+	case byRecover:
+		assert.Equal(b.t, 0, c.gameday("recover"), "%s\n%s", c, c.output)
+	case bySweep:
+		assert.Equal(b.t, 0, c.gameday("sweep", "-alive", "-kubeconfig", os.Getenv("KUBECONFIG"), "-namespace", b.namespace), "%s\n%s", c, c.output)
+	case byItself:
+		b.await(c, "nothing of the fault is left in the cluster", b.selfUndone)
+	}
+	b.asBefore(c)
+	if way != byRecover {
+		assert.Equal(b.t, 0, c.gameday("recover"), "%s: the journal is closed, with nothing left to do\n%s", c, c.output)
+	}
+	c.journalIsClean()
+}
+
+// await waits for a condition of the cluster.
+func (b *bench) await(c *crash, what string, holds func(context.Context) (bool, string)) {
+	b.t.Helper()
+	last := ""
+	assert.Eventually(b.t, func() bool {
+		ok, why := holds(b.t.Context())
+		last = why
+		return ok
+	}, clusterPatience, 100*time.Millisecond, "%s: %s", c, what)
+	if b.t.Failed() && last != "" {
+		b.t.Logf("%s: %s: %s", c, what, last)
+	}
+}
+
+// clusterPatience is the fault's duration, the margin of its deadline, what the
+// reaper needs to see it, and the time of controllers and nodes to be well again.
+const clusterPatience = 90 * time.Second
+
+func (b *bench) newCase(when string, entry int, sig syscall.Signal) *crash {
+	b.t.Helper()
+	c := &crash{t: b.t, name: b.faultType, dir: b.t.TempDir(), tmp: b.t.TempDir(), when: when, entry: entry, signal: sig}
+	text := clusterConfiguration(b.namespace, b.worker, b.faultType, b.fault)
+	require.NoError(b.t, os.WriteFile(filepath.Join(c.dir, "x.gameday.hcl"), []byte(text), 0o600))
+	return c
+}

@@ -1,0 +1,132 @@
+//go:build e2e
+
+package crashmatrix
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// clusterFault is a fault type with the body that harms what clusterObjects has.
+type clusterFault struct {
+	body string
+	// alone is for faults on nodes: others on the same node would not be as they
+	// were before.
+	alone bool
+	// byNode says that what it does is undone on a node, where the reaper cannot
+	// reach: a timer of its own stands beside it.
+	byNode bool
+}
+
+const (
+	targetWeb    = `target { labels = { app = "web" } }`
+	targetWorker = `target { names = ["WORKER"] }`
+)
+
+// clusterFaults has every fault type of the Kubernetes provider:
+// TestEveryClusterType fails when one is missing.
+func clusterFaults() map[string]clusterFault {
+	return map[string]clusterFault{
+		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`},
+		"kubernetes_pod_failure":        {body: targetWeb},
+		"kubernetes_container_kill":     {body: targetWeb},
+		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
+		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`},
+		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`},
+		"kubernetes_config_change":      {body: `config_map { names = ["settings"] }` + "\n" + `set = { mode = "broken" }`},
+		"kubernetes_quota_exhaust":      {body: `target { names = ["NAMESPACE"] }`},
+		"kubernetes_service_blackhole":  {body: `target { names = ["web"] }`},
+		"kubernetes_pod_partition":      {body: targetWeb},
+		"kubernetes_webhook_fault":      {body: `target { names = ["NAMESPACE"] }` + "\n" + `mode = "reject"`},
+		"kubernetes_pvc_fill":           {body: `target { names = ["data"] }` + "\n" + `size = "1Mi"`},
+		"kubernetes_node_cordon":        {body: targetWorker, alone: true},
+		"kubernetes_node_taint":         {body: targetWorker + "\n" + `taint {` + "\n" + `key = "gameday.dev/test"` + "\n" + `effect = "PreferNoSchedule"` + "\n" + `}`, alone: true},
+		"kubernetes_node_drain":         {body: targetWorker, alone: true},
+		"kubernetes_node_pause":         {body: targetWorker, alone: true, byNode: true},
+		"kubernetes_node_stop":          {body: targetWorker, alone: true, byNode: true},
+		"kubernetes_kubelet_stop":       {body: targetWorker, alone: true, byNode: true},
+	}
+}
+
+// clusterObjects is what faults act on. The image is that of the demo shop.
+const clusterObjects = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - name: web
+        image: gameday/shop:dev
+        imagePullPolicy: Never
+        args: [payments]
+        env: [{name: LISTEN, value: ":8080"}]
+        readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1}
+        resources: {requests: {cpu: 5m, memory: 8Mi}}
+        volumeMounts: [{name: data, mountPath: /data}]
+      volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {mode: good}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 8Mi}}
+`
+
+// clusterConfiguration is one experiment with one fault, as short as it can be.
+func clusterConfiguration(namespace, worker, faultType string, fault clusterFault) string {
+	body := strings.NewReplacer("NAMESPACE", namespace, "WORKER", worker).Replace(fault.body)
+	return fmt.Sprintf(`
+environment "kubernetes" "c" {
+  kubeconfig  = %q
+  namespaces  = [%q]
+  agent_image = "gameday/agent:dev"
+}
+
+experiment "x" {
+  environment = environment.c
+  steady_state {
+    baseline = "50ms"
+    probe "exec" "runs" {
+      command  = ["true"]
+      interval = "20ms"
+    }
+    assert "runs" {
+      phases      = ["baseline"]
+      min_samples = 1
+      condition   = probe.runs.success_ratio == 1
+    }
+    recovery {
+      hold = "10ms"
+    }
+  }
+  fault %q "f" {
+    %s
+    duration = "%s"
+  }
+}
+`, os.Getenv("KUBECONFIG"), namespace, faultType, body, clusterDuration)
+}
+
+// clusterDuration is long enough for a fault to show itself where controllers
+// have to act on it first. Its deadline comes the engine's margin of 5 s later.
+const clusterDuration = "2s"

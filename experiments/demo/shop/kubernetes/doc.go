@@ -1,0 +1,3 @@
+// Package kubernetes holds the manifests of the shop, fragile and resilient; its
+// test reads them as strictly as an API server does.
+package kubernetes

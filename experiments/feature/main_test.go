@@ -1,0 +1,31 @@
+package feature_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/gameday-dev/gameday/providers/local/supervisor"
+)
+
+// TestMain is also what the tests start: the local provider's agent, and the
+// server that they slow down.
+func TestMain(m *testing.M) {
+	if len(os.Args) < 2 {
+		goleak.VerifyTestMain(m)
+		return
+	}
+	switch os.Args[1] {
+	case "agent":
+		os.Exit(supervisor.Main(os.Args[2:], os.Stderr))
+	case "serve":
+		page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "here") })
+		fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("LISTEN"), page)) //nolint:gosec // a test's server, on the loopback interface
+		os.Exit(1)
+	default:
+		goleak.VerifyTestMain(m)
+	}
+}

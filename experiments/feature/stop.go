@@ -1,0 +1,68 @@
+package feature
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gameday-dev/gameday/runner/engine"
+	"github.com/gameday-dev/gameday/runner/event"
+)
+
+// undoing is how long before the test's deadline a run is stopped, so that what
+// it did can be undone: package testing ends the process at the deadline.
+const undoing = time.Minute
+
+// stoppable makes a context that ends early enough before the test's deadline, and
+// at SIGINT and SIGTERM. A signal is passed on to the process when stop is called, by
+// when everything is undone and told; a second one ends the process at once.
+func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *event.Bus) (ctx context.Context, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(parent)
+	timer := beforeDeadline(t, cancel)
+	signals, done, handled := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
+	var got syscall.Signal
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		defer close(handled)
+		select {
+		case <-done:
+		case s := <-signals:
+			signal.Stop(signals)
+			got, _ = s.(syscall.Signal) // every signal is one here
+			bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: 1, Left: e.Left()})
+			cancel(&engine.AbortError{Signal: got})
+		}
+	}()
+	return ctx, func() {
+		close(done)
+		<-handled
+		timer.Stop()
+		signal.Stop(signals)
+		cancel(nil)
+		if got != 0 {
+			_ = syscall.Kill(os.Getpid(), got) // there is nobody to tell
+		}
+	}
+}
+
+// beforeDeadline stops a run in time for its undo. A test with little time keeps a
+// quarter of it for that.
+func beforeDeadline(t *testing.T, cancel context.CancelCauseFunc) *time.Timer {
+	t.Helper()
+	deadline, has := t.Deadline()
+	if !has {
+		return time.NewTimer(0) // fires for nobody
+	}
+	left := time.Until(deadline)
+	reserve := min(undoing, left/4)
+	return time.AfterFunc(left-reserve, func() {
+		cancel(&engine.AbortError{Reason: fmt.Sprintf("the test ends in %s (go test -timeout), which is kept for undoing", reserve.Round(time.Second))})
+	})
+}

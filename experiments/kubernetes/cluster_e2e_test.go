@@ -1,0 +1,208 @@
+//go:build e2e
+
+package kubernetes_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/e2e-framework/klient/decoder"
+	"sigs.k8s.io/e2e-framework/klient/k8s/resources"
+)
+
+const (
+	manifests = "../demo/shop/kubernetes"
+	zoneLabel = "topology.kubernetes.io/zone"
+	patience  = 2 * time.Minute // with the cluster, for anything that it does by itself
+)
+
+// zones are the names that the scenarios know, one node each.
+func zones() []string { return []string{"zone-a", "zone-b"} }
+
+// cluster is the one of $KUBECONFIG, with both variants of the shop on it.
+type cluster struct {
+	kubeconfig string
+	client     kubernetes.Interface
+	zoneOf     map[string]string // by node
+}
+
+// newCluster divides the workers into zones and deploys both variants. All of it is
+// taken away with the test.
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
+	c := &cluster{kubeconfig: os.Getenv("KUBECONFIG"), zoneOf: map[string]string{}}
+	require.NotEmpty(t, c.kubeconfig, "KUBECONFIG must name the kubeconfig of the cluster to test on")
+	config, err := clientcmd.BuildConfigFromFlags("", c.kubeconfig)
+	require.NoError(t, err)
+	c.client, err = kubernetes.NewForConfig(config)
+	require.NoError(t, err)
+	c.divide(t)
+	r, err := resources.New(config)
+	require.NoError(t, err)
+	for _, variant := range variants() {
+		t.Cleanup(func() { c.remove(t, variant) })
+		require.NoError(t, decoder.ApplyWithManifestDir(t.Context(), r, filepath.Join(manifests, variant), "*.yaml", nil))
+	}
+	return c
+}
+
+// divide labels two workers as two zones.
+func (c *cluster) divide(t *testing.T) {
+	t.Helper()
+	nodes, err := c.client.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{LabelSelector: "!node-role.kubernetes.io/control-plane"})
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(nodes.Items), len(zones()), "the scenarios need a worker for each zone")
+	for i, zone := range zones() {
+		node := nodes.Items[i]
+		before, had := node.Labels[zoneLabel]
+		c.label(t, node.Name, fmt.Sprintf("%q", zone))
+		c.zoneOf[node.Name] = zone
+		t.Cleanup(func() {
+			if had {
+				c.label(t, node.Name, fmt.Sprintf("%q", before))
+				return
+			}
+			c.label(t, node.Name, "null")
+		})
+	}
+}
+
+func (c *cluster) label(t *testing.T, node, value string) {
+	t.Helper()
+	patch := fmt.Sprintf(`{"metadata":{"labels":{%q:%s}}}`, zoneLabel, value)
+	_, err := c.client.CoreV1().Nodes().Patch(context.WithoutCancel(t.Context()), node, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+	require.NoError(t, err)
+}
+
+func (c *cluster) remove(t *testing.T, variant string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
+	defer cancel()
+	namespaces := c.client.CoreV1().Namespaces()
+	if err := namespaces.Delete(ctx, namespace(variant), metav1.DeleteOptions{}); !apierrors.IsNotFound(err) {
+		require.NoError(t, err)
+	}
+	require.NoError(t, wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		_, err := namespaces.Get(ctx, namespace(variant), metav1.GetOptions{})
+		return apierrors.IsNotFound(err), nil
+	}), "the namespace %s does not go", namespace(variant))
+}
+
+func namespace(variant string) string { return "shop-" + variant }
+
+// settle brings a variant into the state in which every scenario begins: all pods
+// ready and where they belong, and the shop open. A scenario may have left pods of
+// the fragile shop in the other zone, those of the resilient in one, and processes
+// of the fragile that wait for ever.
+func (c *cluster) settle(t *testing.T, variant string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	wrong := "nothing was looked at"
+	err := wait.PollUntilContextCancel(ctx, 250*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		var moves []string
+		var err error
+		wrong, moves, err = c.look(ctx, variant)
+		if err == nil && wrong == "" {
+			wrong, moves = c.visit(ctx, variant)
+		}
+		for _, pod := range moves {
+			_ = c.client.CoreV1().Pods(namespace(variant)).Delete(ctx, pod, metav1.DeleteOptions{}) // asked again in a moment
+		}
+		return err == nil && wrong == "", nil //nolint:nilerr // a server that comes back soon is no reason to end
+	})
+	require.NoError(t, err, "the %s shop does not settle: %s", variant, wrong)
+}
+
+// visit buys something. A shop that has not opened by the time in which it warms
+// up is made anew, whole.
+func (c *cluster) visit(ctx context.Context, variant string) (wrong string, moves []string) {
+	pods := c.client.CoreV1().Pods(namespace(variant))
+	err := wait.PollUntilContextTimeout(ctx, 250*time.Millisecond, 6*time.Second, true, func(ctx context.Context) (bool, error) {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		return c.client.CoreV1().RESTClient().Post().Namespace(namespace(variant)).Resource("services").
+			Name("storefront:http").SubResource("proxy").Suffix("buy").Do(ctx).Error() == nil, nil
+	})
+	if err == nil {
+		return "", nil
+	}
+	list, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app"})
+	if err != nil {
+		return err.Error(), nil
+	}
+	for i := range list.Items {
+		moves = append(moves, list.Items[i].Name)
+	}
+	return "it sells nothing", moves
+}
+
+// look says what is not as it should be, empty for nothing, and which pods have to
+// move.
+func (c *cluster) look(ctx context.Context, variant string) (wrong string, moves []string, err error) {
+	deployments, err := c.client.AppsV1().Deployments(namespace(variant)).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return "", nil, err
+	}
+	pods, err := c.client.CoreV1().Pods(namespace(variant)).List(ctx, metav1.ListOptions{LabelSelector: "app"})
+	if err != nil {
+		return "", nil, err
+	}
+	for i := range deployments.Items {
+		d := &deployments.Items[i]
+		mine := slices.DeleteFunc(slices.Clone(pods.Items), func(p corev1.Pod) bool { return p.Labels["app"] != d.Name })
+		if d.Status.ObservedGeneration < d.Generation || d.Status.ReadyReplicas != *d.Spec.Replicas || len(mine) != int(*d.Spec.Replicas) {
+			return fmt.Sprintf("%s has %d pods, %d of %d ready", d.Name, len(mine), d.Status.ReadyReplicas, *d.Spec.Replicas), nil, nil
+		}
+		if there := c.zonesOf(mine); variant == fragile && !slices.Equal(there, zones()[:1]) || variant == resilient && len(there) < len(zones()) {
+			wrong = fmt.Sprintf("%s runs in %s", d.Name, strings.Join(there, ", "))
+			for _, pod := range mine {
+				moves = append(moves, pod.Name)
+			}
+		}
+	}
+	if wrong == "" {
+		wrong = c.unschedulable(ctx)
+	}
+	return wrong, moves, nil
+}
+
+// zonesOf are the zones that pods run in, sorted.
+func (c *cluster) zonesOf(pods []corev1.Pod) []string {
+	var there []string
+	for i := range pods {
+		there = append(there, c.zoneOf[pods[i].Spec.NodeName])
+	}
+	slices.Sort(there)
+	return slices.Compact(there)
+}
+
+// unschedulable names a node that takes no pods: what a scenario did to it is not
+// undone yet.
+func (c *cluster) unschedulable(ctx context.Context) string {
+	nodes, err := c.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err.Error()
+	}
+	for i := range nodes.Items {
+		node := &nodes.Items[i]
+		if c.zoneOf[node.Name] != "" && (node.Spec.Unschedulable || len(node.Spec.Taints) > 0) {
+			return node.Name + " takes no pods"
+		}
+	}
+	return ""
+}

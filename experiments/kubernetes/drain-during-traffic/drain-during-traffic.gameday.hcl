@@ -1,0 +1,57 @@
+experiment "drain_during_traffic" {
+  description = "A node is drained for maintenance in the middle of the day, and no shopper notices."
+  environment = module.shop.cluster
+  labels      = { library = "kubernetes" }
+
+  load "http" "shoppers" {
+    from       = "cluster"
+    url        = "${module.shop.url}/buy"
+    method     = "POST"
+    keep_alive = false # every one of them comes on a connection of his own
+    rate       = 20
+    timeout    = "2s"
+  }
+
+  steady_state {
+    baseline = "3s"
+
+    probe "http" "purchase" {
+      from       = "cluster"
+      url        = "${module.shop.url}/buy"
+      method     = "POST"
+      keep_alive = false # every purchase is another customer's
+      interval   = "50ms"
+      timeout    = "1s"
+    }
+
+    assert "available" {
+      condition     = probe.purchase.success_ratio >= 0.98
+      error_message = "Only ${percent(probe.purchase.success_ratio)} of purchases succeeded."
+    }
+
+    assert "served" {
+      condition     = load.shoppers.success_ratio >= 0.98
+      error_message = "Only ${percent(load.shoppers.success_ratio)} of the shoppers were served."
+    }
+
+    assert "no_gap" {
+      phases        = ["fault"]
+      window        = "1s"
+      condition     = probe.purchase.success_count > 0
+      error_message = "For a whole second nobody could buy anything."
+    }
+
+    recovery {
+      within = "20s"
+      hold   = "2s"
+    }
+  }
+
+  fault "kubernetes_node_drain" "maintenance" {
+    target {
+      labels = { "topology.kubernetes.io/zone" = "zone-a" }
+    }
+    respect_pdb = true
+    duration    = "15s"
+  }
+}

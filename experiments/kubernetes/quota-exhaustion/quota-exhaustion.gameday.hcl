@@ -1,0 +1,55 @@
+experiment "quota_exhaustion" {
+  description = "When a pod is lost while the namespace has no room for another, what is left is enough."
+  environment = module.shop.cluster
+  labels      = { library = "kubernetes" }
+
+  steady_state {
+    baseline = "3s"
+
+    probe "http" "purchase" {
+      from       = "cluster"
+      url        = "${module.shop.url}/buy"
+      method     = "POST"
+      keep_alive = false # every purchase is another customer's
+      interval   = "50ms"
+      timeout    = "1s"
+    }
+
+    assert "available" {
+      condition     = probe.purchase.success_ratio >= 0.9
+      error_message = "Only ${percent(probe.purchase.success_ratio)} of purchases succeeded."
+    }
+
+    assert "no_gap" {
+      phases        = ["fault"]
+      window        = "1s"
+      condition     = probe.purchase.success_count > 0
+      error_message = "For a whole second nobody could buy anything."
+    }
+
+    recovery {
+      within = "30s"
+      hold   = "2s"
+    }
+  }
+
+  # The namespace may not have one pod more than it has.
+  fault "kubernetes_quota_exhaust" "full" {
+    target {
+      namespace = module.shop.namespace
+    }
+    duration = "9s"
+  }
+
+  # So nothing replaces the one that is lost, until the quota is lifted again.
+  fault "kubernetes_pod_kill" "storefront" {
+    depends_on = [fault.full]
+    target {
+      namespace = module.shop.namespace
+      labels    = { app = "storefront" }
+      count     = 1
+    }
+    grace_period = "0s"
+    duration     = "12s"
+  }
+}

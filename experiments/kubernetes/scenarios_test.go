@@ -1,0 +1,35 @@
+package kubernetes_test
+
+// scenario is a folder beside this file, and what the fragile shop must break in
+// it. The resilient one must break nothing.
+type scenario struct {
+	dir    string
+	broken []string // assertions that the fault must break on the fragile shop
+	node   bool     // acts on nodes, and so on both variants: they take turns
+}
+
+// scenarios is the library.
+func scenarios() []scenario {
+	available, noGap, served := "assert.available", "assert.no_gap", "assert.served"
+	return []scenario{
+		{dir: "pod-loss", broken: []string{available, noGap}},
+		{dir: "rollout-under-load", broken: []string{available, noGap, served}},
+		{dir: "quota-exhaustion", broken: []string{available, noGap}},
+		{dir: "dependency-crash-loop", broken: []string{available, noGap}},
+		{dir: "dependency-gone", broken: []string{available, noGap}},
+		{dir: "bad-image", broken: []string{available, noGap}},
+		{dir: "bad-config", broken: []string{available, noGap}},
+		{dir: "admission-outage", broken: []string{available, noGap}},
+		{dir: "zone-loss", broken: []string{available, noGap}, node: true},
+		{dir: "drain-during-traffic", broken: []string{available, noGap, served}, node: true},
+		{dir: "node-loss", broken: []string{available, noGap}, node: true},
+	}
+}
+
+// variants are those of the shop.
+func variants() []string { return []string{fragile, resilient} }
+
+const (
+	fragile   = "fragile"
+	resilient = "resilient"
+)

@@ -1,0 +1,55 @@
+experiment "zone_loss" {
+  description = "When a zone is lost, the shop serves on from the other."
+  environment = module.shop.cluster
+  labels      = { library = "kubernetes" }
+
+  steady_state {
+    baseline = "3s"
+
+    probe "http" "purchase" {
+      from       = "cluster"
+      url        = "${module.shop.url}/buy"
+      method     = "POST"
+      keep_alive = false # every purchase is another customer's
+      interval   = "50ms"
+      timeout    = "1s"
+    }
+
+    assert "available" {
+      condition     = probe.purchase.success_ratio >= 0.85
+      error_message = "Only ${percent(probe.purchase.success_ratio)} of purchases succeeded."
+    }
+
+    assert "no_gap" {
+      phases        = ["fault"]
+      window        = "1s"
+      condition     = probe.purchase.success_count > 0
+      error_message = "For a whole second nobody could buy anything."
+    }
+
+    recovery {
+      within = "20s"
+      hold   = "2s"
+    }
+  }
+
+  # Nothing can start in the zone any more.
+  fault "kubernetes_node_cordon" "zone" {
+    target {
+      labels = { "topology.kubernetes.io/zone" = "zone-a" }
+    }
+    duration = "12s"
+  }
+
+  # And all that ran in it is gone at once.
+  fault "kubernetes_pod_kill" "pods" {
+    depends_on = [fault.zone]
+    target {
+      namespace   = module.shop.namespace
+      expressions = "app in (storefront, checkout, payments)"
+      node_labels = { "topology.kubernetes.io/zone" = "zone-a" }
+    }
+    grace_period = "0s"
+    duration     = "10s"
+  }
+}

@@ -1,0 +1,107 @@
+package claim
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+)
+
+const group = "/apis/coordination.k8s.io/v1"
+
+// mostText is how long a claim's text may be, in bytes: all annotations of an object
+// together are limited to 256 KiB. Compressed, that is some 3,000 changed objects.
+const mostText = 200 << 10
+
+// Path of the Lease of a fault.
+func Path(namespace, id string) string { return collection(namespace) + "/" + leaseName(id) }
+
+func leaseName(id string) string { return "gameday-" + strings.ToLower(id) }
+
+func collection(namespace string) string { return group + "/namespaces/" + namespace + "/leases" }
+
+// Held is a claim as it stands in the cluster, in one namespace.
+type Held struct {
+	Namespace string
+	Name      string // of the Lease
+	Claim     Claim  // its part in this namespace
+
+	// Expires is the deadline by the cluster's clock: the Lease's creation and its
+	// duration. Zero when the Lease does not say.
+	Expires time.Time
+
+	// Broken says why the claim can't be read. Of the Claim there is nothing, then.
+	Broken error
+
+	created time.Time
+	version uint64
+}
+
+// Over reports whether the deadline has passed by the claimant's clock and by the
+// cluster's: where they differ, the fault's run may be alive until the later.
+func (h Held) Over(now time.Time) bool {
+	return !now.Before(h.Claim.Deadline) && !now.Before(h.Expires)
+}
+
+// lease is the object that holds a part of a claim.
+func lease(h Held) (map[string]any, error) {
+	text, err := undo.Pack(h.Claim)
+	if err != nil {
+		return nil, fmt.Errorf("claim the targets of %s: %w", h.Claim.Address, err)
+	}
+	if len(text) > mostText {
+		return nil, fmt.Errorf("claim the %d targets of %s in namespace %s: they take %d bytes, and there is room for %d; choose fewer targets",
+			len(h.Claim.Targets), h.Claim.Address, h.Namespace, len(text), mostText)
+	}
+	now := time.Now().UTC()
+	const micro = "2006-01-02T15:04:05.000000Z"
+	return map[string]any{
+		"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+		"metadata": map[string]any{
+			"name": leaseName(h.Claim.ID), "namespace": h.Namespace,
+			"labels":      map[string]any{Label: "true"},
+			"annotations": map[string]any{Annotation: text},
+		},
+		"spec": map[string]any{
+			"holderIdentity": h.Claim.Run, "acquireTime": now.Format(micro), "renewTime": now.Format(micro),
+			"leaseDurationSeconds": max(1, int(h.Claim.Deadline.Sub(now)/time.Second)+1),
+		},
+	}, nil
+}
+
+// read never fails: a Lease that is no claim as gameday writes them is told of.
+func read(item any) Held {
+	var l struct {
+		Metadata struct {
+			Name, Namespace, ResourceVersion string
+			CreationTimestamp                time.Time
+			Annotations                      map[string]string
+		}
+		Spec struct{ LeaseDurationSeconds int64 }
+	}
+	text, err := json.Marshal(item)
+	if err == nil {
+		err = json.Unmarshal(text, &l)
+	}
+	h := Held{Namespace: l.Metadata.Namespace, Name: l.Metadata.Name, created: l.Metadata.CreationTimestamp}
+	// Without a version that can be compared, any other is the earlier one.
+	h.version, _ = strconv.ParseUint(l.Metadata.ResourceVersion, 10, 64)
+	if l.Spec.LeaseDurationSeconds > 0 {
+		h.Expires = h.created.Add(time.Duration(min(l.Spec.LeaseDurationSeconds, 1<<31)) * time.Second)
+	}
+	if err == nil {
+		err = undo.Unpack(l.Metadata.Annotations[Annotation], &h.Claim)
+	}
+	if err == nil && leaseName(h.Claim.ID) != h.Name {
+		err = errors.New("it has the name of another fault's")
+	}
+	if err != nil {
+		h.Claim = Claim{}
+		h.Broken = fmt.Errorf("the Lease %s/%s is labelled as a claim of gameday and is none: %w", h.Namespace, h.Name, err)
+	}
+	return h
+}

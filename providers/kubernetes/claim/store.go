@@ -1,0 +1,165 @@
+package claim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+)
+
+// Store keeps claims in a cluster.
+type Store struct {
+	API undo.API
+
+	// UndoNode takes back what was done to a node. Nil where nodes can't be reached.
+	UndoNode func(ctx context.Context, id string, step NodeStep) error
+}
+
+// List reads the claims in namespaces, and those on the cluster as a whole where that
+// is allowed; without any namespace, those of the whole cluster. A claim that can't be
+// read is among them, and says why.
+func (s Store) List(ctx context.Context, namespaces ...string) ([]Held, error) {
+	if len(namespaces) == 0 {
+		return s.list(ctx, group+"/leases", Label)
+	}
+	all, err := s.listIn(ctx, Label, namespaces...)
+	if err != nil || slices.Contains(namespaces, ClusterNamespace) {
+		return all, err
+	}
+	more, err := s.listIn(ctx, Label, ClusterNamespace)
+	var status *undo.StatusError
+	if errors.As(err, &status) && status.Code == http.StatusForbidden {
+		return all, nil // who may not look there acts in namespaces only
+	}
+	return append(all, more...), err
+}
+
+// OfRun reads the claims of one run in one namespace.
+func (s Store) OfRun(ctx context.Context, run, namespace string) ([]Held, error) {
+	return s.listIn(ctx, Label+","+undo.LabelRun+"="+run, namespace)
+}
+
+func (s Store) listIn(ctx context.Context, selector string, namespaces ...string) ([]Held, error) {
+	var all []Held
+	for _, ns := range namespaces {
+		held, err := s.list(ctx, collection(ns), selector)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, held...)
+	}
+	return all, nil
+}
+
+// page is how many claims one answer holds: they may be long.
+const page = "100"
+
+func (s Store) list(ctx context.Context, path, selector string) ([]Held, error) {
+	query := url.Values{"labelSelector": {selector}, "limit": {page}}
+	var out []Held
+	for {
+		answer, err := s.API.Get(ctx, path+"?"+query.Encode())
+		if err != nil {
+			return nil, fmt.Errorf("read the claims: %w", err)
+		}
+		items, _ := answer["items"].([]any)
+		for _, item := range items {
+			out = append(out, read(item))
+		}
+		metadata, _ := answer["metadata"].(map[string]any)
+		next, _ := metadata["continue"].(string)
+		if next == "" {
+			return out, nil
+		}
+		query.Set("continue", next)
+	}
+}
+
+// Undo takes every step of a claim back and removes it. Steps on nodes need UndoNode:
+// without it, the claim is kept for whoever can reach them.
+func (s Store) Undo(ctx context.Context, h Held) error {
+	if h.Broken != nil {
+		return h.Broken
+	}
+	if err := errors.Join(s.undoSteps(ctx, h.Claim), s.undoNodes(ctx, h.Claim)); err != nil {
+		return fmt.Errorf("undo %s of run %s: %w", h.Claim.Address, h.Claim.Run, err)
+	}
+	return s.release(ctx, h.Namespace, h.Claim.ID)
+}
+
+func (s Store) undoSteps(ctx context.Context, c Claim) error {
+	var failed error
+	for _, step := range slices.Backward(c.Steps) {
+		failed = errors.Join(failed, s.API.Undo(ctx, c.ID, step))
+	}
+	if failed != nil {
+		return failed
+	}
+	left, err := s.Standing(ctx, c)
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("%s is still changed", left[0].Path)
+	}
+	return err
+}
+
+func (s Store) undoNodes(ctx context.Context, c Claim) error {
+	var failed error
+	for _, step := range slices.Backward(c.Nodes) {
+		err := ErrNodes
+		if s.UndoNode != nil {
+			err = s.UndoNode(ctx, c.ID, step)
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("node %s: %w", step.Node, err))
+		}
+	}
+	return failed
+}
+
+// ErrNodes says that a fault was done to nodes, which can't be reached from here.
+var ErrNodes = errors.New("it was done to the node itself: gameday recover or gameday sweep can undo it")
+
+// Standing are the steps of a claim that are done and not undone.
+func (s Store) Standing(ctx context.Context, c Claim) ([]undo.Step, error) {
+	var out []undo.Step
+	for _, step := range c.Steps {
+		state, err := s.API.State(ctx, c.ID, step)
+		if err != nil {
+			return nil, err
+		}
+		if state != undo.Absent {
+			out = append(out, step)
+		}
+	}
+	return out, nil
+}
+
+// Release removes a claim: all its parts. What is gone is no error.
+func (s Store) Release(ctx context.Context, c Claim) error {
+	var failed error
+	for _, ns := range c.Namespaces() {
+		failed = errors.Join(failed, s.release(ctx, ns, c.ID))
+	}
+	return failed
+}
+
+func (s Store) release(ctx context.Context, namespace, id string) error {
+	return s.API.Undo(ctx, id, undo.Step{Kind: undo.Remove, Path: Path(namespace, id)})
+}
+
+// Stands reports whether all parts of a claim are there, and whether any is.
+func (s Store) Stands(ctx context.Context, c Claim) (all, some bool, err error) {
+	all = true
+	for _, ns := range c.Namespaces() {
+		state, err := s.API.State(ctx, c.ID, undo.Step{Kind: undo.Remove, Path: Path(ns, c.ID)})
+		if err != nil {
+			return false, false, err
+		}
+		all, some = all && state == undo.Present, some || state == undo.Present
+	}
+	return all, some, nil
+}

@@ -1,0 +1,183 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+)
+
+// errClaimed says that faults of the run have not been undone.
+var errClaimed = errors.New("faults of the run are not undone yet, and the reaper is left there for them: gameday recover or gameday sweep undoes them")
+
+// companion is a kind of object that accompanies a run: reaper and prober pods
+// and what they may do. What faults add is not among them: that is theirs to undo.
+type companion struct {
+	prefix, plural string
+	namespaced     bool
+}
+
+// companions are in the order of their removal: who acts goes before what lets it
+// act.
+func companions() []companion {
+	const rbac = "/apis/rbac.authorization.k8s.io/v1"
+	return []companion{
+		{"/apis/batch/v1", "jobs", true},
+		{"/api/v1", "pods", true},
+		{"/api/v1", "services", true},
+		{"/api/v1", "configmaps", true},
+		{"/api/v1", "secrets", true},
+		{rbac, "rolebindings", true},
+		{rbac, "roles", true},
+		{rbac, "clusterrolebindings", false},
+		{rbac, "clusterroles", false},
+		{"/api/v1", "serviceaccounts", true},
+	}
+}
+
+// added is an object that a run added.
+type added struct {
+	path string // in the API
+	uid  string
+	text string // "pod shop/gameday-reaper"
+}
+
+// clean removes what a run added to a cluster.
+func (p *Provider) clean(ctx context.Context, h handle) error {
+	s, err := p.sessions.open(h.Access)
+	if err != nil {
+		return fmt.Errorf("remove what run %s added: %w", h.Run, err)
+	}
+	if err := s.unclaimed(ctx, h.Run); err != nil {
+		return err
+	}
+	left, err := s.added(ctx, h.Run)
+	if err != nil {
+		return err
+	}
+	at := int64(0) // nothing of ours has anything to finish
+	for _, object := range left {
+		if err := s.API.Delete(ctx, object.path, object.uid, &at); err != nil {
+			return fmt.Errorf("remove %s: %w", object.text, err)
+		}
+	}
+	return nil
+}
+
+// unclaimed makes sure that no fault of the run is still in place.
+func (s *session) unclaimed(ctx context.Context, run string) error {
+	claims, err := claim.Store{API: s.API}.List(ctx, s.Access.Namespaces...)
+	if isForbidden(err) || undo.IsNotFound(err) {
+		return nil // who may not read claims has made none
+	}
+	if err != nil {
+		return err
+	}
+	var faults []string
+	for _, held := range claims {
+		if held.Claim.Run == run {
+			faults = append(faults, held.Claim.Address)
+		}
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
+	}
+	return nil
+}
+
+func isForbidden(err error) bool {
+	var status *undo.StatusError
+	return errors.As(err, &status) && status.Code == http.StatusForbidden
+}
+
+// leftovers is what a run added and is still there, for people.
+func (p *Provider) leftovers(ctx context.Context, h handle) ([]string, error) {
+	s, err := p.sessions.open(h.Access)
+	if err != nil {
+		return nil, fmt.Errorf("look for what run %s added: %w", h.Run, err)
+	}
+	left, err := s.added(ctx, h.Run)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, object := range left {
+		names = append(names, object.text)
+	}
+	return names, nil
+}
+
+// added finds what a run added, in the order of removal. Kinds that this user may
+// not list are those that it could not have added either.
+func (s *session) added(ctx context.Context, run string) ([]added, error) {
+	var paths []string
+	for _, c := range companions() {
+		paths = append(paths, c.paths(s.Access)...)
+	}
+	query := "?labelSelector=" + url.QueryEscape(undo.LabelRun+"="+run+",!"+undo.LabelFault)
+	parts := make([][]added, len(paths))
+	var group errgroup.Group
+	for i, path := range paths {
+		group.Go(func() error {
+			answer, err := s.API.Get(ctx, path+query)
+			if isForbidden(err) || undo.IsNotFound(err) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("look for what run %s added: %w", run, err)
+			}
+			parts[i] = objectsOf(path, answer)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(parts...), nil
+}
+
+// paths are the collections to look into: those of the fence, or of all
+// namespaces at once.
+func (c companion) paths(access cluster.Access) []string {
+	if !c.namespaced || len(access.Namespaces) == 0 {
+		return []string{c.prefix + "/" + c.plural}
+	}
+	var paths []string
+	for _, ns := range access.Namespaces {
+		paths = append(paths, c.prefix+"/namespaces/"+ns+"/"+c.plural)
+	}
+	return paths
+}
+
+// objectsOf are the objects in the answer to a list.
+func objectsOf(collection string, answer map[string]any) []added {
+	prefix, plural := collection[:strings.LastIndex(collection, "/")], collection[strings.LastIndex(collection, "/")+1:]
+	items, _ := answer["items"].([]any)
+	var out []added
+	for _, item := range items {
+		o, _ := item.(map[string]any)
+		metadata, _ := o["metadata"].(map[string]any)
+		name, _ := metadata["name"].(string)
+		namespace, _ := metadata["namespace"].(string)
+		uid, _ := metadata["uid"].(string)
+		base := prefix
+		if namespace != "" && !strings.Contains(prefix, "/namespaces/") {
+			base += "/namespaces/" + namespace
+		}
+		text := strings.TrimSuffix(plural, "s") + " " + name
+		if namespace != "" {
+			text = strings.TrimSuffix(plural, "s") + " " + namespace + "/" + name
+		}
+		out = append(out, added{path: base + "/" + plural + "/" + name, uid: uid, text: text})
+	}
+	return out
+}

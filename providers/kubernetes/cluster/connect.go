@@ -1,0 +1,73 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+)
+
+// Cluster is a connection. It is safe for use from several goroutines.
+type Cluster struct {
+	Access  Access
+	Context string // the context's name; empty inside a cluster
+	Config  *rest.Config
+	Typed   kubernetes.Interface
+	Dynamic dynamic.Interface
+	API     undo.API
+}
+
+// ErrOtherCluster says that a kubeconfig leads to another cluster than the one
+// that was planned for.
+var ErrOtherCluster = errors.New("the kubeconfig leads to another cluster")
+
+// Connect reads the kubeconfig and makes the clients. It does not speak to the
+// server yet.
+func Connect(access Access) (*Cluster, error) {
+	config, name, err := load(access)
+	if err != nil {
+		return nil, err
+	}
+	if access.Server != "" && access.Kind == "" && access.Server != config.Host {
+		return nil, fmt.Errorf("%w: %s has the server %s, and %s was planned for: set the context back, or name it in the environment",
+			ErrOtherCluster, described(access), config.Host, access.Server)
+	}
+	// The server protects itself (API Priority and Fairness); a limit here would
+	// only delay faults and reverts.
+	config.QPS, config.Burst = -1, -1
+	config.UserAgent = "gameday"
+	if access.As != "" {
+		config.Impersonate = rest.ImpersonationConfig{UserName: access.As}
+	}
+	// A server that is missed or slow must not warn on the terminal.
+	config.WarningHandler = rest.NoWarnings{}
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
+	}
+	return assemble(access, name, config, client)
+}
+
+func assemble(access Access, name string, config *rest.Config, client *http.Client) (*Cluster, error) {
+	typed, err := kubernetes.NewForConfigAndClient(config, client)
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
+	}
+	dyn, err := dynamic.NewForConfigAndClient(config, client)
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
+	}
+	base, _, err := rest.DefaultServerUrlFor(config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
+	}
+	return &Cluster{
+		Access: access, Context: name, Config: config, Typed: typed, Dynamic: dyn,
+		API: undo.API{Base: base.String(), HTTP: client},
+	}, nil
+}

@@ -1,0 +1,3 @@
+// Package cluster connects to a Kubernetes cluster by kubeconfig and context, or
+// from inside with the service account's credentials.
+package cluster

@@ -1,0 +1,116 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// fault makes a providers.Fault of a behavior.
+//
+// The runner may be killed between any two requests. What there is then, and who
+// brings everything back:
+//
+//   - the reaper is made, wholly or in part: it finds no claim, and goes when its
+//     time is over; what was not made wholly carries the run's label, by which
+//     Down and sweep find it;
+//   - timers stand beside nodes: they fire and find nothing to undo;
+//   - the claim stands, in some or all of its namespaces: each part has its own
+//     steps, of which none is done; the reaper, sweep, the next run that wants the
+//     targets, and Revert find that and remove the claim;
+//   - some steps are done: each is one write that carries its own undo, and each of
+//     the same four undoes those that are done and skips the others;
+//   - some steps are undone: likewise;
+//   - every step is undone and the claim stands in some of its namespaces: likewise.
+//
+// The other way round, a runner that is slow must not change anything that nobody
+// would undo: see gate.
+type fault struct {
+	behavior
+	provider *Provider
+}
+
+var (
+	_ providers.Fault        = (*fault)(nil)
+	_ providers.WithValidate = (*fault)(nil)
+	_ providers.WithAccess   = (*fault)(nil)
+)
+
+func (f *fault) TypeName() string { return f.typeName() }
+
+func (f *fault) Schema() *schema.Block { return f.schema() }
+
+func (f *fault) Validate(_ context.Context, values schema.Values) providers.Diagnostics {
+	return f.validate(values)
+}
+
+// Inject puts what would undo it beside the targets, claims them in the cluster,
+// and then does it.
+func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
+	if !time.Now().Before(req.Record.Deadline) {
+		return lateError(req.Record)
+	}
+	s, r, err := f.open(req.Record)
+	if err != nil {
+		return err
+	}
+	if err := f.guard(ctx, s, r, req.Record); err != nil {
+		return fmt.Errorf("put what undoes it at the deadline beside it: %w", err)
+	}
+	g := &gate{store: s.claims(), claim: r.claim(req.Record)}
+	if err := g.store.Take(ctx, g.claim); err != nil {
+		return err
+	}
+	g.passed(time.Now())
+	err = f.inject(ctx, injection{
+		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, data: r.Data, seed: r.Seed,
+	})
+	if err != nil {
+		return err // what it reached is the engine's to revert
+	}
+	return f.confirm(ctx, s, r, req.Record, g)
+}
+
+// open reads a record and connects to its cluster.
+func (f *fault) open(record providers.Record) (*session, recorded, error) {
+	r, err := readRecord(record)
+	if err != nil {
+		return nil, r, err
+	}
+	s, err := f.provider.sessions.open(r.Access)
+	if err != nil {
+		return nil, r, err
+	}
+	return s, r, nil
+}
+
+// Revert undoes every step in reverse and gives the targets free.
+func (f *fault) Revert(ctx context.Context, record providers.Record) error {
+	s, r, err := f.open(record)
+	if err != nil {
+		return err
+	}
+	return f.provider.revert(ctx, s, r.claim(record))
+}
+
+// revert is one way for all who revert from this machine: from a record, and from
+// a claim.
+func (p *Provider) revert(ctx context.Context, s *session, c claim.Claim) error {
+	var failed error
+	for _, step := range slices.Backward(c.Steps) {
+		failed = errors.Join(failed, s.API.Undo(ctx, c.ID, step))
+	}
+	for _, step := range slices.Backward(c.Nodes) {
+		failed = errors.Join(failed, undoNode(ctx, s, c.ID, step))
+	}
+	if failed != nil {
+		return failed // the claim stays, for whoever tries next
+	}
+	return s.claims().Release(ctx, c)
+}

@@ -1,0 +1,163 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/impact"
+	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// Plan chooses the targets in the live cluster and says what would happen to
+// them, to what owns them and to who needs them.
+func (f *fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (providers.FaultPlan, providers.Diagnostics) {
+	diags := append(f.check(req.Config), f.needsEnvironment(req.Environment)...)
+	if diags.HasErrors() {
+		return providers.FaultPlan{}, diags
+	}
+	plan := providers.FaultPlan{Guard: f.guardText(req.Environment)}
+	p := planning{config: req.Config, plan: &plan}
+	if unknown := f.unknown(req); unknown != "" {
+		plan.Unknown = unknown
+		return plan, append(diags, f.plan(ctx, p)...)
+	}
+	more := f.planOn(ctx, req, &p)
+	return plan, append(diags, more...)
+}
+
+// check is what can be said of a configuration without a cluster.
+func (f *fault) check(values schema.Values) providers.Diagnostics {
+	return append(f.validate(values), target.Validate(f.kind(), values.Block("target"))...)
+}
+
+// unknown says why the targets cannot be told yet; empty when they can.
+func (f *fault) unknown(req providers.FaultPlanRequest) string {
+	if _, known := accessOf(req.Environment); !known {
+		return fmt.Sprintf("%s is not up yet", req.Environment.Address)
+	}
+	if block := req.Config.Block("target").Cty(); !block.IsWhollyKnown() && f.kind() != target.Cluster {
+		return "the target block depends on values that are known only when the run is applied"
+	}
+	return ""
+}
+
+// planOn plans on a cluster that can be read.
+func (f *fault) planOn(ctx context.Context, req providers.FaultPlanRequest, p *planning) providers.Diagnostics {
+	at, _ := accessOf(req.Environment)
+	s, err := f.provider.sessions.open(at)
+	if err != nil {
+		return providers.Errorf(nil, "Cannot reach the cluster", "%s.", err)
+	}
+	p.session = s
+	notOlder := f.age(req.Environment)
+	if p.world, err = s.read(ctx, notOlder); err != nil {
+		return providers.Errorf(nil, "Cannot read the cluster", "%s.", err)
+	}
+	if diags := f.choose(ctx, req, p); diags.HasErrors() {
+		return diags
+	}
+	consequences := f.consequences(*p)
+	p.plan.Radius = append([]string{radius(p.choice)}, consequences.Radius...)
+	diags := slices.Concat(
+		consequences.Warnings,
+		f.plan(ctx, *p),
+		f.permissions(ctx, p),
+		f.admission(ctx, p),
+		f.holders(ctx, p, notOlder),
+	)
+	p.plan.Radius = once(p.plan.Radius)
+	return diags
+}
+
+// once leaves each line where it stands first: a behavior may say what follows
+// from its targets anyway.
+func once(lines []string) []string {
+	var out []string
+	for _, line := range lines {
+		if !slices.Contains(out, line) {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// choose selects the targets.
+func (f *fault) choose(ctx context.Context, req providers.FaultPlanRequest, p *planning) (diags providers.Diagnostics) {
+	block := req.Config.Block("target")
+	var err error
+	if p.world, err = p.session.lookUp(ctx, p.world, f.kind(), block); err != nil {
+		return providers.Errorf(nil, "Cannot read the targets", "%s.", err)
+	}
+	p.choice, diags = target.Choose(f.kind(), block, p.world, p.session.Access.Namespaces, req.Seed)
+	if diags.HasErrors() && len(p.world.Denied) > 0 {
+		return providers.Errorf(nil, "Cannot read the targets", "This user may not list %s. %s",
+			strings.Join(p.world.Denied, ", "), f.howToGet(p.session.Access.Namespaces))
+	}
+	p.plan.Targets, p.plan.Eligible, p.plan.Population = p.choice.Targets, p.choice.Eligible, p.choice.Population
+	return diags
+}
+
+// consequences are what follows for the pods. Pods on nodes that are not harmed are
+// none.
+func (f *fault) consequences(p planning) impact.Impact {
+	harms := f.kind() == target.Pod || f.kind() == target.Node
+	if h, ok := f.behavior.(harming); ok {
+		harms = h.harms(p)
+	}
+	switch {
+	case harms:
+		return impact.Of(p.world, p.choice.Targets)
+	case f.kind() == target.Node:
+		return impact.Impact{}
+	default:
+		return impact.Shares(p.world, p.choice.Targets)
+	}
+}
+
+// age is how old what was read may be: within one plan it is read once; when the
+// fault is about to be injected it must be what is there now.
+func (f *fault) age(env providers.EnvironmentState) (notOlder time.Duration) {
+	if env.Up {
+		return freshFor
+	}
+	return planFor
+}
+
+func radius(c target.Choice) string {
+	names := make([]string, 0, len(c.Targets))
+	for _, t := range c.Targets {
+		names = append(names, t.Name)
+	}
+	const most = 5
+	more := ""
+	if len(names) > most {
+		names, more = names[:most], fmt.Sprintf(" and %d more", len(c.Targets)-most)
+	}
+	noun := "target"
+	if len(c.Targets) > 0 {
+		noun = c.Targets[0].Kind
+	}
+	if c.Population != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d of %d %s: %s%s", len(c.Targets), c.Population, noun, strings.Join(names, ", "), more)
+}
+
+// needsEnvironment refuses experiments whose environment is not a cluster.
+func (f *fault) needsEnvironment(env providers.EnvironmentState) providers.Diagnostics {
+	switch {
+	case isOurs(env):
+		return nil
+	case env.Type == "":
+		return providers.Errorf(nil, "No cluster",
+			"%s acts on a Kubernetes cluster. Declare an environment of type kind or kubernetes and name it in the experiment.", f.typeName())
+	default:
+		return providers.Errorf(nil, "No cluster",
+			"%s acts on an environment of type kind or kubernetes, and %s is of type %s.", f.typeName(), env.Address, env.Type)
+	}
+}

@@ -1,0 +1,173 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
+)
+
+// straggler is how long after the death of the gameday that made a cluster one of
+// its commands may still add a node.
+const straggler = time.Second
+
+// Down deletes the cluster, or removes what the run added where the cluster stays.
+func (k *kind) Down(ctx context.Context, from providers.EnvironmentHandle) error {
+	h, err := readHandle(from, typeKind)
+	if err != nil {
+		return err
+	}
+	engine, err := kindcluster.FindEngine()
+	if err != nil {
+		return err
+	}
+	if k.provider.kinds.isStranger(h) {
+		return nil
+	}
+	if creation := k.provider.kinds.creation(h.Kind.Name); creation != nil && !h.stays() {
+		if err := creation.Abandon(ctx); err != nil {
+			return err
+		}
+		k.provider.kinds.forget(h.Kind.Name)
+		k.provider.sessions.drop(h.Kind.Name)
+		return h.forgetKubeconfig()
+	}
+	found, err := kindcluster.Find(ctx, h.Kind.Name)
+	if err != nil {
+		return err
+	}
+	if h.stays() {
+		return k.leave(ctx, h, found)
+	}
+	if err := k.delete(ctx, engine, h, found); err != nil {
+		return err
+	}
+	k.provider.sessions.drop(h.Kind.Name)
+	return h.forgetKubeconfig()
+}
+
+// stays reports whether the cluster is not to be deleted: it was there before, or
+// is to be kept, which holds only for one that was finished.
+func (h handle) stays() bool {
+	if h.Kind.Existed {
+		return true
+	}
+	_, err := os.Stat(h.Kind.kubeconfig())
+	return h.Kind.Keep && err == nil
+}
+
+// leave removes what the run added to a cluster that stays. One that is gone, or
+// does not run, has nothing of the run.
+func (k *kind) leave(ctx context.Context, h handle, found *kindcluster.Found) error {
+	if found == nil {
+		return nil
+	}
+	return k.provider.clean(ctx, h)
+}
+
+// delete deletes the cluster, from a process that did not make it.
+func (k *kind) delete(ctx context.Context, engine kindcluster.Engine, h handle, found *kindcluster.Found) error {
+	if owner := k.madeBy(ctx, h, found); owner != "" && owner != h.Run {
+		return nil // deleted before, and made again by another run
+	}
+	if err := engine.Delete(ctx, h.Kind.Name); err != nil {
+		return err
+	}
+	if found != nil && len(found.Nodes) > 0 && h.finished() {
+		return nil
+	}
+	// It was killed in the middle: a command that it had started may be at work yet.
+	select {
+	case <-time.After(straggler):
+		return engine.Delete(ctx, h.Kind.Name)
+	case <-ctx.Done():
+		return fmt.Errorf("delete the kind cluster %q: %w", h.Kind.Name, ctx.Err())
+	}
+}
+
+// finished reports whether the creation had come to its end, which leaves a
+// kubeconfig.
+func (h handle) finished() bool {
+	_, err := os.Stat(h.Kind.kubeconfig())
+	return err == nil
+}
+
+// madeBy is the run that made a cluster, as its nodes say; empty when nobody
+// answers, as in a cluster that is half made.
+func (k *kind) madeBy(ctx context.Context, h handle, found *kindcluster.Found) string {
+	if found == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	s, err := k.provider.sessions.open(h.Access)
+	if err != nil {
+		return ""
+	}
+	list, err := s.Typed.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil || len(list.Items) == 0 {
+		return ""
+	}
+	return list.Items[0].Labels[labelMadeBy]
+}
+
+// forgetKubeconfig removes the kubeconfig of a cluster that is gone.
+func (h handle) forgetKubeconfig() error {
+	if err := os.Remove(h.Kind.kubeconfig()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove the kubeconfig of the kind cluster %q: %w", h.Kind.Name, err)
+	}
+	return nil
+}
+
+// Leftovers lists the nodes that are there, or what a run added to a cluster that
+// stays.
+func (k *kind) Leftovers(ctx context.Context, from providers.EnvironmentHandle) ([]string, error) {
+	h, err := readHandle(from, typeKind)
+	if err != nil {
+		return nil, err
+	}
+	found, err := kindcluster.Find(ctx, h.Kind.Name)
+	if err != nil || found == nil || k.provider.kinds.isStranger(h) {
+		return nil, err
+	}
+	if h.stays() {
+		return k.provider.leftovers(ctx, h)
+	}
+	if owner := k.madeBy(ctx, h, found); owner != "" && owner != h.Run {
+		return nil, nil
+	}
+	var left []string
+	for _, n := range found.Nodes {
+		left = append(left, fmt.Sprintf("container %s (%s)", n.Name, n.State))
+	}
+	return left, nil
+}
+
+// Standing is how the nodes are.
+func (k *kind) Standing(ctx context.Context, from providers.EnvironmentHandle) (string, error) {
+	h, err := readHandle(from, typeKind)
+	if err != nil {
+		return "", err
+	}
+	found, err := kindcluster.Find(ctx, h.Kind.Name)
+	if err != nil || found == nil {
+		return "", err
+	}
+	var others []string
+	for _, n := range found.Nodes {
+		if n.State != "running" {
+			others = append(others, n.Name+" is "+n.State)
+		}
+	}
+	if len(others) > 0 {
+		return strings.Join(others, ", "), nil
+	}
+	return "running", nil
+}

@@ -1,0 +1,228 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/manifest"
+)
+
+// labelMadeBy is the label of nodes by which a cluster is known to be made by a run.
+const labelMadeBy = "gameday.dev/made-by"
+
+// logsPatience is how long logs may take that are collected after a failure.
+const logsPatience = time.Minute
+
+// kindUp is one start of a kind cluster.
+type kindUp struct {
+	provider *Provider
+	engine   kindcluster.Engine
+	config   kindConfig
+	handle   handle
+	progress func(step string)
+}
+
+// Up makes the cluster, or uses the one that exists, and brings into it what the
+// body names.
+func (k *kind) Up(ctx context.Context, req providers.UpRequest) (providers.EnvironmentState, providers.Diagnostics) {
+	values, diags := req.Configure(cty.EmptyObjectVal)
+	if diags.HasErrors() {
+		return providers.EnvironmentState{}, diags
+	}
+	if !values.WhollyKnown() {
+		return providers.EnvironmentState{}, append(diags, notKnown()...)
+	}
+	if diags = append(diags, k.Validate(ctx, values)...); diags.HasErrors() {
+		return providers.EnvironmentState{}, diags
+	}
+	u := kindUp{provider: k.provider, config: kindConfigFrom(values, req.Handle.Address, req.Dir), progress: req.Progress}
+	diags = append(diags, k.withAgent(&u.config)...)
+	var err error
+	if u.handle, err = readHandle(req.Handle, typeKind); err == nil {
+		u.engine, err = kindcluster.FindEngine()
+	}
+	if err != nil {
+		return providers.EnvironmentState{}, append(diags, providers.Errorf(nil, "Cannot make the kind cluster", "%s.", capital(err))...)
+	}
+	met, err := u.run(ctx)
+	if err != nil {
+		return providers.EnvironmentState{}, append(diags, providers.Errorf(nil, "Cannot bring the kind cluster up", "%s.", capital(err))...)
+	}
+	return providers.EnvironmentState{
+		Address: req.Handle.Address, Type: typeKind, Up: true, Handle: req.Handle, Outputs: outputs(met.Access),
+	}, diags
+}
+
+func (u kindUp) run(ctx context.Context) (met, error) {
+	if err := os.MkdirAll(u.handle.Kind.Dir, 0o755); err != nil {
+		return met{}, fmt.Errorf("make the folder of the environment: %w", err)
+	}
+	if err := u.exist(ctx); err != nil {
+		return met{}, err
+	}
+	reached, err := u.fill(ctx)
+	if err != nil {
+		return met{}, u.explain(ctx, err)
+	}
+	return reached, nil
+}
+
+// exist makes sure that the cluster is there, with a kubeconfig for it.
+func (u kindUp) exist(ctx context.Context) error {
+	found, err := kindcluster.Find(ctx, u.config.spec.Name)
+	if err != nil {
+		return err
+	}
+	if found == nil {
+		return u.create(ctx)
+	}
+	if !u.handle.Kind.Existed && !u.handle.finished() { // finished: a second Up
+		u.provider.kinds.estrange(u.handle)
+		return fmt.Errorf("somebody else has just made a kind cluster %q: wait until it is gone, or take another name", found.Name)
+	}
+	if err := found.Matches(u.config.spec); err != nil {
+		return err
+	}
+	u.progress(fmt.Sprintf("use the kind cluster %s, which exists", found.Name))
+	text, err := kindcluster.Kubeconfig(found.Name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(u.handle.Kind.kubeconfig(), []byte(text), 0o600)
+}
+
+func (h kindHandle) kubeconfig() string { return filepath.Join(h.Dir, "kubeconfig") }
+
+func (u kindUp) create(ctx context.Context) error {
+	spec := u.config.spec
+	spec.Labels = map[string]string{labelMadeBy: u.handle.Run}
+	if err := u.engine.EnsureImages(ctx, spec, u.progress); err != nil {
+		return err
+	}
+	// The steps come from kind's goroutine; once nobody waits, nobody is told.
+	steps := make(chan string)
+	gone := make(chan struct{})
+	defer close(gone)
+	creation, err := kindcluster.Start(u.engine, spec, u.handle.Kind.kubeconfig(), func(step string) {
+		select {
+		case steps <- step:
+		case <-gone:
+		}
+	})
+	if err != nil {
+		return err
+	}
+	u.provider.kinds.started(spec.Name, creation)
+	u.progress("create the kind cluster " + spec.Name)
+	done := make(chan error, 1)
+	go func() { done <- creation.Wait(ctx) }()
+	for {
+		select {
+		case step := <-steps:
+			u.progress(step)
+		case err := <-done:
+			return u.explain(ctx, err)
+		}
+	}
+}
+
+// explain collects the cluster's logs after a failure, unless it was called off.
+func (u kindUp) explain(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	dir := filepath.Join(u.handle.Kind.Dir, "logs")
+	ctx, cancel := context.WithTimeout(ctx, logsPatience)
+	defer cancel()
+	u.progress("collect the logs of the cluster in " + dir)
+	// Some of them are better than none: what could not be had is not the problem.
+	_ = u.engine.CollectLogs(ctx, u.config.spec.Name, dir)
+	if _, statErr := os.Stat(dir); statErr != nil {
+		return err
+	}
+	return fmt.Errorf("%w; the logs of the cluster are in %s", err, dir)
+}
+
+// fill brings images and manifests into the cluster and waits for them.
+func (u kindUp) fill(ctx context.Context) (met, error) {
+	access := u.config.access
+	access.Kubeconfig = u.handle.Kind.kubeconfig()
+	reached, err := u.provider.meet(ctx, access)
+	if err != nil {
+		return met{}, err
+	}
+	if err := u.load(ctx); err != nil {
+		return met{}, err
+	}
+	if err := u.apply(ctx, reached); err != nil {
+		return met{}, err
+	}
+	missing, err := reached.missing(ctx)
+	if err != nil {
+		return met{}, err
+	}
+	if len(missing) > 0 {
+		return met{}, fmt.Errorf("the fence names %s, and neither the cluster nor the manifests have it", strings.Join(missing, ", "))
+	}
+	return reached, nil
+}
+
+func (u kindUp) load(ctx context.Context) error {
+	name := u.config.spec.Name
+	if len(u.config.images) > 0 {
+		u.progress("load " + strings.Join(u.config.images, ", "))
+		if err := u.engine.LoadImages(ctx, name, u.config.images); err != nil {
+			return err
+		}
+	}
+	for _, path := range u.config.archives {
+		u.progress("load " + path)
+		if err := u.engine.LoadArchive(ctx, name, kindcluster.Archive{Path: path}); err != nil {
+			return err
+		}
+	}
+	if !u.config.ownAgent || u.config.access.AgentImage == "" {
+		return nil
+	}
+	path, remove, err := u.provider.agent.archive()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	u.progress("load gameday's agent")
+	return u.engine.LoadArchive(ctx, name, kindcluster.Archive{Path: path, Tag: u.config.access.AgentImage})
+}
+
+// apply applies the manifests, and waits for them, the nodes, and what the cluster
+// itself consists of: names resolve only once its DNS runs.
+func (u kindUp) apply(ctx context.Context, reached met) error {
+	ready, cancel := context.WithTimeout(ctx, u.config.ready)
+	defer cancel()
+	objects, err := manifest.Read(u.config.manifests)
+	if err != nil {
+		return err
+	}
+	applier := manifest.Applier{Client: reached.Dynamic, Discovery: reached.Typed.Discovery(), Progress: u.progress}
+	if err := applier.Apply(ready, objects); err != nil {
+		return err
+	}
+	u.progress("wait for the nodes")
+	system, err := reached.system(ready)
+	if err != nil {
+		return err
+	}
+	err = applier.Wait(ready, append(system, objects...))
+	if errors.Is(err, manifest.ErrNotReady) && ctx.Err() == nil {
+		return fmt.Errorf("%w, which is %s", err, u.config.ready)
+	}
+	return err
+}

@@ -1,0 +1,215 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/kubernetes/nodes"
+	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
+	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+)
+
+// onNode is what faults share that are done to nodes themselves: the API server
+// can neither do nor undo them.
+type onNode struct {
+	noChecks
+	action string // of package machine
+}
+
+func (onNode) kind() target.Kind { return target.Node }
+
+func (onNode) rules() []providers.AccessRule {
+	return []providers.AccessRule{
+		{Resource: "nodes", Verbs: []string{"get"}, Cluster: true, Why: "see what the cluster thinks of the node"},
+		{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"get"}, Cluster: true, Why: "see in kube-node-lease that the kubelet reports again"},
+	}
+}
+
+// describe completes a plan. The texts are those of the fault type.
+func (n onNode) describe(ctx context.Context, p planning, effect, undo, guard string) providers.Diagnostics {
+	p.plan.Effect, p.plan.Undo, p.plan.Guard = effect, undo, guard
+	if p.world == nil {
+		return nil
+	}
+	var diags providers.Diagnostics
+	for _, node := range p.nodesOf() {
+		if isReady, said := readiness(node); !isReady {
+			diags = append(diags, providers.Errorf(cty.GetAttrPath("target"), "Node is not ready",
+				"Node %s is not well before the fault: %s. Its recovery could not be told from the fault's end.", node.Name, said)...)
+		}
+		if _, err := nodes.Locate(ctx, p.session.Cluster, node.Name, n.action); err != nil {
+			diags = append(diags, providers.Errorf(nil, "Cannot reach the node", "%s.", err)...)
+		}
+	}
+	return diags
+}
+
+// keepsQuorum refuses to take so many control planes away that the API server, or
+// the store behind it, would be gone: without them nothing could be observed.
+func (p planning) keepsQuorum() providers.Diagnostics {
+	if p.world == nil {
+		return nil
+	}
+	all, chosen := 0, []string{}
+	for i := range p.world.Nodes {
+		if isControlPlane(&p.world.Nodes[i]) {
+			all++
+		}
+	}
+	for _, node := range p.nodesOf() {
+		if isControlPlane(node) {
+			chosen = append(chosen, node.Name)
+		}
+	}
+	if most := (all - 1) / 2; len(chosen) > most {
+		return providers.Errorf(cty.GetAttrPath("target"), "The API server would be gone",
+			"The cluster has %d control plane nodes and works without %d of them at most; %s would be taken away. Choose workers, for example with expressions = \"!%s\".",
+			all, most, strings.Join(chosen, ", "), labelControlPlane)
+	}
+	return nil
+}
+
+const labelControlPlane = "node-role.kubernetes.io/control-plane"
+
+func isControlPlane(node *corev1.Node) bool {
+	_, is := node.Labels[labelControlPlane]
+	return is
+}
+
+// readiness is a node's condition Ready, and what is said of it.
+func readiness(node *corev1.Node) (isReady bool, said string) {
+	for _, c := range node.Status.Conditions {
+		if c.Type == corev1.NodeReady {
+			return c.Status == corev1.ConditionTrue, strings.TrimSpace("Ready is " + string(c.Status) + " (" + c.Reason + ") " + c.Message)
+		}
+	}
+	return false, "it has no condition Ready"
+}
+
+func (n onNode) intend(ctx context.Context, p preparation) (intent, error) {
+	var made intent
+	for _, t := range p.targets {
+		step, err := nodes.Locate(ctx, p.session.Cluster, t.Name, n.action)
+		if err != nil {
+			return intent{}, err
+		}
+		made.nodes = append(made.nodes, step)
+	}
+	return made, nil
+}
+
+func (onNode) inject(ctx context.Context, i injection) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, step := range i.nodes {
+		group.Go(func() error { return nodes.Do(ctx, i.session.Cluster, i.record.ID, step) })
+	}
+	return group.Wait()
+}
+
+// observe reads the state back from whoever has the node, which is proof of the
+// injection; what the cluster thinks of it comes later and is told beside it.
+func (onNode) observe(ctx context.Context, l look) ([]finding, error) {
+	out := make([]finding, len(l.nodes))
+	group, ctx := errgroup.WithContext(ctx)
+	for n, step := range l.nodes {
+		group.Go(func() (err error) {
+			out[n], err = l.node(ctx, l.record.Targets[n], step)
+			return err
+		})
+	}
+	return out, group.Wait()
+}
+
+func (l look) node(ctx context.Context, t providers.Target, step claim.NodeStep) (finding, error) {
+	state, err := nodes.State(ctx, l.session.Cluster, l.record.ID, step)
+	if err != nil {
+		return finding{}, err
+	}
+	f := finding{target: t.Name, state: providers.Active}
+	if state != machine.After(step.Action) {
+		f.state, f.detail = providers.Absent, "it is "+state
+		return f, nil
+	}
+	f.facts = []providers.Fact{{Name: "node_state", Text: fmt.Sprintf("%s %s is %s, says %s", noun(step.Action), t.Name, state, says(step)), Value: 1, Unit: "nodes"}}
+	if node, err := l.session.node(ctx, t); err == nil {
+		if isReady, said := readiness(node); !isReady {
+			f.facts = append(f.facts, providers.Fact{Name: "node_not_ready", Text: fmt.Sprintf("node %s: %s", t.Name, said), Value: 1, Unit: "nodes"})
+		}
+	}
+	return f, nil
+}
+
+func noun(action string) string {
+	if action == machine.KubeletStop {
+		return "the kubelet of node"
+	}
+	return "node"
+}
+
+func says(step claim.NodeStep) string {
+	if step.Action == machine.KubeletStop {
+		return "systemd"
+	}
+	return strings.TrimPrefix(step.Via, "kind/")
+}
+
+// settled waits until the node works and its cluster has seen so.
+func (onNode) settled(ctx context.Context, l look) (string, error) {
+	var missing []string
+	for n, step := range l.nodes {
+		t := l.record.Targets[n]
+		state, err := nodes.State(ctx, l.session.Cluster, l.record.ID, step)
+		if err != nil {
+			return "", err
+		}
+		switch state {
+		case machine.Gone:
+			continue
+		case machine.After(step.Action):
+			missing = append(missing, fmt.Sprintf("%s %s is still %s", noun(step.Action), t.Name, state))
+			continue
+		}
+		wrong, err := l.recovering(ctx, t, step)
+		if err != nil {
+			return "", err
+		}
+		if wrong != "" {
+			missing = append(missing, "node "+t.Name+": "+wrong)
+		}
+	}
+	return strings.Join(missing, "; "), nil
+}
+
+// recovering says why a node that works again does not count as well yet: the
+// cluster believes for most of a minute what it heard last, before the fault.
+func (l look) recovering(ctx context.Context, t providers.Target, step claim.NodeStep) (string, error) {
+	node, err := l.session.node(ctx, t)
+	if apierrors.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if isReady, said := readiness(node); !isReady {
+		return said, nil
+	}
+	for _, taint := range node.Spec.Taints {
+		if taint.Key == corev1.TaintNodeUnreachable || taint.Key == corev1.TaintNodeNotReady {
+			return "it still has the taint " + taint.ToString(), nil
+		}
+	}
+	fresh, err := nodes.Reports(ctx, l.session.Cluster, step, time.Now())
+	if err != nil || fresh {
+		return "", err
+	}
+	return "its kubelet has not reported since", nil
+}

@@ -1,0 +1,37 @@
+package machine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+)
+
+// SignalRole is the agent's role in a privileged pod on a node, which sends one
+// signal to one container there.
+const SignalRole = "node-signal"
+
+// SignalArgs are the arguments of the agent in that role.
+func SignalArgs(container, signal string) []string {
+	return []string{SignalRole, "-container", container, "-signal", signal}
+}
+
+// Signal sends a signal ("SIGKILL") to the first process of a container on a node
+// of kind. The container is the runtime's id of it; one that does not run any more
+// is no error.
+func Signal(ctx context.Context, step claim.NodeStep, container, signal string) error {
+	r, err := runtimeOf(step.Via)
+	if err != nil {
+		return err
+	}
+	// Every node of kind has containerd and its ctr; crictl can send no signals.
+	_, err = r.run(ctx, "exec", (box{r, step}).name(), "ctr", "--namespace", "k8s.io", "tasks", "kill", "--signal", signal, container)
+	if err != nil && strings.Contains(err.Error(), "not found") {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("send %s to container %s: %w", signal, container, err)
+	}
+	return nil
+}

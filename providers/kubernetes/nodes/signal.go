@@ -1,0 +1,72 @@
+package nodes
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+)
+
+// A Shot is a signal to one container on a node.
+type Shot struct {
+	Node      claim.NodeStep `json:"node"`      // how its node is reached
+	Container string         `json:"container"` // the runtime's id: "5f3a…"
+}
+
+// Reach finds out how signals get to what runs on a node.
+func Reach(ctx context.Context, c *cluster.Cluster, node string) (claim.NodeStep, error) {
+	if c.Access.Kind != "" {
+		return machine.Locate(ctx, c.Access.Kind, node, "")
+	}
+	if err := privileged(c); err != nil {
+		return claim.NodeStep{}, fmt.Errorf("node %s: %w", node, err)
+	}
+	return claim.NodeStep{Node: node, Via: viaPod}, nil
+}
+
+// Steps are what shots leave behind in the cluster: the pods that fire them.
+func Steps(c *cluster.Cluster, id string, shots []Shot) []undo.Step {
+	var steps []undo.Step
+	for _, s := range shots {
+		if s.Node.Via == viaPod {
+			steps = append(steps, undo.Step{Kind: undo.Remove, Path: podsOf(c) + "/" + podName(id, s.Container)})
+		}
+	}
+	return steps
+}
+
+// Fire sends a signal ("SIGKILL"), and returns when it was sent. A container that
+// does not run any more is no error.
+func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signal string) error {
+	if s.Node.Via != viaPod {
+		return machine.Signal(ctx, s.Node, s.Container, signal)
+	}
+	step := Steps(c, id, []Shot{s})[0]
+	name := podName(id, s.Container)
+	body := agentPod(c.Access.AgentImage, s.Node.Node, machine.SignalArgs(s.Container, signal))
+	body["metadata"] = map[string]any{"name": name}
+	if err := c.API.Add(ctx, run, id, podsOf(c), step, body); err != nil {
+		return fmt.Errorf("put a privileged pod on node %s: %w", s.Node.Node, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, mostStart)
+	defer cancel()
+	for {
+		pod, err := c.Typed.CoreV1().Pods(namespaceOf(c)).Get(ctx, name, metav1.GetOptions{})
+		switch {
+		case err == nil && pod.Status.Phase == corev1.PodSucceeded:
+			return c.API.Undo(ctx, id, step)
+		case err == nil && pod.Status.Phase == corev1.PodFailed:
+			return fmt.Errorf("send %s to container %s on node %s%s", signal, s.Container, s.Node.Node, Waits(pod))
+		}
+		if !pause(ctx, 100*time.Millisecond) {
+			return fmt.Errorf("the privileged pod %s on node %s did not run in time%s", name, s.Node.Node, Waits(pod))
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package kubernetes
+
+import (
+	"context"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+)
+
+// Observe reads the claim, every step and the targets back.
+func (f *fault) Observe(ctx context.Context, record providers.Record) (providers.Observation, error) {
+	seen, err := f.seen(ctx, record)
+	if err != nil {
+		return providers.Observation{State: providers.Unknown, Detail: err.Error()}, err
+	}
+	return seen, nil
+}
+
+func (f *fault) seen(ctx context.Context, record providers.Record) (providers.Observation, error) {
+	s, r, err := f.open(record)
+	if err != nil {
+		return providers.Observation{}, err
+	}
+	_, claimed, err := s.claims().Stands(ctx, r.claim(record))
+	if err != nil {
+		return providers.Observation{}, err
+	}
+	l := look{session: s, record: record, steps: r.Steps, nodes: r.Nodes, data: r.Data}
+	if !claimed || l.void() {
+		return f.remains(ctx, l)
+	}
+	findings, err := f.observe(ctx, l)
+	if err != nil {
+		return providers.Observation{}, err
+	}
+	o := sum(findings)
+	if o.State == providers.Absent { // what was claimed and not done
+		o = providers.Observation{State: providers.Partial, Detail: joined("its targets are claimed", o.Detail)}
+	}
+	return o, nil
+}
+
+// void reports whether a claim says nothing any more: its deadline has passed, and
+// there is nothing in it to undo. It locks nobody out.
+func (l look) void() bool {
+	return len(l.steps)+len(l.nodes) == 0 && !time.Now().Before(l.record.Deadline)
+}
+
+// remains is the observation of a fault that holds no claim: nothing of it may be
+// left.
+func (f *fault) remains(ctx context.Context, l look) (providers.Observation, error) {
+	o := providers.Observation{State: providers.Absent}
+	left, err := l.left(ctx)
+	if err != nil {
+		return o, err
+	}
+	for _, what := range left {
+		o.State, o.Detail = providers.Partial, joined(o.Detail, what+" is still changed")
+	}
+	if o.State == providers.Absent {
+		o.Detail, err = f.settled(ctx, l)
+		if o.Detail != "" {
+			o.State = providers.Partial
+		}
+	}
+	return o, err
+}
+
+// sum puts the findings on all targets together. There is evidence only when
+// every target has shown an effect: one silent target leaves the fault unproven.
+func sum(findings []finding) providers.Observation {
+	var o providers.Observation
+	active, absent, silent := 0, 0, 0
+	for _, f := range findings {
+		switch f.state {
+		case providers.Active:
+			active++
+		case providers.Absent:
+			absent++
+		}
+		if len(f.facts) == 0 {
+			silent++
+		}
+		o.Evidence = append(o.Evidence, f.facts...)
+		if f.detail != "" {
+			o.Detail = joined(o.Detail, f.target+": "+f.detail)
+		}
+	}
+	if silent > 0 {
+		o.Evidence = nil
+	}
+	switch len(findings) {
+	case absent:
+		return providers.Observation{State: providers.Absent, Detail: o.Detail}
+	case active:
+		o.State = providers.Active
+	default:
+		o.State = providers.Partial
+	}
+	return o
+}
+
+func joined(before, more string) string {
+	if before == "" || more == "" {
+		return before + more
+	}
+	return before + "; " + more
+}
+
+// left are the objects on which something of the fault still is.
+func (l look) left(ctx context.Context) ([]string, error) {
+	var left []string
+	for _, step := range l.steps {
+		state, err := l.session.API.State(ctx, l.record.ID, step)
+		if err != nil {
+			return nil, err
+		}
+		if state != undo.Absent {
+			left = append(left, step.Path)
+		}
+	}
+	return left, nil
+}
+
+// stepDone reports whether the step with this index is done.
+func (l look) stepDone(ctx context.Context, i int) (bool, error) {
+	state, err := l.session.API.State(ctx, l.record.ID, l.steps[i])
+	return state == undo.Present, err
+}

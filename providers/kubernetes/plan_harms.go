@@ -1,0 +1,24 @@
+package kubernetes
+
+import (
+	corev1 "k8s.io/api/core/v1"
+)
+
+// harming is implemented by behaviors that do not do to pods what their kind of
+// target makes one think.
+type harming interface {
+	// harms reports whether all pods of the targets are gone or harmed at once.
+	// Without this method, those of pods and nodes are.
+	harms(p planning) bool
+}
+
+// A cordon keeps pods away; those that are there stay.
+func (nodeCordon) harms(planning) bool { return false }
+
+// A drain tells itself which pods leave: not all that are there.
+func (nodeDrain) harms(planning) bool { return false }
+
+// Of all effects of a taint only one makes pods leave.
+func (nodeTaint) harms(p planning) bool { return taintOf(p.config).Effect == corev1.TaintEffectNoExecute }
+
+func (scale) harms(p planning) bool { return p.config.Known("replicas") && p.config.Int("replicas") == 0 }

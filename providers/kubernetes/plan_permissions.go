@@ -1,0 +1,91 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+)
+
+// AccessRules lists what reading a world and keeping a claim need, then what the
+// fault itself does, and what it takes to put a reaper beside it.
+func (f *fault) AccessRules() []providers.AccessRule {
+	return append(f.ownRules(), f.guardRules()...)
+}
+
+// ownRules are those that are needed with and without a reaper.
+func (f *fault) ownRules() []providers.AccessRule {
+	return slices.Concat(commonRules(), lookUpRules(f.kind()), f.rules())
+}
+
+// lookUpRules are what reading the metadata of a target needs that no world holds.
+func lookUpRules(kind target.Kind) []providers.AccessRule {
+	resources := map[target.Kind]string{
+		target.ConfigMap: "configmaps", target.Secret: "secrets", target.Claim: "persistentvolumeclaims", target.Namespace: "namespaces",
+	}
+	if resources[kind] == "" {
+		return nil
+	}
+	return []providers.AccessRule{{Resource: resources[kind], Verbs: []string{"get"}, Why: "find the targets"}}
+}
+
+// permissions asks the server for every right that the fault needs. What it
+// refused to list counts as missing, whatever a review says of it.
+func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnostics {
+	namespaces := namespacesOf(p.choice.Targets, p.session.Access.Namespaces)
+	rules := f.ownRules()
+	if reaped(p.session.Access) {
+		rules = append(rules, f.guardRules()...)
+	}
+	told, err := p.session.plans.rights.Check(ctx, p.session.Typed, rules, namespaces)
+	if err != nil {
+		return providers.Warningf(nil, "Permissions are not known", "The server did not say what this user may do: %s.", err)
+	}
+	for _, denied := range p.world.Denied {
+		action := "list " + denied
+		if !slices.ContainsFunc(told, func(t providers.Permission) bool { return !t.Held && t.Action == action }) {
+			told = append(told, providers.Permission{Action: action, Detail: "read the cluster"})
+		}
+	}
+	for i := range told {
+		if !told[i].Held {
+			told[i].Detail = fmt.Sprintf("Needed to %s. %s", told[i].Detail, f.howToGet(namespaces))
+		}
+	}
+	p.plan.Permissions = told
+	return nil
+}
+
+// howToGet says by which command the rights are had.
+func (f *fault) howToGet(namespaces []string) string {
+	command := "gameday schema -rbac " + f.typeName()
+	for _, ns := range namespaces {
+		command += " -namespace " + ns
+	}
+	if len(namespaces) == 0 {
+		return fmt.Sprintf("%q writes the role for it; set namespaces in the environment to need it in these only.", command)
+	}
+	return fmt.Sprintf("%q writes the role for it.", command)
+}
+
+// namespacesOf are those that targets lie in; without any, those of the fence.
+func namespacesOf(targets []providers.Target, fence []string) []string {
+	var out []string
+	for _, t := range targets {
+		namespace, _, found := strings.Cut(t.Name, "/")
+		if t.Kind == string(target.Namespace) {
+			namespace, found = t.Name, true
+		}
+		if found && !slices.Contains(out, namespace) {
+			out = append(out, namespace)
+		}
+	}
+	if len(out) == 0 {
+		return fence
+	}
+	slices.Sort(out)
+	return out
+}

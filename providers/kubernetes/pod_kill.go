@@ -1,0 +1,202 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/sync/errgroup"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// podKill is kubernetes_pod_kill.
+type podKill struct{ noChecks }
+
+// killed is what observe and settled need to know of a kill.
+type killed struct {
+	Owners []owner `json:"owners"`
+}
+
+func (podKill) typeName() string  { return "kubernetes_pod_kill" }
+func (podKill) kind() target.Kind { return target.Pod }
+
+func (podKill) schema() *schema.Block {
+	return &schema.Block{
+		Description: "Deletes pods. Their controllers replace them.",
+		Attributes: []schema.Attribute{
+			{Name: "grace_period", Type: duration(), Example: `"0s"`, Description: "How long the containers may take to end, in whole seconds. The pod's own time without it; 0s kills at once."},
+			{Name: "dynamic_targets", Type: boolean(), Default: cty.False, Description: "Whether pods that appear while the fault is in place and match the target block are killed too, within about a second; count and percent do not limit them. It ends with the fault, and with gameday."},
+		},
+		Blocks: []schema.NestedBlock{target.Block(target.Pod)},
+	}
+}
+
+func (podKill) rules() []providers.AccessRule {
+	return []providers.AccessRule{
+		{Resource: "pods", Verbs: []string{"delete"}, Why: "delete them"},
+		{Resource: "pods", Verbs: []string{"watch"}, Why: "see pods that appear, with dynamic_targets"},
+	}
+}
+
+func (podKill) plan(_ context.Context, p planning) providers.Diagnostics {
+	p.plan.Effect = "deletes each pod"
+	if p.config.Known("grace_period") {
+		p.plan.Effect += fmt.Sprintf(" with a grace period of %s", p.config.Duration("grace_period"))
+	}
+	p.plan.Undo = "their controllers replace them; the revert waits until each has as many pods as it wants"
+	p.plan.Guard = "their controllers"
+	if p.config.Bool("dynamic_targets") {
+		p.plan.Effect += ", and pods that match and appear until the fault ends"
+		p.plan.Guard += "; gameday's end is the end of killing those that appear"
+	}
+	return p.bare("so that killing it could not be undone")
+}
+
+// bare refuses pods that nothing would replace.
+func (p planning) bare(why string) providers.Diagnostics {
+	var diags providers.Diagnostics
+	for _, t := range p.choice.Targets {
+		if t.Owner == "" {
+			diags = append(diags, providers.Errorf(cty.GetAttrPath("target"), "Nothing would replace the pod",
+				"The pod %s has no controller, %s. Choose pods of a workload.", t.Name, why)...)
+		}
+	}
+	return diags
+}
+
+// intend changes nothing that could be put back: what undoes it are controllers.
+func (podKill) intend(ctx context.Context, p preparation) (intent, error) {
+	w, err := p.session.read(ctx, freshFor)
+	if err != nil {
+		return intent{}, err
+	}
+	return intent{data: killed{ownersOf(w, podsNamed(w, uidsOf(p.targets)))}}, nil
+}
+
+func uidsOf(targets []providers.Target) []string {
+	uids := make([]string, len(targets))
+	for i, t := range targets {
+		uids[i] = t.UID
+	}
+	return uids
+}
+
+func (podKill) inject(ctx context.Context, i injection) error {
+	grace := i.grace()
+	var hunt *hunt
+	if i.config.Bool("dynamic_targets") {
+		var err error
+		if hunt, err = newHunt(ctx, i, grace); err != nil {
+			return err
+		}
+	}
+	if err := i.session.deletePods(ctx, i.record.Targets, grace); err != nil {
+		return err
+	}
+	if hunt != nil {
+		i.session.pursuits.start(i.record.ID, i.record.Deadline, hunt.run)
+	}
+	return nil
+}
+
+// grace is the grace period in seconds; nil for the pod's own.
+func (i injection) grace() *int64 {
+	if !i.config.Known("grace_period") {
+		return nil
+	}
+	seconds := int64(i.config.Duration("grace_period").Seconds())
+	return &seconds
+}
+
+// deletePods deletes those with the UIDs of targets, and no replacements of the
+// same name.
+func (s *session) deletePods(ctx context.Context, targets []providers.Target, grace *int64) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for _, t := range targets {
+		group.Go(func() error {
+			path, err := pathOf(t)
+			if err != nil {
+				return err
+			}
+			if err := s.API.Delete(ctx, path, t.UID, grace); !isReplaced(err) {
+				return err
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// isReplaced reports whether a deletion failed as another object has the name.
+func isReplaced(err error) bool {
+	var status *undo.StatusError
+	return errors.As(err, &status) && status.Code == http.StatusConflict
+}
+
+// observe asks whether the pods with those UIDs are gone; their replacements have
+// others.
+func (podKill) observe(ctx context.Context, l look) ([]finding, error) {
+	there, err := l.there(ctx, namespacesOf(l.record.Targets, nil))
+	if err != nil {
+		return nil, err
+	}
+	var out []finding
+	for _, t := range l.record.Targets {
+		f := finding{target: t.Name, state: providers.Active}
+		switch there[t.UID] {
+		case staying:
+			f.state, f.detail = providers.Absent, "the pod is there"
+		case ending:
+			f.detail = "the pod is ending"
+		case gone:
+			f.facts = []providers.Fact{{Name: "pod_gone", Text: fmt.Sprintf("pod %s (UID %s) is gone", t.Name, t.UID), Value: 1, Unit: "pods"}}
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// presence says how much of a pod is there.
+type presence int
+
+const (
+	gone    presence = iota
+	ending           // deleted, and its containers have their grace period
+	staying          //
+)
+
+// there are the pods of namespaces by UID.
+func (l look) there(ctx context.Context, namespaces []string) (map[string]presence, error) {
+	found := map[string]presence{}
+	for _, ns := range namespaces {
+		list, err := l.session.Typed.CoreV1().Pods(ns).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("look for the pods in %s: %w", ns, err)
+		}
+		for i := range list.Items {
+			pod := &list.Items[i]
+			found[string(pod.UID)] = staying
+			if pod.DeletionTimestamp != nil {
+				found[string(pod.UID)] = ending
+			}
+		}
+	}
+	return found, nil
+}
+
+// settled waits for the controllers: as many pods as each wants.
+func (podKill) settled(ctx context.Context, l look) (string, error) {
+	var data killed
+	if err := decode(l.data, &data); err != nil {
+		return "", err
+	}
+	return l.short(ctx, data.Owners)
+}

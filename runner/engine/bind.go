@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/runner/plan"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// bindFaults reads the targets again, now that the environment is up, and
+// refuses to go on if they are not the ones that the plan showed, or if the
+// policy does not allow those that the plan could not know.
+func (x *experiment) bindFaults(ctx context.Context, policy resolve.Policy) error {
+	var faults []*fault
+	for i := range x.plan.Faults {
+		planned := &x.plan.Faults[i]
+		def := find(x.def.Faults, func(d *resolve.Fault) bool { return d.Addr.Local() == planned.Address })
+		if def == nil {
+			return fmt.Errorf("%s is in the plan and not in the configuration", planned.Address)
+		}
+		f := &fault{x: x, def: def, plan: planned, placed: make(chan struct{}), proven: make(chan struct{}), gone: make(chan struct{})}
+		if err := f.bind(ctx); err != nil {
+			return err
+		}
+		faults = append(faults, f)
+	}
+	if err := x.recheck(policy, faults); err != nil {
+		return err
+	}
+	x.mu.Lock() // a signal may ask at any moment what is left
+	defer x.mu.Unlock()
+	x.faults = faults
+	return nil
+}
+
+func (f *fault) bind(ctx context.Context) error {
+	config, diags := f.def.Body.Decode(nil)
+	if diags.HasErrors() {
+		return fmt.Errorf("%s: %w", f.plan.Address, diags)
+	}
+	bound, err := ask(ctx, f.plan.Address, func(ctx context.Context) (providers.FaultPlan, providers.Diagnostics) {
+		return f.def.Type.Plan(ctx, providers.FaultPlanRequest{
+			Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.plan.Seed, Duration: f.def.Duration,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if bound.Unknown != "" {
+		return fmt.Errorf("%s: its targets are still not known: %s", f.plan.Address, bound.Unknown)
+	}
+	if err := f.drifted(bound.Targets); err != nil {
+		return err
+	}
+	f.config, f.bound = config, bound
+	return nil
+}
+
+// drifted refuses targets that the plan did not show. Those that it could not
+// know it left open. What an earlier experiment of this run has harmed may have
+// been replaced by its controller: the plan could not know the replacements.
+func (f *fault) drifted(now []providers.Target) error {
+	if f.plan.Unknown != "" || f.x.run.AllowDrift {
+		return nil
+	}
+	changes := plan.TargetChanges(f.plan.Address, f.plan.Targets, now)
+	if len(changes) == 0 || f.x.run.harmed(f.x.plan.Environment) && plan.Replaced(f.plan.Targets, now) {
+		return nil
+	}
+	lines := make([]string, len(changes))
+	for i, change := range changes {
+		lines[i] = change.String()
+	}
+	return fmt.Errorf("the targets are not those that the plan showed, and nothing was injected: %s: plan again, or apply with -allow-drift to act on what is there",
+		strings.Join(lines, "; "))
+}
+
+// recheck asks the policy and the permissions again.
+func (x *experiment) recheck(policy resolve.Policy, faults []*fault) error {
+	bound := map[string]plan.Bound{}
+	for _, f := range faults {
+		bound[f.plan.Address] = plan.Bound{Def: f.def, Config: f.config, Plan: f.bound}
+	}
+	var refused []error
+	for _, finding := range plan.Recheck(policy, *x.plan, bound) {
+		refused = append(refused, fmt.Errorf("%s: %s: %s", finding.Subject, finding.Summary, finding.Detail))
+	}
+	if len(refused) > 0 {
+		return fmt.Errorf("nothing was injected: %w", errors.Join(refused...))
+	}
+	return nil
+}
+
+// harm remembers that something was injected in an environment.
+func (r *run) harm(environment string) { r.harms.Store(environment, true) }
+
+// harmed reports whether this run has injected anything in an environment.
+func (r *run) harmed(environment string) bool {
+	_, did := r.harms.Load(environment)
+	return did
+}

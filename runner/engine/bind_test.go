@@ -1,0 +1,141 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/verdict"
+)
+
+// late makes a plan that does not know its targets before the environment is up,
+// and finds these then.
+func late(p providers.FaultPlan) func(*providers.FaultPlan, bool) {
+	return func(planned *providers.FaultPlan, up bool) {
+		if !up {
+			planned.Targets, planned.Unknown = nil, "environment.w is not up yet"
+			return
+		}
+		planned.Targets, planned.Population, planned.Permissions, planned.Unknown = p.Targets, p.Population, p.Permissions, p.Unknown
+	}
+}
+
+func pods(names ...string) []providers.Target {
+	var out []providers.Target
+	for _, name := range names {
+		out = append(out, providers.Target{Kind: "pod", Name: name, UID: "uid-" + name})
+	}
+	return out
+}
+
+// What a plan could not know is checked before anything is injected.
+func TestWhatThePlanCouldNotKnowIsChecked(t *testing.T) {
+	const policy = "policy {\n max_targets_percent = 50\n protected_namespaces = [\"prod\"]\n}\n"
+	for name, c := range map[string]struct {
+		now    providers.FaultPlan
+		reason string // empty: it runs
+	}{
+		"as much as the policy allows": {providers.FaultPlan{Targets: pods("shop/a"), Population: 2}, ""},
+		"more than that": {
+			providers.FaultPlan{Targets: pods("shop/a", "shop/b"), Population: 3},
+			"Blast radius larger than the policy allows: 2 of 3 targets (66.7 %), where max_targets_percent allows 50 %",
+		},
+		"a protected namespace": {
+			providers.FaultPlan{Targets: pods("prod/a"), Population: 9}, "Protected namespace prod: No fault may act in prod",
+		},
+		"kube-system": {
+			providers.FaultPlan{Targets: pods("kube-system/dns"), Population: 9}, "Protected namespace kube-system",
+		},
+		"a permission that is not held": {
+			providers.FaultPlan{Targets: pods("shop/a"), Population: 9, Permissions: []providers.Permission{{Action: "delete pods in shop", Detail: "Ask for it."}}},
+			"Missing permission: delete pods in shop: Ask for it.",
+		},
+		"targets that are still not known": {providers.FaultPlan{Unknown: "it is dark"}, "its targets are still not known: it is dark"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBenchOf(t, policy+tolerant(""), &world{replan: late(c.now)})
+			synctest.Test(t, func(t *testing.T) {
+				b.run(t.Context())
+				finished := all[event.ExperimentFinished](b.events)
+				require.Len(t, finished, 1)
+				if c.reason == "" {
+					assert.Equal(t, verdict.Passed, finished[0].Verdict, "reasons: %q", finished[0].Reasons)
+					return
+				}
+				assert.Equal(t, verdict.Errored, finished[0].Verdict)
+				assert.Contains(t, strings.Join(finished[0].Reasons, "\n"), c.reason)
+				assert.Empty(t, b.order, "nothing was injected")
+				assert.True(t, b.clean())
+			})
+		})
+	}
+}
+
+// replaced has a plan's pod deleted and made anew when the environment is up.
+func replaced(by providers.Target) func(*providers.FaultPlan, bool) {
+	return func(planned *providers.FaultPlan, up bool) {
+		planned.Targets = []providers.Target{{Kind: "pod", Name: "shop/db-0", UID: "u1", Owner: "statefulset/db"}}
+		if up {
+			planned.Targets = []providers.Target{by}
+		}
+	}
+}
+
+func TestATargetOfTheSameNameAndAnotherUIDIsAnotherTarget(t *testing.T) {
+	successor := providers.Target{Kind: "pod", Name: "shop/db-0", UID: "u2", Owner: "statefulset/db"}
+	b := newBenchOf(t, tolerant(""), &world{replan: replaced(successor)})
+	synctest.Test(t, func(t *testing.T) {
+		b.run(t.Context())
+		finished := all[event.ExperimentFinished](b.events)
+		assert.Equal(t, verdict.Errored, finished[0].Verdict)
+		assert.Contains(t, strings.Join(finished[0].Reasons, "\n"), "target fault.a: pod/shop/db-0 changed: was UID u1, is UID u2")
+		assert.Empty(t, b.order)
+	})
+
+	b = newBenchOf(t, tolerant(""), &world{replan: replaced(successor)})
+	b.allowDrift = true
+	synctest.Test(t, func(t *testing.T) {
+		assert.Equal(t, verdict.Passed, b.run(t.Context()).Verdict)
+		assert.Equal(t, []providers.Target{successor}, all[event.FaultInjecting](b.events)[0].Targets)
+	})
+}
+
+// TestWhatThisRunHarmedMayBeReplaced: the second experiment meets the successors
+// of what the first one killed.
+func TestWhatThisRunHarmedMayBeReplaced(t *testing.T) {
+	second := strings.Replace(tolerant(""), "environment \"fake\" \"w\" {}\n", "", 1)
+	second = strings.Replace(second, `experiment "x"`, `experiment "y"`, 1)
+	for name, c := range map[string]struct {
+		by   providers.Target
+		want verdict.Verdict
+	}{
+		"by the same controller":       {providers.Target{Kind: "pod", Name: "shop/db-7", UID: "u2", Owner: "statefulset/db"}, verdict.Passed},
+		"by nobody knows whom":         {providers.Target{Kind: "pod", Name: "shop/db-7", UID: "u2"}, verdict.Errored},
+		"by one in another namespace":  {providers.Target{Kind: "pod", Name: "canary/db-0", UID: "u2", Owner: "statefulset/db"}, verdict.Errored},
+		"by one of another controller": {providers.Target{Kind: "pod", Name: "shop/cart-0", UID: "u2", Owner: "statefulset/cart"}, verdict.Errored},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{}
+			killed := false
+			w.replan = func(planned *providers.FaultPlan, up bool) { replaced(c.by)(planned, killed) }
+			b := newBenchOf(t, tolerant("")+second, w)
+			b.events.on = func(e event.Event) {
+				if _, is := e.Body.(event.FaultInjected); is {
+					killed = true
+				}
+			}
+			synctest.Test(t, func(t *testing.T) {
+				b.run(t.Context())
+				finished := all[event.ExperimentFinished](b.events)
+				require.Len(t, finished, 2)
+				assert.Equal(t, verdict.Passed, finished[0].Verdict, "reasons: %q", finished[0].Reasons)
+				assert.Equal(t, c.want, finished[1].Verdict, "reasons: %q", finished[1].Reasons)
+			})
+		})
+	}
+}

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// openStream opens a probe that runs inside the experiment's environment.
+func (x *experiment) openStream(ctx context.Context, p *resolve.Probe, open providers.OpenRequest) (providers.Streamer, error) {
+	name := p.Addr.Local()
+	place, err := x.inside(name)
+	if err != nil {
+		return nil, err
+	}
+	return ask(ctx, name, func(ctx context.Context) (providers.Streamer, providers.Diagnostics) {
+		return place.OpenProbe(ctx, x.insideRequest(open, p.Type, p.Type.SampleType()))
+	})
+}
+
+// openInside opens a load that runs inside the experiment's environment.
+func (x *experiment) openInside(ctx context.Context, l *resolve.Load, open providers.OpenRequest) (providers.Generator, error) {
+	name := l.Addr.Local()
+	place, err := x.inside(name)
+	if err != nil {
+		return nil, err
+	}
+	return ask(ctx, name, func(ctx context.Context) (providers.Generator, providers.Diagnostics) {
+		return place.OpenLoad(ctx, x.insideRequest(open, l.Type, cty.NilType))
+	})
+}
+
+func (x *experiment) insideRequest(open providers.OpenRequest, t providers.Type, fields cty.Type) providers.InsideRequest {
+	return providers.InsideRequest{OpenRequest: open, Type: t.TypeName(), Run: x.run.Run, Fields: fields}
+}
+
+// inside is the experiment's environment as a place in which things run.
+func (x *experiment) inside(name string) (providers.WithInside, error) {
+	if place, ok := x.run.environments.typeOf(x.plan.Environment).(providers.WithInside); ok {
+		return place, nil
+	}
+	return nil, fmt.Errorf("%s cannot run inside %s: nothing can run there", name, x.env.Type)
+}
+
+// typeOf is the type of an environment that is up; nil for any other.
+func (e *environments) typeOf(address string) providers.Environment {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if live := e.live[address]; live != nil && live.def != nil {
+		return live.def.Type
+	}
+	return nil
+}
+
+// delivery is how long what is measured inside may be under way: the way back may
+// be cut for a while, and what was measured meanwhile still counts.
+func delivery(from string) time.Duration {
+	if from == "" {
+		return 0
+	}
+	return insidePatience
+}
+
+// closeOffer lets go of a generator that holds something beyond its run.
+func closeOffer(o offer) error {
+	closer, ok := o.generator.(io.Closer)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), insideClose)
+	defer cancel()
+	return perform(ctx, callLinger, o.name, func(context.Context) error { return closer.Close() })
+}

@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gameday-dev/gameday/providers"
+)
+
+// TargetChanges tells how targets differ from planned ones: which are gone, new,
+// or replaced. A planned target without UID was not there yet, and is found by
+// its name.
+func TargetChanges(subject string, planned, now []providers.Target) []Change {
+	expected := map[[2]string]bool{}
+	for _, t := range planned {
+		if t.UID == "" {
+			expected[[2]string{t.Kind, t.Name}] = true
+		}
+	}
+	now = slices.Clone(now)
+	for i := range now {
+		if expected[[2]string{now[i].Kind, now[i].Name}] {
+			now[i].UID = ""
+		}
+	}
+	return driftTargets(subject, planned, now)
+}
+
+// AboutTargets reports whether changes are of nothing but what faults would act
+// on, and of what that means: the cluster moved on, and nobody edited anything.
+func AboutTargets(changes []Change) bool {
+	return !slices.ContainsFunc(changes, func(c Change) bool { return c.Kind != ChangedTarget && c.Kind != ChangedFinding })
+}
+
+// Replaced reports whether targets are others of the same owners: as many of each
+// kind and owner as planned. It is what a controller makes of pods that are
+// killed. Targets without an owner must be the same.
+func Replaced(planned, now []providers.Target) bool {
+	return slices.Equal(lineage(planned), lineage(now))
+}
+
+func lineage(targets []providers.Target) []string {
+	out := make([]string, len(targets))
+	for i, t := range targets {
+		namespace, _, _ := strings.Cut(t.Name, "/")
+		out[i] = t.Kind + " of " + namespace + "/" + t.Owner
+		if t.Owner == "" {
+			out[i] = t.Kind + "/" + t.Name + " " + t.UID
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// driftReach compares what the targets mean: how many there are to choose from,
+// and what harming them harms.
+func driftReach(subject string, f, g Fault) []Change {
+	return compare(ChangedTarget, subject+": blast radius", reachText(f), reachText(g))
+}
+
+func reachText(f Fault) string {
+	counts := fmt.Sprintf("%d eligible of %d", f.Eligible, f.Population)
+	return strings.Join(append([]string{counts}, f.Radius...), "; ")
+}

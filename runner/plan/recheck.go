@@ -1,0 +1,36 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// Bound is a fault that was planned again, on an environment that is up.
+type Bound struct {
+	Def    *resolve.Fault
+	Config schema.Values
+	Plan   providers.FaultPlan
+}
+
+// Recheck holds an experiment against the policy and the permissions once more,
+// with the targets that its faults have now: what Check could only announce where
+// they were not known. It returns errors only. The faults are found by their
+// local address.
+func Recheck(policy resolve.Policy, e Experiment, bound map[string]Bound) []Finding {
+	e.Faults = slices.Clone(e.Faults)
+	var findings []Finding
+	for i := range e.Faults {
+		f := &e.Faults[i]
+		b, ok := bound[f.Address]
+		if !ok {
+			continue
+		}
+		f.FaultPlan = b.Plan
+		findings = append(findings, protected(policy, b.Def, b.Config, b.Plan)...)
+	}
+	findings = append(findings, Check(policy, e)...)
+	return slices.DeleteFunc(findings, func(f Finding) bool { return f.Severity != SeverityError })
+}
