@@ -12,11 +12,12 @@ step() {
 }
 
 step "go vet" go vet ./...
+step "go vet of what needs a cluster" go vet -tags e2e ./...
 # People validate and plan on laptops: all but running an environment works there.
 step "go vet for darwin" env GOOS=darwin GOARCH=arm64 go vet ./cmd/... ./providers/... ./runner/... ./schema/...
 step "golangci-lint" "$1" run ./...
 step "go mod tidy" go mod tidy -diff
-for script in ci/*.sh .ci/run; do
+for script in ci/*.sh ci/kind/*.sh ci/kind/node-image/*.sh ci/kind/runc-lean .ci/run; do
 	step "bash -n $script" bash -n "$script"
 done
 step "gameday fmt" go run ./cmd/gameday fmt -check -recursive experiments

@@ -11,9 +11,10 @@ type WithAccess interface {
 // An AccessRule is a set of rights on one kind of resource, in the terms of
 // Kubernetes' role-based access control.
 type AccessRule struct {
-	Group    string   // API group; empty for the core group
-	Resource string   // plural, with a subresource after a slash: "pods/eviction"
-	Verbs    []string // "get", "list", "patch"
-	Cluster  bool     // of the cluster as a whole; false: in the namespaces of the targets
-	Why      string   // one phrase: "evict pods from the node"
+	Group     string   // API group; empty for the core group
+	Resource  string   // plural, with a subresource after a slash: "pods/eviction"
+	Verbs     []string // "get", "list", "patch"
+	Cluster   bool     // of the cluster as a whole; false: in the namespaces of the targets
+	Namespace string   // in this one, wherever the targets are; empty for theirs
+	Why       string   // one phrase: "evict pods from the node"
 }

@@ -10,8 +10,11 @@ cd "$here/../.."
 # app_image NAME BINARY. Not root, so that it runs where the Pod Security level is "restricted".
 app_image() {
 	[ -x "bin/$2" ] || fail "bin/$2 is missing: run make build first"
+	local old
+	old=$(docker image inspect -f '{{.Id}}' "gameday/$1:dev" 2>/dev/null) || true
 	tar -C bin --owner=0 --group=0 --mode=755 --mtime=@0 -c "$2" | docker import \
 		--change 'USER 65532:65532' --change "ENTRYPOINT [\"/$2\"]" - "gameday/$1:dev" >/dev/null
+	[ -z "$old" ] || docker image rm "$old" >/dev/null 2>&1 || true # it would stay without a name
 }
 
 app_image shop shop

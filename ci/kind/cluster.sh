@@ -46,6 +46,12 @@ cluster_state() {
 
 # engine_state is every container and every cluster.
 engine_state() {
-	docker ps -a --format 'container {{.Names}}' | sort
-	"$kind" get clusters -q | sed 's/^/cluster /'
+	{
+		docker ps -a --format 'container {{.Names}}'
+		"$kind" get clusters -q | sed 's/^/cluster /'
+	} | LC_ALL=C sort
 }
+
+# left_on_engine is what was not there before. What is gone was not ours: that somebody removed it is no failure.
+# shellcheck disable=SC2154 # engine_before is of e2e.sh
+left_on_engine() { LC_ALL=C comm -13 <(echo "$engine_before") <(engine_state); }

@@ -40,7 +40,7 @@ is_as_before() {
 	until now=$("$3") && [ "$now" = "$2" ]; do
 		if ((SECONDS > deadline)); then
 			say "the tests did not leave the $1 as it was (< before, > now):"
-			diff <(echo "$2") <(echo "$now") | grep '^[<>]'
+			diff <(echo "$2") <(echo "$now") | grep '^[<>] .'
 			return 1
 		fi
 		sleep 1
@@ -80,7 +80,7 @@ run_tests || status=$?
 left="nothing left behind"
 is_as_before cluster "$cluster_before" cluster_state || status=1 left="something left behind"
 delete_cluster
-is_as_before engine "$engine_before" engine_state || status=1 left="something left behind"
+is_as_before engine "" left_on_engine || status=1 left="something left behind"
 
 count() { { grep -oE "$1" "$run/tests.xml" || true; } | wc -l; }
 ran=$(count '<testcase ') failed=$(count '<(failure|error)') skipped=$(count '<skipped')

@@ -109,6 +109,7 @@ func TestSignalUndoes(t *testing.T) {
 	status, ok := c.ProcessState.Sys().(syscall.WaitStatus)
 	require.True(t, ok)
 	assert.Equal(t, syscall.SIGTERM, status.Signal(), "the process ends by the signal in the end: %s", &c.out)
+	assert.Contains(t, c.out.String(), "gameday: stopped by SIGTERM")
 	assertUndone(t, c)
 }
 

@@ -45,7 +45,7 @@ func (s *settings) run(ctx context.Context, t *testing.T, p *planned) (*report.R
 		Plan: p.plan, Resolve: p.resolve, Run: id, RunDir: dir, Dir: p.dir, Version: version(),
 		Journal: log, Bus: bus, Parallelism: 1, Mend: "gameday -chdir " + root + " recover " + id,
 	})
-	ctx, stop := stoppable(ctx, t, e, bus)
+	ctx, stop := stoppable(ctx, t, e, bus, dir)
 	defer stop() // last: whoever stopped the test waits for its reports
 	_, runErr := e.Run(ctx)
 	return out.picture, errors.Join(runErr, bus.Close(), out.close(), log.Close())

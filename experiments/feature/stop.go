@@ -21,8 +21,9 @@ const undoing = time.Minute
 
 // stoppable makes a context that ends early enough before the test's deadline, and
 // at SIGINT and SIGTERM. A signal is passed on to the process when stop is called, by
-// when everything is undone and told; a second one ends the process at once.
-func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *event.Bus) (ctx context.Context, stop func()) {
+// when everything is undone and told in the folder; a second one ends the process
+// at once.
+func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *event.Bus, folder string) (ctx context.Context, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(parent)
 	timer := beforeDeadline(t, cancel)
@@ -47,6 +48,8 @@ func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *even
 		signal.Stop(signals)
 		cancel(nil)
 		if got != 0 {
+			// The test's own output is lost with the process.
+			fmt.Fprintf(os.Stderr, "gameday: stopped by %s; what was undone is told in %s\n", unix.SignalName(got), folder)
 			_ = syscall.Kill(os.Getpid(), got) // there is nobody to tell
 		}
 	}

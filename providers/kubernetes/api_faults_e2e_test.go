@@ -35,10 +35,10 @@ func apiFaults() map[string]apiFault {
 		"rollout restart":        {"kubernetes_rollout_restart", workloads, "pods_replaced"},
 		"image pull":             {"kubernetes_image_pull_failure", workloads, "image_pull_failed"},
 		"image pull, named":      {"kubernetes_image_pull_failure", "container = \"shop\"\n" + named("deployment/payments"), "image_pull_failed"},
-		"config set":             {"kubernetes_config_change", "set = { URL = \"http://gone.invalid\", NEW = \"1\", LOGO = \"text\" }\nremove = [\"EMPTY\"]\n" + named("settings"), "changes_read_back"},
-		"config all removed":     {"kubernetes_config_change", "remove = [\"ONLY\"]\n" + named("one"), "changes_read_back"},
-		"config from nothing":    {"kubernetes_config_change", "set = { A = \"1\", B = \"\" }\n" + named("empty"), "changes_read_back"},
-		"secret":                 {"kubernetes_secret_change", "set = { TOKEN = \"wrong-token-value\" }\nremove = [\"USER\"]\n" + named("keys"), "changes_read_back"},
+		"config set":             {"kubernetes_config_change", "set = { URL = \"http://gone.invalid\", NEW = \"1\", LOGO = \"text\" }\nremove = [\"EMPTY\"]\n" + named("settings"), "keys_changed"},
+		"config all removed":     {"kubernetes_config_change", "remove = [\"ONLY\"]\n" + named("one"), "keys_changed"},
+		"config from nothing":    {"kubernetes_config_change", "set = { A = \"1\", B = \"\" }\n" + named("empty"), "keys_changed"},
+		"secret":                 {"kubernetes_secret_change", "set = { TOKEN = \"wrong-token-value\" }\nremove = [\"USER\"]\n" + named("keys"), "keys_changed"},
 		"quota":                  {"kubernetes_quota_exhaust", namespace, "quota_used_up"},
 		"quota of others":        {"kubernetes_quota_exhaust", "hard = { services = 1, \"count/secrets\" = 0 }\n" + namespace, "quota_used_up"},
 		"service":                {"kubernetes_service_blackhole", named("payments"), "endpoints_lost"},
@@ -53,15 +53,16 @@ func apiFaults() map[string]apiFault {
 }
 
 // TestAPIFaultsLeaveNoTrace: each fault is injected twice, shows its evidence, and
-// is reverted twice by a provider that knows nothing but the record. Then the
-// namespace is as it was.
+// is reverted twice by a provider that knows nothing but the record, all of it with
+// the rights of its least role. Then the namespace is as it was.
 func TestAPIFaultsLeaveNoTrace(t *testing.T) {
 	for name, c := range apiFaults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := newAPIFixture(t)
+			least := x.as(t, x.fault(t, c.typ, c.config).rights(t))
 			before := x.snapshot(t)
-			f := x.fault(t, c.typ, c.config)
+			f := least.fault(t, c.typ, c.config)
 			never := f.prepare(t)
 			require.NoError(t, f.Revert(t.Context(), never), "reverted though never injected")
 			f.absent(t, never)
@@ -80,7 +81,7 @@ func TestAPIFaultsLeaveNoTrace(t *testing.T) {
 			} else {
 				assert.Contains(t, factNames(seen), c.evidence)
 			}
-			fresh := x.fault(t, c.typ, c.config)
+			fresh := least.fault(t, c.typ, c.config)
 			require.NoError(t, fresh.Revert(t.Context(), record))
 			fresh.absent(t, record)
 			require.NoError(t, fresh.Revert(t.Context(), record))
@@ -164,7 +165,7 @@ func TestPlansOnACluster(t *testing.T) {
 		"immutable":           {"kubernetes_config_change", named("set = { A = \"2\" }", "fixed"), providers.Error, "The target is immutable", ""},
 		"already there":       {"kubernetes_config_change", named("set = { URL = \"http://payments\" }", "settings"), providers.Warning, "Nothing would change", ""},
 		"mounts":              {"kubernetes_config_change", named("remove = [\"URL\"]", "settings"), providers.Warning, "", "each of 2 pods of deployment/payments mounts configmap/" + x.namespace + "/settings"},
-		"variables":           {"kubernetes_secret_change", named("remove = [\"TOKEN\"]", "keys"), providers.Warning, "", "of statefulset/ledger has variables from secret/" + x.namespace + "/keys"},
+		"variables":           {"kubernetes_secret_change", named("remove = [\"USER\"]", "keys"), providers.Warning, "", "of statefulset/ledger has variables from secret/" + x.namespace + "/keys"},
 		"no selector":         {"kubernetes_service_blackhole", named("", "by-hand"), providers.Error, "The service has no selector", ""},
 		"another policy":      {"kubernetes_pod_partition", in(""), providers.Warning, "Another policy allows more", ""},
 		"a group is missing":  {"kubernetes_webhook_fault", in(`resources = ["deployments"]`), providers.Error, "Unknown resource", ""},

@@ -17,7 +17,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
-	"github.com/gameday-dev/gameday/providers/kubernetes/internal/snapshot"
+	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
@@ -55,8 +55,6 @@ func newAPIFixture(t *testing.T) apiFixture {
 	t.Cleanup(func() {
 		_ = c.Typed.CoreV1().Namespaces().Delete(context.WithoutCancel(ctx), namespace, metav1.DeleteOptions{})
 	})
-	x.post(t, "/apis/apps/v1/namespaces/"+namespace+"/deployments", workloadManifest("Deployment", "payments"))
-	x.post(t, "/apis/apps/v1/namespaces/"+namespace+"/statefulsets", workloadManifest("StatefulSet", "ledger"))
 	for _, name := range []string{"payments", "ledger"} {
 		x.post(t, servicesPath(namespace), `{"apiVersion":"v1","kind":"Service","metadata":{"name":"`+name+`"},"spec":{"selector":{"app":"`+name+`"},"ports":[{"port":80,"targetPort":8080}]}}`)
 	}
@@ -64,6 +62,8 @@ func newAPIFixture(t *testing.T) apiFixture {
 	x.post(t, "/api/v1/namespaces/"+namespace+"/configmaps", `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"empty"}}`)
 	x.post(t, "/api/v1/namespaces/"+namespace+"/configmaps", `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one"},"data":{"ONLY":"1"}}`)
 	x.post(t, "/api/v1/namespaces/"+namespace+"/secrets", `{"apiVersion":"v1","kind":"Secret","metadata":{"name":"keys"},"data":{"TOKEN":"AP/+"},"stringData":{"USER":"shop"}}`)
+	x.post(t, "/apis/apps/v1/namespaces/"+namespace+"/deployments", workloadManifest("Deployment", "payments"))
+	x.post(t, "/apis/apps/v1/namespaces/"+namespace+"/statefulsets", workloadManifest("StatefulSet", "ledger"))
 	x.settle(t)
 	return x
 }
@@ -86,7 +86,7 @@ func workloadManifest(kind, name string) string {
 		"selector":{"matchLabels":{"app":"` + name + `"}},"template":{"metadata":{"labels":{"app":"` + name + `"}},"spec":{
 		"terminationGracePeriodSeconds":0,"volumes":[{"name":"settings","configMap":{"name":"settings"}}],
 		"containers":[{"name":"shop","image":"gameday/shop:dev","imagePullPolicy":"IfNotPresent","args":["payments"],
-		"env":[{"name":"LISTEN","value":":8080"},{"name":"TOKEN","valueFrom":{"secretKeyRef":{"name":"keys","key":"TOKEN","optional":true}}}],"ports":[{"containerPort":8080}],
+		"env":[{"name":"LISTEN","value":":8080"},{"name":"SHOP_USER","valueFrom":{"secretKeyRef":{"name":"keys","key":"USER","optional":true}}}],"ports":[{"containerPort":8080}],
 		"volumeMounts":[{"name":"settings","mountPath":"/settings"}],
 		"readinessProbe":{"tcpSocket":{"port":8080},"periodSeconds":1},"resources":{"requests":{"cpu":"5m","memory":"16Mi"}}}]}}}}`
 }
@@ -150,6 +150,14 @@ func (x apiFixture) fault(t *testing.T, typ, config string) triedFault {
 	}
 	require.Fail(t, "no fault "+typ)
 	return triedFault{}
+}
+
+// rights are those of the role that is generated for the type.
+func (f triedFault) rights(t *testing.T) []providers.AccessRule {
+	t.Helper()
+	needy, ok := f.Fault.(providers.WithAccess)
+	require.True(t, ok)
+	return needy.AccessRules()
 }
 
 func (f triedFault) plan(t *testing.T) (providers.FaultPlan, providers.Diagnostics) {

@@ -207,20 +207,20 @@ func (c configChange) observe(ctx context.Context, l look) ([]finding, error) {
 }
 
 func readBack(t providers.Target, o map[string]any, edits []undo.Edit) finding {
-	changed := 0
+	changed := map[string]bool{}
 	for _, e := range edits {
 		key := e.Pointer[strings.LastIndex(e.Pointer, "/")+1:]
 		if !e.Holds(o) {
 			return finding{state: providers.Absent, detail: "something else has changed the key " + key}
 		}
 		if !e.Moot() {
-			changed++
+			changed[key] = true
 		}
 	}
-	if changed == 0 {
+	if len(changed) == 0 {
 		return finding{detail: "it was like that before, so that nothing changed"}
 	}
 	return finding{facts: []providers.Fact{{
-		Name: "changes_read_back", Text: fmt.Sprintf("%s/%s reads back with %d changes", t.Kind, t.Name, changed), Value: float64(changed), Unit: "changes",
+		Name: "keys_changed", Text: fmt.Sprintf("%s/%s reads back with %s changed", t.Kind, t.Name, strings.Join(sortedKeys(changed), ", ")), Value: float64(len(changed)), Unit: "keys",
 	}}}
 }

@@ -128,16 +128,8 @@ func (f *fault) age(env providers.EnvironmentState) (notOlder time.Duration) {
 	return planFor
 }
 
+// radius is the share in numbers; the targets themselves stand beside it.
 func radius(c target.Choice) string {
-	names := make([]string, 0, len(c.Targets))
-	for _, t := range c.Targets {
-		names = append(names, t.Name)
-	}
-	const most = 5
-	more := ""
-	if len(names) > most {
-		names, more = names[:most], fmt.Sprintf(" and %d more", len(c.Targets)-most)
-	}
 	noun := "target"
 	if len(c.Targets) > 0 {
 		noun = c.Targets[0].Kind
@@ -145,7 +137,7 @@ func radius(c target.Choice) string {
 	if c.Population != 1 {
 		noun += "s"
 	}
-	return fmt.Sprintf("%d of %d %s: %s%s", len(c.Targets), c.Population, noun, strings.Join(names, ", "), more)
+	return fmt.Sprintf("%d of %d %s", len(c.Targets), c.Population, noun)
 }
 
 // needsEnvironment refuses experiments whose environment is not a cluster.

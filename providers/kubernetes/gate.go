@@ -13,8 +13,8 @@ import (
 
 const (
 	// lastWrite is how long before the deadline the last change is sent: it must have
-	// arrived when the reaper begins to undo, which waits as long after it.
-	lastWrite = 500 * time.Millisecond
+	// arrived when the reaper begins to undo, which waits half a second more.
+	lastWrite = 100 * time.Millisecond
 
 	// claimFor is how long a claim that was seen counts as standing.
 	claimFor = time.Second

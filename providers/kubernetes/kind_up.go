@@ -222,7 +222,7 @@ func (u kindUp) apply(ctx context.Context, reached met) error {
 	}
 	err = applier.Wait(ready, append(system, objects...))
 	if errors.Is(err, manifest.ErrNotReady) && ctx.Err() == nil {
-		return fmt.Errorf("%w, which is %s", err, u.config.ready)
+		return fmt.Errorf("waited for %s: %w", u.config.ready, err)
 	}
 	return err
 }

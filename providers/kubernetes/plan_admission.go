@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/impact"
+	"github.com/gameday-dev/gameday/providers/kubernetes/nodes"
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
@@ -29,8 +32,15 @@ const labelEnforce = "pod-security.kubernetes.io/enforce"
 
 func levels() []string { return []string{"privileged", "baseline", "restricted"} }
 
+// admissionRules are what reading the levels needs.
+func (f *fault) admissionRules() []providers.AccessRule {
+	if _, ok := f.behavior.(bringsPods); !ok {
+		return nil
+	}
+	return []providers.AccessRule{{Resource: "namespaces", Verbs: []string{"get"}, Why: "see whether Pod Security admits the fault's own pod"}}
+}
+
 // admission warns of namespaces that would refuse the pods that a fault brings.
-// A namespace that this user may not read is taken to admit them.
 func (f *fault) admission(ctx context.Context, p *planning) providers.Diagnostics {
 	bringing, ok := f.behavior.(bringsPods)
 	if !ok {
@@ -70,4 +80,27 @@ func (s *session) enforced(ctx context.Context, visitors []visitor) (map[string]
 		out[o.Name] = o.Labels[labelEnforce]
 	}
 	return out, nil
+}
+
+// pods of faults on nodes: a privileged one where the node is no container of this
+// machine.
+func (onNode) pods(p planning) []visitor {
+	at := p.session.Access
+	if at.Kind != "" {
+		return nil
+	}
+	return []visitor{{namespace: nodes.NamespaceFor(p.session.Cluster), level: "privileged", what: "the pod that acts on the node"}}
+}
+
+// pods of a filler: as the pods that use the claim already. Where there is none it
+// runs as root, as nothing says whose the volume is.
+func (pvcFill) pods(p planning) []visitor {
+	var out []visitor
+	for _, t := range p.choice.Targets {
+		if impact.Pods(p.world, []providers.Target{t}) == 0 {
+			namespace, _, _ := strings.Cut(t.Name, "/")
+			out = append(out, visitor{namespace: namespace, level: "baseline", what: "the pod that fills the volume"})
+		}
+	}
+	return out
 }

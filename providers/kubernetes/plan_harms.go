@@ -19,6 +19,10 @@ func (nodeCordon) harms(planning) bool { return false }
 func (nodeDrain) harms(planning) bool { return false }
 
 // Of all effects of a taint only one makes pods leave.
-func (nodeTaint) harms(p planning) bool { return taintOf(p.config).Effect == corev1.TaintEffectNoExecute }
+func (nodeTaint) harms(p planning) bool {
+	return taintOf(p.config).Effect == corev1.TaintEffectNoExecute
+}
 
-func (scale) harms(p planning) bool { return p.config.Known("replicas") && p.config.Int("replicas") == 0 }
+func (scale) harms(p planning) bool {
+	return p.config.Known("replicas") && p.config.Int("replicas") == 0
+}

@@ -7,19 +7,52 @@ import (
 	"strings"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
 )
 
 // AccessRules lists what reading a world and keeping a claim need, then what the
 // fault itself does, and what it takes to put a reaper beside it.
 func (f *fault) AccessRules() []providers.AccessRule {
-	return append(f.ownRules(), f.guardRules()...)
+	return append(f.ownRules(), f.reaperRules()...)
 }
 
 // ownRules are those that are needed with and without a reaper.
 func (f *fault) ownRules() []providers.AccessRule {
-	return slices.Concat(commonRules(), lookUpRules(f.kind()), f.rules())
+	return slices.Concat(f.claiming(commonRules()), lookUpRules(f.kind()), f.rules(), f.admissionRules())
 }
+
+// reaperRules are those that are needed only where there is a reaper; it stands
+// beside the claim.
+func (f *fault) reaperRules() []providers.AccessRule {
+	rules := slices.Clone(f.guardRules())
+	for i := range rules {
+		rules[i].Namespace = f.claimedIn(rules[i])
+	}
+	return rules
+}
+
+// claiming says of rules on claims where these stand.
+func (f *fault) claiming(rules []providers.AccessRule) []providers.AccessRule {
+	for i := range rules {
+		if rules[i].Resource == "leases" {
+			rules[i].Namespace = f.claimedIn(rules[i])
+		}
+	}
+	return rules
+}
+
+// claimedIn is the namespace of claims on what lies in none; empty for that of the
+// target.
+func (f *fault) claimedIn(r providers.AccessRule) string {
+	if f.namespaced() || r.Cluster {
+		return ""
+	}
+	return claim.ClusterNamespace
+}
+
+// namespaced reports whether the fault's targets lie in namespaces, or are some.
+func (f *fault) namespaced() bool { return f.kind() != target.Node && f.kind() != target.Cluster }
 
 // lookUpRules are what reading the metadata of a target needs that no world holds.
 func lookUpRules(kind target.Kind) []providers.AccessRule {
@@ -38,7 +71,7 @@ func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnost
 	namespaces := namespacesOf(p.choice.Targets, p.session.Access.Namespaces)
 	rules := f.ownRules()
 	if reaped(p.session.Access) {
-		rules = append(rules, f.guardRules()...)
+		rules = append(rules, f.reaperRules()...)
 	}
 	told, err := p.session.plans.rights.Check(ctx, p.session.Typed, rules, namespaces)
 	if err != nil {

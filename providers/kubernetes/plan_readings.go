@@ -15,42 +15,55 @@ import (
 type readings struct {
 	rights access.Checker
 
-	mu       sync.Mutex // held while claims are read
-	claims   []claim.Held
-	claimsAt time.Time
+	mu     sync.Mutex // held while claims are read
+	claims map[bool]claims
+}
+
+// claims are those in the fence, or those on the cluster as a whole.
+type claims struct {
+	all []claim.Held
+	at  time.Time
 }
 
 func (r *readings) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.claimsAt = time.Time{}
+	r.claims = nil
 }
 
-// held are the claims in the fence, not older than a moment.
-func (s *session) held(ctx context.Context, notOlder time.Duration) ([]claim.Held, error) {
+// held are the claims in the fence, or those on what lies in no namespace, not
+// older than a moment.
+func (s *session) held(ctx context.Context, ofCluster bool, notOlder time.Duration) ([]claim.Held, error) {
 	s.plans.mu.Lock()
 	defer s.plans.mu.Unlock()
-	if time.Since(s.plans.claimsAt) < notOlder {
-		return s.plans.claims, nil
+	if known := s.plans.claims[ofCluster]; time.Since(known.at) < notOlder {
+		return known.all, nil
 	}
-	claims, err := claim.Store{API: s.API}.List(ctx, s.Access.Namespaces...)
+	where := s.Access.Namespaces
+	if ofCluster {
+		where = []string{claim.ClusterNamespace}
+	}
+	all, err := claim.Store{API: s.API}.List(ctx, where...)
 	if err != nil {
 		return nil, err
 	}
-	s.plans.claims, s.plans.claimsAt = claims, time.Now()
-	return claims, nil
+	if s.plans.claims == nil {
+		s.plans.claims = map[bool]claims{}
+	}
+	s.plans.claims[ofCluster] = claims{all, time.Now()}
+	return all, nil
 }
 
 // holders warns of runs that have claimed what a fault would act on. That they
 // have ended when the plan is applied is likely, so it is no error yet: the
 // injection refuses what is held then.
 func (f *fault) holders(ctx context.Context, p *planning, notOlder time.Duration) providers.Diagnostics {
-	claims, err := p.session.held(ctx, notOlder)
+	held, err := p.session.held(ctx, !f.namespaced(), notOlder)
 	if err != nil {
 		return providers.Warningf(nil, "Other runs are not known", "Whether another run holds the targets could not be read: %s.", err)
 	}
 	var diags providers.Diagnostics
-	for _, h := range claims {
+	for _, h := range held {
 		if what := sharedWith(*p.plan, h.Claim); what != "" {
 			diags = append(diags, providers.Warningf(nil, "Held by another run",
 				"Run %s has claimed %s for %s (%s)%s", h.Claim.Run, what, h.Claim.Address, h.Claim.Type, until(h.Claim.Deadline, time.Now()))...)

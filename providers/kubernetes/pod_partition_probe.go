@@ -22,7 +22,14 @@ import (
 
 const (
 	// askedFor bounds one request to a pod; a look has a second for everything.
-	askedFor = 500 * time.Millisecond
+	askedFor = 400 * time.Millisecond
+	// asks is how many requests in a row must be without an answer: one may be lost
+	// on a busy machine.
+	asks = 2
+	// before the fault, a pod that is to be compared with must answer in half of the
+	// time, in one of some attempts.
+	promptly = askedFor / 2
+	attempts = 5
 	// answerRead is how much of an answer is looked at.
 	answerRead = 4 << 10
 )
@@ -67,12 +74,22 @@ func (s *session) answeringPort(ctx context.Context, t providers.Target, c cut) 
 			if p.Protocol == corev1.ProtocolUDP || len(c.ports) > 0 && (c.protocol != corev1.ProtocolTCP || !slices.Contains(c.ports, port)) {
 				continue
 			}
-			if answer, err := s.ask(ctx, t, port); err != nil || answer == answered {
+			if prompt, err := s.answersPromptly(ctx, t, port); err != nil || prompt {
 				return port, err
 			}
 		}
 	}
 	return 0, nil
+}
+
+func (s *session) answersPromptly(ctx context.Context, t providers.Target, port int) (bool, error) {
+	for range attempts {
+		got, err := s.ask(ctx, t, port, promptly)
+		if err != nil || got != silent {
+			return got == answered, err
+		}
+	}
+	return false, nil
 }
 
 // answer is what became of a request to a pod.
@@ -85,12 +102,12 @@ const (
 )
 
 // ask sends a request to a pod's port through the API server.
-func (s *session) ask(ctx context.Context, t providers.Target, port int) (answer, error) {
+func (s *session) ask(ctx context.Context, t providers.Target, port int, within time.Duration) (answer, error) {
 	path, err := pathOf(t)
 	if err != nil {
 		return refused, err
 	}
-	asking, cancel := context.WithTimeout(ctx, askedFor)
+	asking, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	url := fmt.Sprintf("%s%s:%d/proxy/", strings.TrimSuffix(s.API.Base, "/"), path, port)
 	req, err := http.NewRequestWithContext(asking, http.MethodGet, url, http.NoBody)
@@ -129,9 +146,12 @@ func judged(status int, text string, t providers.Target, port int) (answer, erro
 // evidence: a refused connection may come of a process that has ended. The label
 // has just been read, so the API server itself answers.
 func (s *session) cutOff(ctx context.Context, t providers.Target, port int) (finding, error) {
-	got, err := s.ask(ctx, t, port)
-	if err != nil {
-		return finding{}, err
+	got := silent
+	for n := 0; n < asks && got == silent; n++ {
+		var err error
+		if got, err = s.ask(ctx, t, port, askedFor); err != nil {
+			return finding{}, err
+		}
 	}
 	switch got {
 	case answered:
@@ -140,7 +160,7 @@ func (s *session) cutOff(ctx context.Context, t providers.Target, port int) (fin
 		return finding{detail: fmt.Sprintf("the API server cannot connect to port %d, which need not come of the policy", port)}, nil
 	}
 	return finding{facts: []providers.Fact{{
-		Name: "pod_cut_off", Text: fmt.Sprintf("pod %s answered the API server at port %d before, and says nothing within %s now", t.Name, port, askedFor), Value: 1, Unit: "pods",
+		Name: "pod_cut_off", Text: fmt.Sprintf("pod %s answered the API server at port %d before, and said nothing to %d requests of %s each", t.Name, port, asks, askedFor), Value: 1, Unit: "pods",
 	}}}, nil
 }
 

@@ -11,6 +11,9 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
+// triedFor bounds the request that may be late; a look has a second for everything.
+const triedFor = 500 * time.Millisecond
+
 // tried is what became of two dry runs of creating a ConfigMap: one that the fault
 // hits, and one that it leaves alone.
 type tried struct {
@@ -28,7 +31,7 @@ func (s *session) try(ctx context.Context, namespace, id string) (tried, error) 
 		return got, err
 	}
 	got.control = time.Since(began)
-	trying, cancel := context.WithTimeout(ctx, askedFor)
+	trying, cancel := context.WithTimeout(ctx, triedFor)
 	defer cancel()
 	began = time.Now()
 	err := s.dryRun(trying, namespace, triedName(id))
@@ -72,11 +75,11 @@ func (t tried) finding(namespace string, a admission) finding {
 		f.facts = []providers.Fact{{Name: "request_refused", Text: "the API server refuses a request in " + namespace, Value: 1, Unit: "requests"}}
 	case a.Mode == modeReject:
 		f.detail = "a request is not refused so far"
-	case t.control >= min(a.Latency, askedFor)/2:
+	case t.control >= min(a.Latency, triedFor)/2:
 		f.detail = fmt.Sprintf("a request that is not delayed takes %s, too long to compare", quick)
 	case !t.answered:
 		f.facts = []providers.Fact{{
-			Name: "request_delayed", Text: fmt.Sprintf("a request in %s has no answer after %s, one that is not delayed has after %s", namespace, askedFor, quick), Value: askedFor.Seconds(), Unit: "s",
+			Name: "request_delayed", Text: fmt.Sprintf("a request in %s has no answer after %s, one that is not delayed has after %s", namespace, triedFor, quick), Value: triedFor.Seconds(), Unit: "s",
 		}}
 	case t.took >= a.Latency:
 		f.facts = []providers.Fact{{

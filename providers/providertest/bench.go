@@ -3,6 +3,7 @@ package providertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -124,8 +125,24 @@ func (b bench) proven(t T, record providers.Record) {
 // gone checks that nothing of the fault is left and the targets work.
 func (b bench) gone(t T, record providers.Record) {
 	t.Helper()
+	if b.Settles {
+		b.settled(t, record)
+	}
 	b.absent(t, record)
 	b.healthy(t)
+}
+
+// settled waits for whoever completes a revert. It reverts again meanwhile, as the
+// engine does.
+func (b bench) settled(t T, record providers.Record) {
+	t.Helper()
+	b.eventually(t, func(ctx context.Context) error {
+		seen, err := b.Fault.Observe(ctx, record)
+		if err != nil || seen.State == providers.Absent {
+			return err
+		}
+		return errors.Join(fmt.Errorf("not settled: %+v", seen), b.Fault.Revert(ctx, record))
+	})
 }
 
 func (b bench) healthy(t T) {

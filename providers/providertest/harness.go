@@ -36,6 +36,11 @@ type Harness struct {
 	// were no fault. It is asked after reverts.
 	Healthy func(ctx context.Context) error
 
+	// Settles says that others have to act before a revert is complete, such as the
+	// controllers of a cluster: then the fault is gone some time after it, within
+	// Timeout. Otherwise it is gone when Revert returns.
+	Settles bool
+
 	// Fresh reverts in another process that knows nothing but the record. See
 	// FreshRevert.
 	Fresh func(ctx context.Context, record []byte) error

@@ -79,10 +79,11 @@ const (
 	envUpPatience   = 15 * time.Minute // of one environment's start: images may have to be pulled
 	envDownPatience = 60 * time.Second // of one environment's end
 	envLookPatience = 15 * time.Second // of the look whether something of it is left
-	revertPatience  = 30 * time.Second // of one fault's revert, all attempts together
+	revertPatience  = 30 * time.Second // of one fault's revert, all attempts together; more where its deadline is further away
 	revertAttempt   = 20 * time.Second // of one attempt, so that there is time to look what became of it
-	verifyPatience  = 5 * time.Second  // of that look
-	lookPatience    = time.Second      // of a look for evidence
+	verifyPatience  = 10 * time.Second // of that look: an API may be far away, and targets many
+	lookPatience    = 5 * time.Second  // of a look for evidence
+	lookAtEnd       = time.Second      // of one that is still going on when the fault's time is over
 	lookLinger      = time.Second
 	settleMargin    = 2 * time.Second  // after a time-out, within which the sampler gives an answer up
 	insidePatience  = 30 * time.Second // for what was measured inside an environment to arrive, beyond its time-out

@@ -29,6 +29,7 @@ type fault struct {
 
 	record providers.Record
 	stuck  *stuckError   // its injection, if that has not returned
+	blind  time.Time     // since when it can't be observed; zero while it can
 	placed chan struct{} // closed when it is in place
 	proven chan struct{} // closed when evidence was seen
 	gone   chan struct{} // closed when it will not become active any more

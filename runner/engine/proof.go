@@ -27,14 +27,17 @@ func (f *fault) hold(ctx context.Context) {
 	<-ctx.Done()
 }
 
-// look asks the provider once and keeps the evidence. An abort does not keep it
-// from looking, as the evidence is gone after the revert.
+// look asks the provider once and keeps the evidence. The end of ctx does not keep
+// it from looking, as the evidence is gone after the revert; it keeps it from
+// taking long. A look that fails is no error of the run, and is told.
 func (f *fault) look(ctx context.Context) (providers.Observation, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookPatience)
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookPatience)
 	defer cancel()
-	seen, err := call(ctx, lookLinger, "observing", func(ctx context.Context) (providers.Observation, error) {
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lookAtEnd, cancel) })()
+	seen, err := call(looking, lookLinger, "observing", func(ctx context.Context) (providers.Observation, error) {
 		return f.def.Type.Observe(ctx, f.record)
 	})
+	f.sight(err)
 	if err != nil {
 		return providers.Observation{State: providers.Unknown, Detail: err.Error()}, err
 	}
@@ -43,6 +46,22 @@ func (f *fault) look(ctx context.Context) (providers.Observation, error) {
 		f.announce()
 	}
 	return seen, nil
+}
+
+// sight tells once when a fault can't be observed, and once when it can again.
+func (f *fault) sight(err error) {
+	switch {
+	case err != nil && f.blind.IsZero():
+		f.blind = time.Now()
+		f.notice(fmt.Sprintf("%s can't be observed: %v", f.plan.Address, err))
+	case err == nil && !f.blind.IsZero():
+		f.notice(fmt.Sprintf("%s can be observed again, after %s", f.plan.Address, time.Since(f.blind).Round(time.Millisecond)))
+		f.blind = time.Time{}
+	}
+}
+
+func (f *fault) notice(text string) {
+	f.x.run.Bus.Emit(event.Notice{Experiment: f.x.plan.Address, Text: text})
 }
 
 // announce tells of the first evidence.

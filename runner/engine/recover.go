@@ -100,12 +100,12 @@ func (r *recovery) fault(ctx context.Context, record providers.Record) {
 	experiment, local := splitFault(record.Address)
 	r.Bus.Emit(event.FaultReverting{Experiment: experiment, Fault: local, ID: record.ID})
 	started := time.Now()
-	attempts, err := 0, fmt.Errorf("its type %s is not known to this version of gameday", record.Type)
+	tried, err := tries{}, fmt.Errorf("its type %s is not known to this version of gameday", record.Type)
 	if t, ok := r.Set.Fault(record.Type); ok {
-		attempts, err = undo(ctx, t, record)
+		tried, err = undo(ctx, t, record)
 	}
 	out := event.FaultReverted{
-		Experiment: experiment, Fault: local, ID: record.ID, Verified: err == nil, Attempts: attempts, Seconds: time.Since(started).Seconds(),
+		Experiment: experiment, Fault: local, ID: record.ID, Verified: err == nil, Attempts: tried.attempts, Retried: tried.why, Seconds: time.Since(started).Seconds(),
 	}
 	if err == nil {
 		r.out.Faults++

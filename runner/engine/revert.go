@@ -41,12 +41,12 @@ func (f *fault) revert(ctx context.Context) {
 	started := time.Now()
 	f.tell(journal.FaultReverting, nil)
 	f.x.run.Bus.Emit(event.FaultReverting{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Undo: f.bound.Undo})
-	attempts, err := undo(ctx, f.def.Type, f.record)
+	tried, err := undo(ctx, f.def.Type, f.record)
 	if err == nil && f.stuck != nil && f.stuck.still() {
 		err = errors.New("nothing of it is left now, but its injection has not returned and may still take effect")
 	}
 	out := event.FaultReverted{
-		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Verified: err == nil, Attempts: attempts,
+		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Verified: err == nil, Attempts: tried.attempts, Retried: tried.why,
 		Seconds: time.Since(started).Seconds(), Source: f.plan.Source,
 	}
 	f.mu.Lock()
@@ -72,23 +72,35 @@ func (f *fault) tell(kind journal.Type, cause error) {
 	f.x.run.note(f.x.plan.Address, f.x.run.Journal.Append(kind, entry))
 }
 
+// tries is how often an undo was tried, and what stood in the way of all but the
+// last attempt.
+type tries struct {
+	attempts int
+	why      string
+}
+
 // undo reverts and reads back, again and again, until nothing is left or its
-// patience is. It returns how often it tried.
-func undo(ctx context.Context, t providers.Fault, record providers.Record) (attempts int, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revertPatience)
+// patience is. Where the targets are out of reach for a while, it does not give
+// up before the fault's own deadline: until then nobody else undoes it.
+func undo(ctx context.Context, t providers.Fault, record providers.Record) (tried tries, err error) {
+	patience := max(revertPatience, time.Until(record.Deadline)+deadlineMargin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	policy := backoff.NewExponentialBackOff()
 	policy.InitialInterval, policy.MaxInterval = 20*time.Millisecond, time.Second
 	var last error // not what ended the attempts, but why they were needed
 	_, err = backoff.Retry(ctx, func() (struct{}, error) {
-		attempts++
+		tried.attempts++
+		if last != nil {
+			tried.why = last.Error()
+		}
 		last = undoOnce(ctx, t, record)
 		return struct{}{}, last
-	}, backoff.WithBackOff(policy), backoff.WithMaxElapsedTime(revertPatience))
+	}, backoff.WithBackOff(policy), backoff.WithMaxElapsedTime(patience))
 	if err != nil && last != nil {
-		return attempts, last
+		return tried, last
 	}
-	return attempts, err
+	return tried, err
 }
 
 // undoOnce reverts and looks. What counts is that it is gone, whatever the

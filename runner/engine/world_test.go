@@ -25,7 +25,8 @@ type world struct {
 	downs  int
 
 	injectErr   error
-	stuck       int // reverts that do nothing, before one works
+	stuck       int         // reverts that do nothing, before one works
+	away        func() bool // whether what the fault acts on is out of reach
 	noEvidence  bool
 	panicInject bool
 	panicRevert bool
@@ -154,6 +155,9 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 	f.pause(ctx, "Observe")
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.away != nil && f.away() {
+		return providers.Observation{State: providers.Unknown}, errors.New("connection refused")
+	}
 	if f.blind > 0 && f.broken[rec.ID] && time.Since(f.began) >= f.blind {
 		return providers.Observation{State: providers.Unknown}, errors.New("fog")
 	}
@@ -171,6 +175,9 @@ func (f fakeFault) Revert(ctx context.Context, rec providers.Record) error {
 	f.pause(ctx, "Revert")
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.away != nil && f.away() {
+		return errors.New("connection refused")
+	}
 	if f.panicRevert {
 		panic("revert")
 	}

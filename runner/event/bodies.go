@@ -174,6 +174,7 @@ type FaultReverted struct {
 	ID         string  `json:"id"`
 	Verified   bool    `json:"verified"`
 	Attempts   int     `json:"attempts"`
+	Retried    string  `json:"retried,omitempty"` // why more than one was needed: what stood in the way last
 	Seconds    float64 `json:"seconds"`
 	Error      string  `json:"error,omitempty"`
 	Mend       string  `json:"mend,omitempty"` // the exact command that undoes the rest

@@ -63,7 +63,10 @@ func questions(rules []providers.AccessRule, namespaces []string) []question {
 // placesOf are the namespaces in which a rule is needed; the empty one stands for
 // the cluster as a whole.
 func placesOf(r providers.AccessRule, namespaces []string) []string {
-	if r.Cluster || len(namespaces) == 0 {
+	switch {
+	case r.Namespace != "":
+		return []string{r.Namespace}
+	case r.Cluster || len(namespaces) == 0:
 		return []string{""}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(namespaces)))

@@ -138,3 +138,17 @@ func TestWithoutNamespacesEverythingIsInTheClusterRole(t *testing.T) {
 	assert.Nil(t, roles.ClusterRoleBinding, "bound to nobody")
 	assert.Len(t, roles.ClusterRole.Rules, 5-1, "list nodes and list services share one")
 }
+
+func TestARuleMayNameItsNamespace(t *testing.T) {
+	claims := providers.AccessRule{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"create"}, Namespace: "default", Why: "claim the targets"}
+	client, _ := server("create coordination.k8s.io/leases in default")
+	told, err := access.Check(t.Context(), client, []providers.AccessRule{claims}, []string{"shop"})
+	require.NoError(t, err)
+	assert.Equal(t, []providers.Permission{{Action: "create coordination.k8s.io/leases in default", Detail: "claim the targets"}}, told)
+
+	roles := access.RolesFor("gameday", append(rules(), claims), []string{"shop"}, access.Subject{})
+	require.Len(t, roles.Roles, 2)
+	assert.Equal(t, "default", roles.Roles[0].Namespace)
+	assert.Equal(t, "leases", roles.Roles[0].Rules[0].Resources[0])
+	assert.Equal(t, "shop", roles.Roles[1].Namespace)
+}

@@ -40,12 +40,12 @@ func (c *Checker) permissions(rules []providers.AccessRule, namespaces []string)
 	return out
 }
 
-// Merged has one rule for each resource, with the verbs of all.
+// Merged has one rule for each resource and place, with the verbs of all.
 func Merged(rules []providers.AccessRule) []providers.AccessRule {
 	var out []providers.AccessRule
 	for _, r := range rules {
 		i := slices.IndexFunc(out, func(o providers.AccessRule) bool {
-			return o.Group == r.Group && o.Resource == r.Resource && o.Cluster == r.Cluster
+			return o.Group == r.Group && o.Resource == r.Resource && o.Cluster == r.Cluster && o.Namespace == r.Namespace
 		})
 		if i < 0 {
 			r.Verbs = slices.Clone(r.Verbs)

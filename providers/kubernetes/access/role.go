@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -29,22 +30,20 @@ type Roles struct {
 // RolesFor generates roles of a name. Rules of one resource are one, sorted. Who
 // they are bound to may be nobody, the zero value: then there are no bindings.
 func RolesFor(name string, rules []providers.AccessRule, namespaces []string, to Subject) Roles {
-	var wide, narrow []providers.AccessRule
+	places := map[string][]providers.AccessRule{} // the empty one is the cluster as a whole
 	for _, r := range rules {
-		if r.Cluster || len(namespaces) == 0 {
-			r.Cluster = true
-			wide = append(wide, r)
-		} else {
-			narrow = append(narrow, r)
+		for _, place := range placesOf(r, namespaces) {
+			here := r
+			here.Cluster, here.Namespace = place == "", place
+			places[place] = append(places[place], here)
 		}
 	}
 	var out Roles
-	if len(wide) > 0 {
-		out.wide(name, wide, to)
-	}
-	for _, ns := range slices.Compact(slices.Sorted(slices.Values(namespaces))) {
-		if len(narrow) > 0 {
-			out.in(ns, name, narrow, to)
+	for _, place := range slices.Sorted(maps.Keys(places)) {
+		if place == "" {
+			out.wide(name, places[place], to)
+		} else {
+			out.in(place, name, places[place], to)
 		}
 	}
 	return out

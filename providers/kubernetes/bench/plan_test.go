@@ -132,7 +132,7 @@ experiment "many" {
       count  = 5
     }
   }
-  fault "kubernetes_node_cordon" "zone" {
+  fault "kubernetes_node_cordon" "nodes" {
     duration = "30s"
     target {
       labels = { "topology.kubernetes.io/zone" = "b" }
@@ -167,7 +167,7 @@ func planOnce(t *testing.T, gameday, dir string) cost {
 	c := cost{wall: time.Since(began), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	stop()
 	c.peak = <-peak
-	require.NoError(t, err, "%s", problems.String())
+	require.NoError(t, err, "%s%s", problems.String(), out.String()[:min(out.Len(), 3000)])
 	var plan struct {
 		Experiments []struct {
 			Faults []struct {

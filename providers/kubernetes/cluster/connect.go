@@ -53,8 +53,16 @@ func Connect(access Access) (*Cluster, error) {
 	return assemble(access, name, config, client)
 }
 
+// compact is the configuration of clients of types that have a binary form: large
+// lists are read several times faster than as JSON.
+func compact(config *rest.Config) *rest.Config {
+	c := rest.CopyConfig(config)
+	c.AcceptContentTypes, c.ContentType = "application/vnd.kubernetes.protobuf,application/json", "application/vnd.kubernetes.protobuf"
+	return c
+}
+
 func assemble(access Access, name string, config *rest.Config, client *http.Client) (*Cluster, error) {
-	typed, err := kubernetes.NewForConfigAndClient(config, client)
+	typed, err := kubernetes.NewForConfigAndClient(compact(config), client)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
 	}

@@ -34,3 +34,6 @@ func Shares(w *world.World, targets []providers.Target) Impact {
 	h := hitBy(w, targets)
 	return Impact{Radius: h.shares()}
 }
+
+// Pods is how many pods have to do with the targets.
+func Pods(w *world.World, targets []providers.Target) int { return len(hitBy(w, targets).pods) }

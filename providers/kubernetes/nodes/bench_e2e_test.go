@@ -24,8 +24,8 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	gameday "github.com/gameday-dev/gameday/providers/kubernetes"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
-	"github.com/gameday-dev/gameday/providers/kubernetes/internal/snapshot"
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
+	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
@@ -221,15 +221,19 @@ func (b *bench) eventually(what string, check func(ctx context.Context) error) {
 	defer cancel()
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
+	var last error
 	for {
 		err := check(ctx)
 		if err == nil {
 			return
 		}
+		if ctx.Err() == nil || last == nil {
+			last = err // not that the time was over
+		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			require.NoError(b.t, err, "%s, after %s", what, patience)
+			require.NoError(b.t, last, "%s, after %s", what, patience)
 		}
 	}
 }
@@ -253,6 +257,11 @@ func (b *bench) prepare(lives time.Duration) providers.Record {
 		Config: providertest.Decode(b.t, b.fault.Schema(), b.body), Environment: b.env, Plan: plan, Seed: 1, Deadline: time.Now().Add(lives),
 	})
 	require.False(b.t, diags.HasErrors(), "%+v", diags)
+	b.t.Cleanup(func() { // also when the test fails in the middle: the others share the nodes
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(b.t.Context()), patience)
+		defer cancel()
+		assert.NoError(b.t, b.fault.Revert(ctx, record))
+	})
 	return record
 }
 

@@ -4,6 +4,7 @@ package nodes_test
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -61,3 +62,5 @@ func (b *bench) never(what string, happened func() bool) {
 	b.t.Helper()
 	require.Never(b.t, happened, 3*time.Second, 200*time.Millisecond, what)
 }
+
+func jsonInto(text []byte, into any) error { return json.Unmarshal(text, into) }

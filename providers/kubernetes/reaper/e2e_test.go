@@ -18,8 +18,8 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/internal/e2etest"
-	"github.com/gameday-dev/gameday/providers/kubernetes/internal/snapshot"
 	"github.com/gameday-dev/gameday/providers/kubernetes/reaper"
+	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 

@@ -25,7 +25,7 @@ const rbacGroup = "rbac.authorization.k8s.io"
 func undoRights(rules []providers.AccessRule, ofCluster bool) []rbacv1.PolicyRule {
 	var out []rbacv1.PolicyRule
 	for _, r := range rules {
-		verbs := undoVerbs(r.Verbs)
+		verbs := undoVerbs(r)
 		if r.Cluster != ofCluster || strings.Contains(r.Resource, "/") || len(verbs) == 0 {
 			continue
 		}
@@ -34,22 +34,20 @@ func undoRights(rules []providers.AccessRule, ofCluster bool) []rbacv1.PolicyRul
 	return out
 }
 
-func undoVerbs(does []string) []string {
+func undoVerbs(r providers.AccessRule) []string {
 	var verbs []string
-	if slices.Contains(does, "patch") {
-		verbs = append(verbs, "patch")
+	if slices.Contains(r.Verbs, "patch") {
+		verbs = append(verbs, "get", "patch")
 	}
-	if slices.Contains(does, "create") {
-		verbs = append(verbs, "delete")
+	if slices.Contains(r.Verbs, "create") {
+		verbs = append(verbs, "get", "delete")
 	}
-	switch {
-	case len(verbs) == 0:
-		return nil
-	case slices.Contains(does, "list"): // copies are found by it
-		return append([]string{"get", "list"}, verbs...)
-	default:
-		return append([]string{"get"}, verbs...)
+	// Copies of annotations are on ReplicaSets that no step names.
+	if len(verbs) > 0 && r.Group == "apps" && r.Resource == "replicasets" {
+		verbs = append(verbs, "list")
 	}
+	slices.Sort(verbs)
+	return slices.Compact(verbs)
 }
 
 // Rules are the rights that a run needs to put reapers beside faults with these

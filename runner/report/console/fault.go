@@ -43,7 +43,7 @@ func (c *Console) reverted(body event.FaultReverted) string {
 	}
 	text := c.style.mark(verdict.Passed) + " " + body.Fault + " " + c.style.good("reverted and verified") + " in " + report.Seconds(body.Seconds)
 	if body.Attempts > 1 {
-		text += c.style.warn(fmt.Sprintf(" (%d attempts)", body.Attempts))
+		text += c.style.warn(fmt.Sprintf(" (%d attempts: %s)", body.Attempts, body.Retried))
 	}
 	return text
 }

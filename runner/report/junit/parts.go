@@ -95,6 +95,9 @@ func revertFinding(run *report.Run, x *report.Experiment, f *report.Fault) findi
 	switch {
 	case f.Verified():
 		out.out = []string{fmt.Sprintf("Reverted and verified, in %s.", report.Plural(f.Reverted.Attempts, "attempt"))}
+		if f.Reverted.Retried != "" {
+			out.out = append(out.out, "What stood in the way: "+f.Reverted.Retried)
+		}
 		out.seconds = f.Reverted.Seconds
 	case f.Reverted != nil:
 		out.seconds = f.Reverted.Seconds

@@ -76,6 +76,14 @@ func (e envStore) forget(id string) error {
 	return nil
 }
 
+// forgetButLogs forgets an environment that did not come up, and leaves its logs.
+func (e envStore) forgetButLogs(id string) error {
+	if err := os.Remove(e.file(id)); err != nil {
+		return fmt.Errorf("forgetting an environment: %w", err)
+	}
+	return nil
+}
+
 // all is what is remembered, oldest first: ids begin with the time.
 func (e envStore) all() ([]remembered, error) {
 	entries, err := os.ReadDir(e.root)
@@ -89,7 +97,7 @@ func (e envStore) all() ([]remembered, error) {
 		}
 		text, err := os.ReadFile(e.file(entry.Name()))
 		if errors.Is(err, os.ErrNotExist) {
-			continue // killed before anything was started
+			continue // its logs alone, or killed before anything was started
 		}
 		var r remembered
 		if err == nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -72,8 +73,16 @@ func (s *session) envUpOne(ctx context.Context, store envStore, def *resolve.Env
 // envPrepared is what is remembered, or was just prepared and is remembered now.
 func (s *session) envPrepared(ctx context.Context, store envStore, def *resolve.Environment, dir string) (remembered, error) {
 	r, found, err := store.find(def.Addr.String(), dir)
-	if found || err != nil {
+	if err != nil || found && r.Up {
 		return r, err
+	}
+	if found { // one that was killed in the middle begins again
+		if err := engine.EndLasting(ctx, def.Type, r.Handle); err != nil {
+			return r, err
+		}
+		if err := store.forget(r.ID); err != nil {
+			return r, err
+		}
 	}
 	r = remembered{ID: ulid.Make().String(), Address: def.Addr.String(), Type: def.Type.TypeName(), Dir: dir, Since: time.Now()}
 	r.Handle, err = engine.PrepareLasting(ctx, engine.LastingRequest{Environment: def, ID: r.ID, Dir: store.folder(r.ID)})
@@ -88,13 +97,13 @@ func (s *session) envUndo(ctx context.Context, store envStore, def *resolve.Envi
 	if err := engine.EndLasting(ctx, def.Type, r.Handle); err != nil {
 		return fmt.Errorf("%w\nand what was reached could not be taken down: %w: try gameday env down", cause, err)
 	}
-	if ctx.Err() != nil { // logs are worth keeping after failures only
-		if err := store.forget(r.ID); err != nil {
-			return err
-		}
-		return problem{"Interrupted", r.Address + " was taken down again, verified."}
+	if ctx.Err() == nil {
+		return errors.Join(cause, store.forgetButLogs(r.ID))
 	}
-	return cause
+	if err := store.forget(r.ID); err != nil {
+		return err
+	}
+	return problem{"Interrupted", r.Address + " was taken down again, verified."}
 }
 
 // whereabouts says how to reach a cluster, if that is what came up.

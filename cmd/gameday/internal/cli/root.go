@@ -12,6 +12,7 @@ func commands() []func(*session) *cobra.Command {
 		newPlan,
 		newApply,
 		newRecover,
+		newSweep,
 		newEnv,
 		newRuns,
 		newGraph,

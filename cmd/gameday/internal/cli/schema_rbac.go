@@ -68,7 +68,7 @@ func explain(rules []providers.AccessRule) string {
 	var text strings.Builder
 	text.WriteString("# The least rights, written by gameday schema -rbac.\n")
 	for _, r := range access.Merged(rules) {
-		fmt.Fprintf(&text, "#   %s: %s\n", access.Text(r.Verbs, r.Group, r.Resource, ""), r.Why)
+		fmt.Fprintf(&text, "#   %s: %s\n", access.Text(r.Verbs, r.Group, r.Resource, r.Namespace), r.Why)
 	}
 	return text.String()
 }
@@ -152,16 +152,9 @@ func usedRules(r *resolve.Resolved) []providers.AccessRule {
 func namespacesIn(r *resolve.Resolved) []string {
 	var out []string
 	for _, e := range r.Environments {
-		outputs := e.Plan.Outputs
-		if outputs == cty.NilVal || !outputs.Type().IsObjectType() || !outputs.IsKnown() || outputs.IsNull() || !outputs.Type().HasAttribute("namespaces") {
-			continue
-		}
-		value, _ := outputs.GetAttr("namespaces").UnmarkDeep()
-		if !value.IsWhollyKnown() || value.IsNull() || !value.CanIterateElements() {
-			continue
-		}
-		for _, namespace := range value.AsValueSlice() {
-			out = append(out, namespace.AsString())
+		values, diags := e.Body.Decode(map[string]cty.Value{"self": cty.DynamicVal})
+		if !diags.HasErrors() {
+			out = append(out, values.Strings("namespaces")...)
 		}
 	}
 	slices.Sort(out)

@@ -17,6 +17,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/e2e-framework/klient/decoder"
 	"sigs.k8s.io/e2e-framework/klient/k8s/resources"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 )
 
 // bench is a namespace with everything that a fault of one type acts on, and a
@@ -29,7 +31,7 @@ type bench struct {
 	client    kubernetes.Interface
 	namespace string
 	worker    string // a node that may be harmed
-	before    picture
+	before    snapshot.Snapshot
 }
 
 // newBench fails the test where there is no cluster.
@@ -45,9 +47,11 @@ func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
 	b := &bench{t: t, faultType: faultType, fault: fault, config: config, client: client}
 	b.makeNamespace()
 	b.findWorker()
+	b.grant()
 	b.fill()
 	b.await(&crash{t: t, name: faultType}, "the workload is ready", b.ready)
-	b.before = b.take()
+	b.before, err = b.take()
+	require.NoError(t, err)
 	return b
 }
 

@@ -34,12 +34,13 @@ func clusterFaults() map[string]clusterFault {
 		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
 		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`},
 		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`},
-		"kubernetes_config_change":      {body: `config_map { names = ["settings"] }` + "\n" + `set = { mode = "broken" }`},
-		"kubernetes_quota_exhaust":      {body: `target { names = ["NAMESPACE"] }`},
+		"kubernetes_config_change":      {body: `target { names = ["settings"] }` + "\n" + `set = { mode = "broken" }`},
+		"kubernetes_secret_change":      {body: `target { names = ["password"] }` + "\n" + `set = { value = "broken" }`},
+		"kubernetes_quota_exhaust":      {body: `target {}`},
 		"kubernetes_service_blackhole":  {body: `target { names = ["web"] }`},
 		"kubernetes_pod_partition":      {body: targetWeb},
-		"kubernetes_webhook_fault":      {body: `target { names = ["NAMESPACE"] }` + "\n" + `mode = "reject"`},
-		"kubernetes_pvc_fill":           {body: `target { names = ["data"] }` + "\n" + `size = "1Mi"`},
+		"kubernetes_webhook_fault":      {body: `target {}` + "\n" + `resources = ["configmaps"]`},
+		"kubernetes_pvc_fill":           {body: `target { names = ["data"] }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`},
 		"kubernetes_node_cordon":        {body: targetWorker, alone: true},
 		"kubernetes_node_taint":         {body: targetWorker + "\n" + `taint {` + "\n" + `key = "gameday.dev/test"` + "\n" + `effect = "PreferNoSchedule"` + "\n" + `}`, alone: true},
 		"kubernetes_node_drain":         {body: targetWorker, alone: true},
@@ -85,6 +86,11 @@ metadata: {name: settings}
 data: {mode: good}
 ---
 apiVersion: v1
+kind: Secret
+metadata: {name: password}
+stringData: {value: secret}
+---
+apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {name: data}
 spec:
@@ -94,12 +100,13 @@ spec:
 
 // clusterConfiguration is one experiment with one fault, as short as it can be.
 func clusterConfiguration(namespace, worker, faultType string, fault clusterFault) string {
-	body := strings.NewReplacer("NAMESPACE", namespace, "WORKER", worker).Replace(fault.body)
+	body := strings.NewReplacer("WORKER", worker).Replace(fault.body)
 	return fmt.Sprintf(`
 environment "kubernetes" "c" {
   kubeconfig  = %q
   namespaces  = [%q]
   agent_image = "gameday/agent:dev"
+  as          = "system:serviceaccount:%s:%s"
 }
 
 experiment "x" {
@@ -124,7 +131,7 @@ experiment "x" {
     duration = "%s"
   }
 }
-`, os.Getenv("KUBECONFIG"), namespace, faultType, body, clusterDuration)
+`, os.Getenv("KUBECONFIG"), namespace, namespace, user, faultType, body, clusterDuration)
 }
 
 // clusterDuration is long enough for a fault to show itself where controllers

@@ -121,6 +121,7 @@ func TestFragileLacksWhatResilientHas(t *testing.T) {
 		assert.EqualValues(t, 1, *d.Replicas)
 		assert.Equal(t, 1, d.Strategy.RollingUpdate.MaxUnavailable.IntValue())
 		assert.Empty(t, d.Template.Spec.TopologySpreadConstraints)
+		assert.Equal(t, map[string]string{"topology.kubernetes.io/zone": "zone-a"}, d.Template.Spec.NodeSelector)
 		assert.Nil(t, c.ReadinessProbe)
 		assert.Nil(t, c.StartupProbe)
 		assert.Nil(t, c.LivenessProbe)

@@ -19,10 +19,14 @@ func (f *flights) launch(due, next time.Duration) {
 	f.await(next)
 }
 
+// land notes that a moment is no longer under way. One that was never launched is
+// no error: a generator may tell of nothing beforehand.
 func (f *flights) land(due time.Duration) {
-	if f.due[due]--; f.due[due] <= 0 {
+	if f.due[due] <= 1 {
 		delete(f.due, due)
+		return
 	}
+	f.due[due]--
 }
 
 // complete is the moment before which everything has landed.

@@ -1,5 +1,5 @@
 // Package snapshot compares what is in a cluster before a fault and after its
-// revert, field by field. It is for tests.
+// revert, field by field. It is for tests, also those of other packages.
 //
 // Left out is what nobody but the server and controllers writes: resource
 // versions, status, events, endpoints. Pods and what else is made anew under a

@@ -1,0 +1,149 @@
+package kubernetes
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/reaper"
+)
+
+var _ providers.WithSweep = (*existing)(nil)
+
+// Sweep finds what runs left in the cluster, by what stands there alone.
+func (e *existing) Sweep(ctx context.Context, req providers.SweepRequest) ([]providers.Orphan, providers.Diagnostics) {
+	return e.provider.sweep(ctx, accessFrom(req.Config, req.Dir), req)
+}
+
+// sweeping is one sweep of one cluster.
+type sweeping struct {
+	*session
+	provider *Provider
+	req      providers.SweepRequest
+	now      time.Time
+	held     []claim.Held
+	found    []providers.Orphan
+	diags    providers.Diagnostics
+}
+
+// sweep undoes what runs left: faults by their claims, changes and objects whose claim
+// is gone, and reapers of runs that hold no claims. What carries a fault's mark is read
+// before the claims: a fault claims first and gives free last, so what is marked and
+// not claimed is nobody's.
+func (p *Provider) sweep(ctx context.Context, access cluster.Access, req providers.SweepRequest) ([]providers.Orphan, providers.Diagnostics) {
+	s, err := p.sessions.open(access)
+	if err != nil {
+		return nil, providers.Errorf(nil, "Cannot reach the cluster", "%s.", capital(err))
+	}
+	w := &sweeping{session: s, provider: p, req: req, now: time.Now()}
+	marked := w.marked(ctx)
+	if w.held, err = s.claims().List(ctx, access.Namespaces...); err != nil {
+		return nil, append(w.diags, providers.Errorf(nil, "Cannot read the claims of faults", "%s.", capital(err))...)
+	}
+	w.claimed(ctx)
+	w.strays(ctx, marked)
+	w.reapers(ctx)
+	return w.found, w.diags
+}
+
+// claimed undoes the faults that are claimed, the latest first.
+func (w *sweeping) claimed(ctx context.Context) {
+	for _, h := range slices.Backward(w.held) {
+		if h.Broken != nil {
+			w.add(providers.Orphan{Type: "claim", ID: h.Namespace + "/" + h.Name, Error: h.Broken.Error()})
+			continue
+		}
+		if w.req.Run != "" && w.req.Run != h.Claim.Run {
+			continue
+		}
+		o := orphanOf(h)
+		switch {
+		case !h.Over(w.now) && !w.req.Alive:
+			o.Kept = "its deadline has not passed, so that its run may be alive"
+		case !w.req.Look:
+			o.Undone, o.Error = outcome(w.claims().Undo(ctx, h))
+		}
+		w.add(o)
+	}
+}
+
+func orphanOf(h claim.Held) providers.Orphan {
+	o := providers.Orphan{Run: h.Claim.Run, ID: h.Claim.ID, Address: h.Claim.Address, Type: h.Claim.Type, Deadline: h.Claim.Deadline}
+	for _, t := range h.Claim.Targets {
+		o.Targets = append(o.Targets, providers.Target(t))
+	}
+	return o
+}
+
+func outcome(err error) (done bool, text string) {
+	if err != nil {
+		return false, err.Error()
+	}
+	return true, ""
+}
+
+// add puts the parts of one fault, which stand in several namespaces, together.
+func (w *sweeping) add(o providers.Orphan) {
+	at := slices.IndexFunc(w.found, func(f providers.Orphan) bool { return o.ID != "" && f.ID == o.ID && f.Type == o.Type })
+	if at < 0 {
+		w.found = append(w.found, o)
+		return
+	}
+	f := &w.found[at]
+	f.Targets = append(f.Targets, o.Targets...)
+	f.Undone = f.Undone && o.Undone
+	f.Error = joined(f.Error, o.Error)
+}
+
+// strays undoes what carries the mark of a fault that holds no claim.
+func (w *sweeping) strays(ctx context.Context, marked []stray) {
+	for _, m := range marked {
+		claimed := slices.ContainsFunc(w.held, func(h claim.Held) bool { return strings.EqualFold(h.Claim.ID, m.id) })
+		if claimed || w.req.Run != "" && m.run != w.req.Run {
+			continue
+		}
+		o := providers.Orphan{Run: m.run, ID: m.id, Type: m.kind, Targets: []providers.Target{{Kind: m.kind, Name: m.name, UID: m.step.UID}}}
+		if !w.req.Look {
+			o.Undone, o.Error = outcome(w.API.Undo(ctx, m.id, m.step))
+		}
+		w.add(o)
+	}
+}
+
+// reapers removes those of runs that hold no claims any more. They go by themselves
+// soon, unless their run was killed before they were whole.
+func (w *sweeping) reapers(ctx context.Context) {
+	left, err := reaper.Leftovers(ctx, w.Cluster, w.req.Run, w.Access.Namespaces...)
+	if err != nil {
+		w.diags = append(w.diags, providers.Warningf(nil, "Reapers are not known", "%s.", capital(err))...)
+		return
+	}
+	parts := map[string][]string{}
+	for _, l := range left {
+		parts[l.Run] = append(parts[l.Run], l.String())
+	}
+	for _, run := range slices.Sorted(maps.Keys(parts)) {
+		o := providers.Orphan{Run: run, Type: "reaper", Address: strings.Join(parts[run], ", ")}
+		switch {
+		case w.stillClaims(run):
+			o.Kept = "faults of its run are in place"
+		case !w.req.Alive && w.req.Run == "":
+			o.Kept = "its run may be alive and about to need it; it goes by itself within a minute, or with -run or -alive"
+		case !w.req.Look:
+			o.Undone, o.Error = outcome(reaper.Remove(ctx, w.Cluster, run, w.Access.Namespaces...))
+		}
+		w.add(o)
+	}
+}
+
+// stillClaims reports whether a fault of the run is in place after this sweep.
+func (w *sweeping) stillClaims(run string) bool {
+	return slices.ContainsFunc(w.found, func(o providers.Orphan) bool {
+		return o.Run == run && o.ID != "" && !o.Undone && (o.Kept != "" || o.Error != "")
+	})
+}
