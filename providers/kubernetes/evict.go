@@ -38,12 +38,20 @@ func (i injection) evict(ctx context.Context, pods []guest) (left []guest, err e
 	return left, group.Wait()
 }
 
-// evictAll asks again and again, until every pod has left or ctx ends.
+// evictAll asks again and again, until every pod has left, the claim is gone or
+// ctx ends.
 func (i injection) evictAll(ctx context.Context, pods []guest) {
 	for len(pods) > 0 && pauseFor(ctx, askAgain) {
+		claimed, err := i.claimed(ctx)
+		if err == nil && !claimed {
+			return
+		}
+		if err != nil {
+			continue // the server is away
+		}
 		if left, err := i.evict(ctx, pods); err == nil {
 			pods = left
-		} // or else the server is away: all of them again
+		} // or else all of them again
 	}
 }
 

@@ -102,7 +102,7 @@ func (f *fault) Revert(ctx context.Context, record providers.Record) error {
 // revert is one way for all who revert from this machine: from a record, and from
 // a claim.
 func (p *Provider) revert(ctx context.Context, s *session, c claim.Claim) error {
-	var failed error
+	failed := s.pursuits.stop(ctx, c.ID) // first, so that nothing happens after its undo
 	for _, step := range slices.Backward(c.Steps) {
 		failed = errors.Join(failed, s.API.Undo(ctx, c.ID, step))
 	}

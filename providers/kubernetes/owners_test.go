@@ -32,18 +32,18 @@ func podOf(set, uid string) corev1.Pod {
 func TestOwnersAreMissedByUID(t *testing.T) {
 	db := owner{Kind: "StatefulSet", Namespace: "shop", Name: "db", UID: "1"}
 	for name, tt := range map[string]struct {
-		world world.World
+		world *world.World
 		want  string
 	}{
-		"has what it wants":            {world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 1)}, Pods: []corev1.Pod{podOf("db", "1")}}, ""},
-		"has none, and no pod says so": {world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 2)}}, "shop/statefulset/db has 0 of 2 pods"},
-		"was scaled to nothing":        {world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 0)}}, ""},
-		"was scaled up meanwhile":      {world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 3)}, Pods: []corev1.Pod{podOf("db", "1")}}, "shop/statefulset/db has 1 of 3 pods"},
-		"is gone":                      {world.World{}, ""},
-		"was made anew under its name": {world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "2", 5)}}, ""},
+		"has what it wants":            {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 1)}, Pods: []corev1.Pod{podOf("db", "1")}}, ""},
+		"has none, and no pod says so": {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 2)}}, "shop/statefulset/db has 0 of 2 pods"},
+		"was scaled to nothing":        {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 0)}}, ""},
+		"was scaled up meanwhile":      {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 3)}, Pods: []corev1.Pod{podOf("db", "1")}}, "shop/statefulset/db has 1 of 3 pods"},
+		"is gone":                      {&world.World{}, ""},
+		"was made anew under its name": {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "2", 5)}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, tt.want, shortIn(&tt.world, []owner{db}))
+			assert.Equal(t, tt.want, shortIn(tt.world, []owner{db}))
 		})
 	}
 }

@@ -12,9 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
-	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
 // pace bounds a hunt: each pod that is killed makes its controller create another
@@ -26,7 +24,6 @@ type hunt struct {
 	injection
 	grace      *int64
 	namespaces []string
-	claim      undo.Step // one of the fault's Leases
 	stirred    chan struct{}
 
 	mu    sync.Mutex
@@ -37,7 +34,6 @@ type hunt struct {
 func newHunt(ctx context.Context, i injection, grace *int64) (*hunt, error) {
 	h := &hunt{
 		injection: i, grace: grace, namespaces: i.session.Access.Namespaces,
-		claim:   undo.Step{Kind: undo.Remove, Path: claim.Path(namespacesOf(i.record.Targets, nil)[0], i.record.ID)},
 		stirred: make(chan struct{}, 1), known: map[string]bool{},
 	}
 	if len(h.namespaces) == 0 {
@@ -130,11 +126,11 @@ func (h *hunt) sweep(ctx context.Context) error {
 	if len(prey) == 0 {
 		return nil
 	}
-	claimed, err := h.session.API.State(ctx, h.record.ID, h.claim)
+	claimed, err := h.claimed(ctx)
 	if err != nil {
 		return err
 	}
-	if claimed != undo.Present {
+	if !claimed {
 		return errOver
 	}
 	return h.kill(ctx, prey)

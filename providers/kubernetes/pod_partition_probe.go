@@ -124,7 +124,7 @@ func (s *session) ask(ctx context.Context, t providers.Target, port int, within 
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, answerRead))
 	if err != nil {
-		return answered, nil //nolint:nilerr // it began to answer
+		return answered, nil // it began to
 	}
 	return judged(resp.StatusCode, string(text), t, port)
 }

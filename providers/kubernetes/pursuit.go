@@ -4,6 +4,9 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
 // pursuits are what faults go on doing in this process while they are in place,
@@ -57,4 +60,15 @@ func (p *pursuits) stop(ctx context.Context, id string) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// claimed reports whether the fault's claim stands: without it, whoever removed it,
+// a pursuit is over.
+func (i injection) claimed(ctx context.Context) (bool, error) {
+	namespace := claim.ClusterNamespace
+	if of := namespacesOf(i.record.Targets, nil); len(of) > 0 {
+		namespace = of[0]
+	}
+	state, err := i.session.API.State(ctx, i.record.ID, undo.Step{Kind: undo.Remove, Path: claim.Path(namespace, i.record.ID)})
+	return state == undo.Present, err
 }

@@ -54,5 +54,6 @@ func TestStopWaits(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		require.ErrorIs(t, p.stop(ctx, "id"), context.DeadlineExceeded)
+		time.Sleep(time.Minute) // nothing may be left running in the bubble
 	})
 }

@@ -89,7 +89,7 @@ func autoscalers(ctx context.Context, p planning) providers.Diagnostics {
 		for _, h := range list.Items {
 			ref := h.Spec.ScaleTargetRef
 			for _, t := range p.choice.Targets {
-				if t.Name == ns+"/"+ref.Name && strings.ToLower(ref.Kind) == t.Kind {
+				if t.Name == ns+"/"+ref.Name && strings.EqualFold(ref.Kind, t.Kind) {
 					diags = append(diags, providers.Warningf(nil, "An autoscaler works against the fault",
 						"horizontalpodautoscaler/%s scales %s/%s and may set the replicas back while the fault is in place, except from 0, which switches it off.", h.Name, t.Kind, t.Name)...)
 				}

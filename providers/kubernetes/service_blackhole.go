@@ -21,10 +21,7 @@ import (
 const labelBlackhole = "gameday.dev/blackhole"
 
 // serviceBlackhole is kubernetes_service_blackhole.
-type serviceBlackhole struct {
-	changing
-	noChecks
-}
+type serviceBlackhole struct{ noChecks }
 
 // endpoints are how many ready ones each service had before, by name.
 type endpoints map[string]int

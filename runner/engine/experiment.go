@@ -93,6 +93,9 @@ func (x *experiment) prepareAndMeasure(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	if err := x.standBy(ctx); err != nil {
+		return err
+	}
 	x.bindWatchers()
 	x.measurements, err = openMeasurements(ctx, x)
 	if err != nil {

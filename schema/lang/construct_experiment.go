@@ -49,7 +49,7 @@ const FromCluster = "cluster"
 func from() schema.Attribute {
 	a := arg("from", schema.String, "Where it runs: inside the experiment's cluster, in a pod beside the targets, where names resolve as they do there. By default where gameday runs.")
 	a.OneOf = []string{FromCluster}
-	return shown(a, `"cluster"`)
+	return a
 }
 
 func steadyState() *Construct {

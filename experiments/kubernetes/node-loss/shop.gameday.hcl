@@ -25,4 +25,6 @@ module "shop" {
   kubeconfig  = var.kubeconfig
   context     = var.context
   agent_image = var.agent_image
+
+  allow_privileged = true # what runs on a node is reached from the node
 }

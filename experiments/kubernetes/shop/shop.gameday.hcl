@@ -26,11 +26,18 @@ variable "agent_image" {
   type        = string
 }
 
+variable "allow_privileged" {
+  description = "Whether gameday may reach nodes by privileged pods. Only faults on containers and kubelets need it."
+  type        = bool
+  default     = false
+}
+
 environment "kubernetes" "cluster" {
-  kubeconfig  = var.kubeconfig
-  context     = var.context
-  namespaces  = ["shop-${var.variant}"] # the fence: nothing outside is harmed
-  agent_image = var.agent_image
+  kubeconfig       = var.kubeconfig
+  context          = var.context
+  namespaces       = ["shop-${var.variant}"] # the fence: nothing outside is harmed
+  agent_image      = var.agent_image
+  allow_privileged = var.allow_privileged
 }
 
 output "cluster" {

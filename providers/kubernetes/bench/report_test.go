@@ -33,8 +33,9 @@ round, the peak of resident memory is the highest of all rounds. The limits are 
 
 func machine(t *testing.T) string {
 	t.Helper()
+	kernel, _, _ := strings.Cut(output(t, "uname", "-r"), "-") // without a distributor's suffix
 	return fmt.Sprintf("%d cores (%s), %s/%s, %s, kernel %s, load average at the start %s", runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH,
-		runtime.Version(), output(t, "uname", "-r"), strings.Fields(output(t, "cat", "/proc/loadavg"))[0])
+		runtime.Version(), kernel, strings.Fields(output(t, "cat", "/proc/loadavg"))[0])
 }
 
 func processor() string {

@@ -132,7 +132,7 @@ func load(ctx context.Context, node nodes.Node, path string) error {
 
 // cutReader ends when its context does.
 type cutReader struct {
-	ctx  context.Context //nolint:containedctx // of one reading
+	ctx  context.Context // of this one reading
 	from io.Reader
 }
 

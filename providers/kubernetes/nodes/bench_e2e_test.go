@@ -181,13 +181,22 @@ func (b *bench) apply(manifest string) {
 	}
 }
 
-// awaitPods waits until there are pods and all of them run.
+// awaitPods waits until workloads have their pods, and all pods run.
 func (b *bench) awaitPods() {
 	b.t.Helper()
 	b.eventually("the pods", func(ctx context.Context) error {
+		workloads, err := b.cluster.Typed.AppsV1().Deployments(b.namespace).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return err
+		}
+		for i := range workloads.Items {
+			if d := &workloads.Items[i]; d.Status.ReadyReplicas != *d.Spec.Replicas {
+				return fmt.Errorf("%s has %d of %d pods", d.Name, d.Status.ReadyReplicas, *d.Spec.Replicas)
+			}
+		}
 		pods, err := b.pods(ctx)
-		if err != nil || len(pods) == 0 {
-			return fmt.Errorf("no pods (%w)", err)
+		if err != nil {
+			return err
 		}
 		for _, pod := range pods {
 			if pod.Status.Phase != corev1.PodRunning || pod.DeletionTimestamp != nil {

@@ -80,6 +80,6 @@ func Serve(ctx context.Context, listener net.Listener, certificate tls.Certifica
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close()
 	}
-	<-failed
+	_ = <-failed // that the server is closed
 	return err
 }

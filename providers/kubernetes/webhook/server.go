@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	// ReviewPath is where reviews are sent, HealthPath what answers at once.
+	// ReviewPath is where reviews are sent.
 	ReviewPath = "/review"
+	// HealthPath is what answers at once.
 	HealthPath = "/healthz"
 
 	// reviewSize bounds a review: objects are at most some MiB.

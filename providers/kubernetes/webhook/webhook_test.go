@@ -101,7 +101,7 @@ func TestServe(t *testing.T) {
 
 	transport.CloseIdleConnections()
 	stop()
-	assert.ErrorIs(t, <-ended, nil)
+	assert.NoError(t, <-ended)
 }
 
 func TestMainRefuses(t *testing.T) {

@@ -34,8 +34,8 @@ func newEnv(s *session) *cobra.Command {
 		Use:   "env",
 		Short: "Bring environments up by themselves, list them, take them down",
 		Long:  envLong,
-		Args:  noArguments,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:  cobra.ArbitraryArgs,
+		RunE:  runRoot,
 	}
 	cmd.AddCommand(newEnvUp(s), newEnvList(s), newEnvDown(s))
 	return cmd

@@ -38,7 +38,7 @@ func (s *session) envDown(ctx context.Context, targets []string, dir string) err
 	var failed error
 	for _, r := range chosen {
 		if err := s.envDownOne(ctx, store, set, r); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", r.Address, err))
+			failed = errors.Join(failed, fmt.Errorf("taking %s down: %w", r.Address, err))
 		}
 	}
 	return failed

@@ -1,0 +1,31 @@
+package kubernetes
+
+import (
+	"context"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/reaper"
+)
+
+var _ providers.WithStandby = (*fault)(nil)
+
+// StandBy brings the reaper into the cluster, which takes a pod its time to start,
+// if the fault will have anything for it to undo.
+func (f *fault) StandBy(ctx context.Context, req providers.StandbyRequest) error {
+	at, known := accessOf(req.Environment)
+	if !known || !reaped(at) {
+		return nil
+	}
+	s, err := f.provider.sessions.open(at)
+	if err != nil {
+		return err
+	}
+	what, err := f.intend(ctx, preparation{session: s, config: req.Config, run: req.Run, targets: req.Targets})
+	if err != nil || len(what.steps) == 0 {
+		return err
+	}
+	record := providers.Record{Run: req.Run, Address: req.Address, Targets: req.Targets}
+	return f.provider.reapers.Ensure(ctx, s.Cluster, reaper.Request{
+		Run: req.Run, Rules: f.rules(), Namespaces: recorded{}.claim(record).Namespaces(), For: req.For,
+	})
+}
