@@ -71,7 +71,7 @@ func (l *kindLab) run(args ...string) (int, string) {
 func (l *kindLab) reached(step string) {
 	l.t.Helper()
 	require.Eventually(l.t, func() bool {
-		logs, err := filepath.Glob(filepath.Join(l.dir, ".gameday/runs/*/events.jsonl"))
+		logs, err := filepath.Glob(filepath.Join(l.dir, ".gameday", "runs", "*", "events.jsonl"))
 		if err != nil || len(logs) == 0 {
 			return false
 		}
@@ -91,7 +91,9 @@ func (l *kindLab) nodes() []kindcluster.Node {
 }
 
 // moments of a creation, from before there is a node.
-func moments() []string { return []string{"create the kind cluster", "preparing nodes", "starting control-plane"} }
+func moments() []string {
+	return []string{"create the kind cluster", "preparing nodes", "starting control-plane"}
+}
 
 func TestKilledInTheMiddleOfCreationIsRecovered(t *testing.T) {
 	l := newKindLab(t, "gd-e2-killed")

@@ -21,19 +21,46 @@ import (
 	"sigs.k8s.io/e2e-framework/pkg/features"
 
 	"github.com/gameday-dev/gameday/experiments/feature"
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster/e2ecluster"
 	"github.com/gameday-dev/gameday/runner/verdict"
 )
 
-// TestFeatureOnACluster is a suite as a user of the framework writes it: a
-// namespace of its own, a setup that deploys, and an experiment as an assessment,
-// which finds cluster and namespace through the test's environment.
+// TestFeatureOnACluster uses a cluster that is there.
 func TestFeatureOnACluster(t *testing.T) {
 	kubeconfig := os.Getenv("KUBECONFIG")
 	require.NotEmpty(t, kubeconfig, "KUBECONFIG must name the kubeconfig of the cluster to test on")
-	namespace := envconf.RandomName("feature", 16)
-	suite := env.NewWithConfig(envconf.NewWithKubeConfig(kubeconfig).WithNamespace(namespace))
+	survivesPodLoss(t.Context(), t, envconf.NewWithKubeConfig(kubeconfig))
+}
 
-	ctx := suite.Test(t, features.New("payments").
+// TestFeatureOnAClusterOfItsOwn makes one with kind's library, as a suite does in
+// its Setup, and takes it away as in its Finish.
+func TestFeatureOnAClusterOfItsOwn(t *testing.T) {
+	const name = "gameday-feature"
+	image := os.Getenv("GAMEDAY_NODE_IMAGE")
+	require.NotEmpty(t, image, "GAMEDAY_NODE_IMAGE must name the node image to make a cluster of")
+	cfg := envconf.New()
+	ctx, err := envfuncs.CreateCluster(e2ecluster.New(e2ecluster.WithImage(image)), name)(t.Context(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := envfuncs.DestroyCluster(name)(context.WithoutCancel(ctx), cfg)
+		assert.NoError(t, err)
+	})
+	for _, image := range []string{"gameday/shop:dev", "gameday/agent:dev"} {
+		ctx, err = envfuncs.LoadImageToCluster(name, image)(ctx, cfg)
+		require.NoError(t, err)
+	}
+	survivesPodLoss(ctx, t, cfg)
+}
+
+// survivesPodLoss is a suite as a user of the framework writes it: a namespace of
+// its own, a setup that deploys, and an experiment as an assessment, which finds
+// cluster and namespace through the test's environment.
+func survivesPodLoss(ctx context.Context, t *testing.T, cfg *envconf.Config) {
+	t.Helper()
+	namespace := envconf.RandomName("feature", 16)
+	suite, err := env.NewWithContext(ctx, cfg.WithNamespace(namespace))
+	require.NoError(t, err)
+	ctx = suite.Test(t, features.New("payments").
 		Setup(deploy(namespace)).
 		Assess("survives the loss of a pod", feature.Step("testdata/pods",
 			feature.Kubeconfig("kubeconfig"), feature.Namespace("namespace"), feature.RunsIn(t.TempDir()))).

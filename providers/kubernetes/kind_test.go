@@ -62,8 +62,10 @@ func TestKindConfigurationIsValidated(t *testing.T) {
 		"another role":        {map[string]cty.Value{"nodes": numbers(map[string]float64{"master": 1})}, []string{"Unknown role of nodes"}},
 		"a bad name":          {map[string]cty.Value{"name": cty.StringVal("My Cluster")}, []string{"Invalid name"}},
 		"a bad configuration": {map[string]cty.Value{"config": cty.StringVal("nodez: []")}, []string{"Invalid configuration of kind"}},
-		"nodes twice": {map[string]cty.Value{"config": cty.StringVal("nodes: [{role: control-plane}]"), "nodes": numbers(map[string]float64{"worker": 1})},
-			[]string{"Invalid configuration of kind"}},
+		"nodes twice": {
+			map[string]cty.Value{"config": cty.StringVal("nodes: [{role: control-plane}]"), "nodes": numbers(map[string]float64{"worker": 1})},
+			[]string{"Invalid configuration of kind"},
+		},
 		"not known yet": {map[string]cty.Value{"name": cty.UnknownVal(cty.String), "nodes": cty.UnknownVal(cty.Map(cty.Number))}, nil},
 	}
 	for name, test := range tests {

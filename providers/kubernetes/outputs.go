@@ -59,12 +59,12 @@ func accessOf(env providers.EnvironmentState) (access cluster.Access, known bool
 	if o == cty.NilVal || !o.IsKnown() || o.IsNull() || !o.Type().IsObjectType() || !o.Type().HasAttribute(outputServer) || !o.GetAttr(outputServer).IsKnown() {
 		return access, false
 	}
-	if namespaces := o.GetAttr(outputNamespaces); namespaces.IsWhollyKnown() {
-		for _, value := range namespaces.AsValueSlice() {
-			access.Namespaces = append(access.Namespaces, value.AsString())
-		}
-	} else {
+	namespaces := o.GetAttr(outputNamespaces)
+	if !namespaces.IsWhollyKnown() {
 		return access, false // without its fence, nothing may be chosen
+	}
+	for _, value := range namespaces.AsValueSlice() {
+		access.Namespaces = append(access.Namespaces, value.AsString())
 	}
 	access.Kubeconfig, access.Context, access.Server = textAt(o, outputKubeconfig), textAt(o, outputContext), textAt(o, outputServer)
 	access.As, access.AgentImage, access.Kind = textAt(o, outputAs), textAt(o, outputAgentImage), textAt(o, outputCluster)

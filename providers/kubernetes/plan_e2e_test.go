@@ -24,7 +24,7 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 )
 
-func summaries(diags providers.Diagnostics) []string {
+func planTexts(diags providers.Diagnostics) []string {
 	var out []string
 	for _, d := range diags {
 		out = append(out, d.Summary+": "+d.Detail)
@@ -58,7 +58,7 @@ func TestAPlanTellsWhatIsInTheCluster(t *testing.T) {
 	assert.Equal(t, []string{
 		"A disruption budget would be broken: " + x.namespace + "/payments allows 1 disruption now (2 of 2 pods are healthy, it wants 1), and 2 would be hit.",
 		"A service would have no ready endpoints: All ready endpoints are hit: " + x.namespace + "/payments (2 endpoints).",
-	}, summaries(diags))
+	}, planTexts(diags))
 	for _, p := range plan.Permissions {
 		assert.True(t, p.Held, "%+v", p)
 	}
@@ -76,12 +76,12 @@ func TestAPlanTellsWhoHoldsTheTargets(t *testing.T) {
 	_, diags := x.fault(t, "kubernetes_rollout_restart", "target {\n names = [\"deployment/payments\"]\n}").plan(t)
 	require.False(t, diags.HasErrors(), "%v", diags)
 	require.NotEmpty(t, diags)
-	assert.Contains(t, strings.Join(summaries(diags), "\n"), fmt.Sprintf(
+	assert.Contains(t, strings.Join(planTexts(diags), "\n"), fmt.Sprintf(
 		"Held by another run: Run %s has claimed deployment/%s/payments for experiment.test.fault.tried (kubernetes_scale) until %s at the latest.",
 		record.Run, x.namespace, record.Deadline.UTC().Format(time.RFC3339)))
 
 	_, diags = x.fault(t, "kubernetes_rollout_restart", "target {\n names = [\"statefulset/ledger\"]\n}").plan(t)
-	assert.NotContains(t, strings.Join(summaries(diags), "\n"), "Held by another run")
+	assert.NotContains(t, strings.Join(planTexts(diags), "\n"), "Held by another run")
 }
 
 // as is the fixture for a service account with just the rights of some rules.
@@ -143,11 +143,11 @@ func TestTheGeneratedRoleIsEnoughToPlan(t *testing.T) {
 			require.True(t, ok)
 			tried := x.as(t, needy.AccessRules()).fault(t, f.TypeName(), leastConfig(f.TypeName(), worker))
 			plan, diags := tried.plan(t)
-			for _, text := range summaries(diags) {
+			for _, text := range planTexts(diags) {
 				assert.NotContains(t, strings.ToLower(text), "may not")
 				assert.NotContains(t, strings.ToLower(text), "forbidden")
 			}
-			assert.NotEmpty(t, plan.Targets, "%v", summaries(diags))
+			assert.NotEmpty(t, plan.Targets, "%v", planTexts(diags))
 			for _, p := range plan.Permissions {
 				assert.True(t, p.Held, "%+v", p)
 			}
@@ -273,13 +273,13 @@ func TestPodSecurityThatRefusesAPodIsTold(t *testing.T) {
 	x := newAPIFixture(t)
 	f := x.fault(t, "kubernetes_kubelet_stop", leastConfig("kubernetes_kubelet_stop", x.worker(t)))
 	_, diags := f.plan(t)
-	assert.NotContains(t, strings.Join(summaries(diags), "\n"), "Pod Security")
+	assert.NotContains(t, strings.Join(planTexts(diags), "\n"), "Pod Security")
 
 	_, err := x.Typed.CoreV1().Namespaces().Patch(t.Context(), x.namespace, types.MergePatchType,
 		[]byte(`{"metadata":{"labels":{"`+labelEnforce+`":"baseline"}}}`), metav1.PatchOptions{})
 	require.NoError(t, err)
 	_, diags = f.plan(t)
-	assert.Contains(t, strings.Join(summaries(diags), "\n"), "Pod Security admission would refuse a pod: "+x.namespace+
+	assert.Contains(t, strings.Join(planTexts(diags), "\n"), "Pod Security admission would refuse a pod: "+x.namespace+
 		" enforces the level baseline (label "+labelEnforce+"), and the pod that acts on the node needs privileged.")
 }
 

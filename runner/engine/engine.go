@@ -80,7 +80,7 @@ const (
 	envDownPatience = 60 * time.Second // of one environment's end
 	envLookPatience = 15 * time.Second // of the look whether something of it is left
 	standbyPatience = 60 * time.Second // of what a fault wants beside it before anything is measured
-	revertPatience  = 30 * time.Second // of one fault's revert, all attempts together; more where its deadline is further away
+	revertPatience  = 60 * time.Second // of one fault's revert, all attempts together; more where its deadline is further away
 	revertAttempt   = 20 * time.Second // of one attempt, so that there is time to look what became of it
 	verifyPatience  = 10 * time.Second // of that look: an API may be far away, and targets many
 	lookPatience    = 5 * time.Second  // of a look for evidence

@@ -49,6 +49,8 @@ type world struct {
 	release     chan struct{} // made inside the bubble
 	on          func()        // told of every call
 	replan      func(p *providers.FaultPlan, up bool)
+	unseen      bool        // while it is broken nothing can be measured
+	within      insideWorld // what runs inside the environment
 }
 
 // pause hangs in the call that is to hang, whatever its context says, unless it
@@ -205,6 +207,9 @@ func (p fakeProbe) Open(ctx context.Context, _ providers.OpenRequest) (providers
 }
 
 func (p fakeProbe) Sample(ctx context.Context) providers.Sample {
+	if p.unseen && !p.ok() {
+		return providers.Sample{Lost: true, Error: "the cluster could not be watched"}
+	}
 	if p.hang > 0 && !p.ok() {
 		select {
 		case <-time.After(p.hang):

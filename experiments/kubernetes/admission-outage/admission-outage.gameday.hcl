@@ -28,7 +28,7 @@ experiment "admission_outage" {
     }
 
     recovery {
-      within = "30s"
+      within = "15s"
       hold   = "2s"
     }
   }

@@ -28,7 +28,7 @@ experiment "bad_config" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

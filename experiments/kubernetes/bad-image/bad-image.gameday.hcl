@@ -28,7 +28,7 @@ experiment "bad_image" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

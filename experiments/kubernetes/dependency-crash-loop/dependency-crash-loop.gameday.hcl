@@ -28,7 +28,7 @@ experiment "dependency_crash_loop" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

@@ -28,7 +28,7 @@ experiment "dependency_gone" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

@@ -42,7 +42,7 @@ experiment "drain_during_traffic" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

@@ -28,7 +28,7 @@ experiment "node_loss" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

@@ -28,7 +28,7 @@ experiment "pod_loss" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

@@ -28,7 +28,7 @@ experiment "quota_exhaustion" {
     }
 
     recovery {
-      within = "30s"
+      within = "15s"
       hold   = "2s"
     }
   }

@@ -42,7 +42,7 @@ experiment "rollout_under_load" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

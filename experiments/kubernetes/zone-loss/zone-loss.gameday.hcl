@@ -28,7 +28,7 @@ experiment "zone_loss" {
     }
 
     recovery {
-      within = "20s"
+      within = "10s"
       hold   = "2s"
     }
   }

@@ -121,15 +121,18 @@ func TestImpact(t *testing.T) {
 		"a workload that is being scaled": {
 			func(w *world.World) { three := int32(3); w.Deployments[0].Spec.Replicas = &three },
 			podsNamed("shop/payments-1-0"),
-			[]string{"1 of 2 pods of deployment/payments (it wants 3)"}, nil,
+			[]string{"1 of 2 pods of deployment/payments (it wants 3)"},
+			nil,
 		},
 		"several namespaces": {
 			func(w *world.World) { add(w, "canary", "payments", 2, "worker-1", "worker-2") },
 			podsNamed("shop/payments-1-0", "canary/payments-1-0"),
-			[]string{"1 of 2 pods of deployment/payments in canary", "1 of 2 pods of deployment/payments in shop"}, nil,
+			[]string{"1 of 2 pods of deployment/payments in canary", "1 of 2 pods of deployment/payments in shop"},
+			nil,
 		},
 		"a node": {
-			nil, []providers.Target{{Kind: "node", Name: "worker-1"}},
+			nil,
+			[]providers.Target{{Kind: "node", Name: "worker-1"}},
 			[]string{
 				"1 of 1 pod of deployment/cart", "1 of 2 pods of deployment/payments", "1 pod of DaemonSets and of nodes themselves",
 				"whatever else runs there outside of shop, which is all that this environment reads",
@@ -150,7 +153,8 @@ func TestImpact(t *testing.T) {
 			},
 		},
 		"a workload, whose budget follows its size": {
-			nil, []providers.Target{{Kind: "deployment", Name: "shop/payments", UID: "shop/payments"}},
+			nil,
+			[]providers.Target{{Kind: "deployment", Name: "shop/payments", UID: "shop/payments"}},
 			[]string{"2 of 2 pods of deployment/payments"},
 			[]string{"A service would have no ready endpoints: All ready endpoints are hit: shop/payments (2 endpoints)."},
 		},

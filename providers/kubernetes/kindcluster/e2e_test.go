@@ -33,8 +33,6 @@ func gone(t *testing.T, engine kindcluster.Engine, name string) {
 	})
 }
 
-func quiet(string) {}
-
 func TestCreationThatIsInterruptedLeavesNothing(t *testing.T) {
 	engine, err := kindcluster.FindEngine()
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Labels that kind puts on the containers of its nodes.
@@ -65,9 +66,7 @@ func (e Engine) find(ctx context.Context, name string) (*Found, error) {
 		if err := json.Unmarshal([]byte(lines[0]), &n); err != nil {
 			return nil, fmt.Errorf("%s inspect: expected a node in JSON, found %q: %w", e, lines[0], err)
 		}
-		if len(n.Name) > 0 && n.Name[0] == '/' {
-			n.Name = n.Name[1:] // docker's spelling
-		}
+		n.Name = strings.TrimPrefix(n.Name, "/") // docker's spelling
 		found.Nodes = append(found.Nodes, n)
 	}
 	slices.SortFunc(found.Nodes, func(a, b Node) int { return cmp.Compare(a.Name, b.Name) })

@@ -63,7 +63,7 @@ func (s *selection) names() {
 	}
 	names := s.body.Strings("names")
 	s.add("names "+some(names), func(c candidate) bool {
-		return slices.ContainsFunc(names, func(name string) bool { return c.called(name) })
+		return slices.ContainsFunc(names, c.called)
 	}, nil)
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
-	"sigs.k8s.io/e2e-framework/pkg/env"
 	"sigs.k8s.io/e2e-framework/pkg/envconf"
 	"sigs.k8s.io/e2e-framework/pkg/envfuncs"
 
@@ -28,15 +27,10 @@ func TestFrameworkMakesAndDestroysTheCluster(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, kindcluster.Docker.Delete(context.WithoutCancel(t.Context()), name)) })
 	cluster := e2ecluster.New(e2ecluster.WithImage(image))
 	cfg := envconf.New()
-	ctx := t.Context()
-	for _, step := range []env.Func{
-		envfuncs.CreateCluster(cluster, name),
-		envfuncs.LoadImageToCluster(name, "gameday/agent:dev"),
-	} {
-		var err error
-		ctx, err = step(ctx, cfg)
-		require.NoError(t, err)
-	}
+	ctx, err := envfuncs.CreateCluster(cluster, name)(t.Context(), cfg)
+	require.NoError(t, err)
+	_, err = envfuncs.LoadImageToCluster(name, "gameday/agent:dev")(ctx, cfg)
+	require.NoError(t, err)
 	var nodes corev1.NodeList
 	require.NoError(t, cfg.Client().Resources().List(ctx, &nodes))
 	assert.Len(t, nodes.Items, 1)
@@ -44,7 +38,7 @@ func TestFrameworkMakesAndDestroysTheCluster(t *testing.T) {
 	assert.FileExists(t, cluster.GetKubeconfig())
 
 	again := e2ecluster.New(e2ecluster.WithImage(image)).WithName(name)
-	_, err := again.Create(ctx)
+	_, err = again.Create(ctx)
 	require.NoError(t, err, "one that exists is used")
 	require.NoError(t, again.Destroy(ctx))
 	other := e2ecluster.New(e2ecluster.WithImage(image), e2ecluster.WithNodes(1, 1)).WithName(name)

@@ -12,5 +12,5 @@ func Example() {
 	testenv := env.New()
 	testenv.Setup(envfuncs.CreateCluster(e2ecluster.New(e2ecluster.WithNodes(1, 2)), "my-tests"))
 	testenv.Finish(envfuncs.DestroyCluster("my-tests"))
-	// os.Exit(testenv.Run(m))
+	// Then testenv.Run runs the tests.
 }
