@@ -46,7 +46,7 @@ func TestFeatureOnAClusterOfItsOwn(t *testing.T) {
 		assert.NoError(t, err)
 	})
 	for _, image := range []string{"gameday/shop:dev", "gameday/agent:dev"} {
-		ctx, err = envfuncs.LoadImageToCluster(name, image)(ctx, cfg)
+		_, err = envfuncs.LoadImageToCluster(name, image)(ctx, cfg)
 		require.NoError(t, err)
 	}
 	survivesPodLoss(ctx, t, cfg)

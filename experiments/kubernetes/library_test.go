@@ -77,7 +77,7 @@ func TestVariantsAreChecked(t *testing.T) {
 // same everywhere, but for the line that some need.
 func TestScenariosShareOneBeginning(t *testing.T) {
 	const file = "shop.gameday.hcl"
-	some := regexp.MustCompile(`\n\n  allow_privileged = true.*`)
+	some := regexp.MustCompile(`\n\n +allow_privileged = true.*`)
 	first := read(t, scenarios()[0].dir, file)
 	for _, s := range scenarios() {
 		assert.Equal(t, first, some.ReplaceAllString(read(t, s.dir, file), ""), s.dir)

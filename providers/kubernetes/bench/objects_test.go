@@ -38,12 +38,12 @@ func (s *server) fill(t *testing.T, of size) {
 	s.all(t, of.apps, func(ctx context.Context, i int) error { return s.app(ctx, of, i) })
 }
 
-func (s *server) all(t *testing.T, n int, make func(ctx context.Context, i int) error) {
+func (s *server) all(t *testing.T, n int, create func(ctx context.Context, i int) error) {
 	t.Helper()
 	group, ctx := errgroup.WithContext(t.Context())
 	group.SetLimit(writers)
 	for i := range n {
-		group.Go(func() error { return make(ctx, i) })
+		group.Go(func() error { return create(ctx, i) })
 	}
 	require.NoError(t, group.Wait())
 }

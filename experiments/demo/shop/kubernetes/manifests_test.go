@@ -35,8 +35,10 @@ func read(t *testing.T, variant string) shop {
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	s := shop{
-		map[string]*appsv1.Deployment{}, map[string]*corev1.Service{},
-		map[string]*policyv1.PodDisruptionBudget{}, map[string]*corev1.ConfigMap{},
+		map[string]*appsv1.Deployment{},
+		map[string]*corev1.Service{},
+		map[string]*policyv1.PodDisruptionBudget{},
+		map[string]*corev1.ConfigMap{},
 	}
 	for _, file := range files {
 		for _, object := range objects(t, file) {

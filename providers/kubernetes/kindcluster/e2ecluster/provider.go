@@ -9,6 +9,7 @@ package e2ecluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -139,10 +140,22 @@ func (c *Cluster) create(ctx context.Context) error {
 	}
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonPatience)
 	defer cancel()
-	if undoErr := creation.Abandon(undo); undoErr != nil {
+	if undoErr := errors.Join(creation.Abandon(undo), c.forgetKubeconfig()); undoErr != nil {
 		return fmt.Errorf("%w; what was reached could not be deleted: %w", err, undoErr)
 	}
 	return err
+}
+
+// forgetKubeconfig removes the kubeconfig with its folder.
+func (c *Cluster) forgetKubeconfig() error {
+	if c.dir == "" {
+		return nil
+	}
+	if err := os.RemoveAll(c.dir); err != nil {
+		return fmt.Errorf("remove the kubeconfig of the kind cluster %q: %w", c.spec.Name, err)
+	}
+	c.dir, c.kubeconfig = "", ""
+	return nil
 }
 
 // CreateWithConfig is Create with kind's own configuration in a file.
@@ -208,11 +221,8 @@ func (c *Cluster) WaitForControlPlane(ctx context.Context, client klient.Client)
 // Destroy deletes the cluster, unless it was there before Create, and its
 // kubeconfig. Twice is once.
 func (c *Cluster) Destroy(ctx context.Context) error {
-	if c.dir != "" {
-		if err := os.RemoveAll(c.dir); err != nil {
-			return fmt.Errorf("remove the kubeconfig of the kind cluster %q: %w", c.spec.Name, err)
-		}
-		c.dir, c.kubeconfig = "", ""
+	if err := c.forgetKubeconfig(); err != nil {
+		return err
 	}
 	if c.existed {
 		return nil
