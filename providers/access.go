@@ -16,5 +16,6 @@ type AccessRule struct {
 	Verbs     []string // "get", "list", "patch"
 	Cluster   bool     // of the cluster as a whole; false: in the namespaces of the targets
 	Namespace string   // in this one, wherever the targets are; empty for theirs
+	Trial     bool     // only for dry runs, of which nothing stays that would have to be undone
 	Why       string   // one phrase: "evict pods from the node"
 }

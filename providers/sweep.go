@@ -17,11 +17,12 @@ type WithSweep interface {
 
 // SweepRequest asks for a sweep.
 type SweepRequest struct {
-	Config schema.Values // the environment's configuration, wholly known
-	Dir    string        // relative paths start here
-	Run    string        // only this run's; empty for every run's
-	Alive  bool          // also what has not reached its deadline, whose run may be alive
-	Look   bool          // only look, and undo nothing
+	Address string        // the environment's; empty for a place that no configuration declares
+	Config  schema.Values // the environment's configuration, wholly known
+	Dir     string        // relative paths start here
+	Run     string        // only this run's; empty for every run's
+	Alive   bool          // also what has not reached its deadline, whose run may be alive
+	Look    bool          // only look, and undo nothing
 }
 
 // An Orphan is something that a run left: a fault, or what accompanied it.

@@ -46,7 +46,7 @@ func slowWay(t *testing.T, dir string, more ...feature.Option) []feature.Option 
 func TestApplyRunsAnExperiment(t *testing.T) {
 	dir := t.TempDir()
 	junit := filepath.Join(dir, "junit.xml")
-	ctx := env.New().Test(t, feature.Apply("testdata/slow", slowWay(t, dir, feature.Variable("limit", "1s"), feature.JUnit(junit))...))
+	ctx := env.New().Test(t, feature.Apply("testdata/slow", slowWay(t, dir, feature.Variable("limit", "1800ms"), feature.JUnit(junit))...))
 
 	run := feature.Result(ctx)
 	require.NotNil(t, run)

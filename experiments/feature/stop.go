@@ -19,6 +19,9 @@ import (
 // it did can be undone: package testing ends the process at the deadline.
 const undoing = time.Minute
 
+// dying is how long a signal may take to end the process that sent it to itself.
+const dying = 10 * time.Second
+
 // stoppable makes a context that ends early enough before the test's deadline, and
 // at SIGINT and SIGTERM. A signal is passed on to the process when stop is called, by
 // when everything is undone and told in the folder; a second one ends the process
@@ -51,6 +54,7 @@ func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *even
 			// The test's own output is lost with the process.
 			fmt.Fprintf(os.Stderr, "gameday: stopped by %s; what was undone is told in %s\n", unix.SignalName(got), folder)
 			_ = syscall.Kill(os.Getpid(), got) // there is nobody to tell
+			<-time.After(dying)                // another thread may be the one that takes it
 		}
 	}
 }

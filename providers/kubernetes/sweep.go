@@ -10,14 +10,31 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/reaper"
 )
 
-var _ providers.WithSweep = (*existing)(nil)
+var (
+	_ providers.WithSweep = (*existing)(nil)
+	_ providers.WithSweep = (*kind)(nil)
+)
 
 // Sweep finds what runs left in the cluster, by what stands there alone.
 func (e *existing) Sweep(ctx context.Context, req providers.SweepRequest) ([]providers.Orphan, providers.Diagnostics) {
 	return e.provider.sweep(ctx, accessFrom(req.Config, req.Dir), req)
+}
+
+// Sweep finds what runs left in the kind cluster. One that does not exist has nothing.
+func (k *kind) Sweep(ctx context.Context, req providers.SweepRequest) ([]providers.Orphan, providers.Diagnostics) {
+	c := kindConfigFrom(req.Config, req.Address, req.Dir)
+	found, err := kindcluster.Find(ctx, c.spec.Name)
+	if err != nil {
+		return nil, providers.Errorf(nil, "No container engine", "%s.", capital(err))
+	}
+	if found == nil {
+		return nil, nil
+	}
+	return k.provider.sweep(ctx, c.access, req)
 }
 
 // sweeping is one sweep of one cluster.

@@ -61,7 +61,7 @@ func (webhookFault) rules() []providers.AccessRule {
 		{Group: admissionGroup, Resource: "validatingwebhookconfigurations", Verbs: verbs, Cluster: true, Why: "delay requests (mode delay)"},
 		{Resource: "pods", Verbs: verbs, Why: "run what delays requests (mode delay)"},
 		{Resource: "services", Verbs: verbs, Why: "reach what delays requests (mode delay)"},
-		{Resource: "configmaps", Verbs: []string{"create"}, Why: "try, by dry runs, what becomes of requests"},
+		{Resource: "configmaps", Verbs: []string{"create"}, Trial: true, Why: "try, by dry runs, what becomes of requests"},
 	}
 }
 

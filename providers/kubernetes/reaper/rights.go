@@ -26,7 +26,7 @@ func undoRights(rules []providers.AccessRule, ofCluster bool) []rbacv1.PolicyRul
 	var out []rbacv1.PolicyRule
 	for _, r := range rules {
 		verbs := undoVerbs(r)
-		if r.Cluster != ofCluster || strings.Contains(r.Resource, "/") || len(verbs) == 0 {
+		if r.Trial || r.Cluster != ofCluster || strings.Contains(r.Resource, "/") || len(verbs) == 0 {
 			continue
 		}
 		out = append(out, rbacv1.PolicyRule{APIGroups: []string{r.Group}, Resources: []string{r.Resource}, Verbs: verbs})

@@ -81,7 +81,7 @@ func (s *session) sweep(ctx context.Context, f sweepFlags, dir string) error {
 	all := []providers.Orphan{}
 	var unread error
 	for _, p := range places {
-		found, diags := p.sweep.Sweep(ctx, providers.SweepRequest{Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
+		found, diags := p.sweep.Sweep(ctx, providers.SweepRequest{Address: p.name, Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
 		all = append(all, found...)
 		for _, d := range diags {
 			s.fail(problem{d.Summary, p.name + ": " + d.Detail})

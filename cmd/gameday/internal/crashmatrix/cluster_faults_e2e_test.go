@@ -17,6 +17,11 @@ type clusterFault struct {
 	// byNode says that what it does is undone on a node, where the reaper cannot
 	// reach: a timer of its own stands beside it.
 	byNode bool
+	// lasts is longer than clusterDuration where controllers or the kubelet need
+	// more time to show the effect.
+	lasts string
+	// unproven is for what cannot show an effect on a cluster like this one.
+	unproven bool
 }
 
 const (
@@ -29,24 +34,33 @@ const (
 func clusterFaults() map[string]clusterFault {
 	return map[string]clusterFault{
 		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`},
-		"kubernetes_pod_failure":        {body: targetWeb},
+		"kubernetes_pod_failure":        {body: targetWeb, lasts: "8s"},
 		"kubernetes_container_kill":     {body: targetWeb},
 		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
-		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`},
-		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`},
-		"kubernetes_config_change":      {body: `target { names = ["settings"] }` + "\n" + `set = { mode = "broken" }`},
-		"kubernetes_secret_change":      {body: `target { names = ["password"] }` + "\n" + `set = { value = "broken" }`},
-		"kubernetes_quota_exhaust":      {body: `target {}`},
-		"kubernetes_service_blackhole":  {body: `target { names = ["web"] }`},
-		"kubernetes_pod_partition":      {body: targetWeb},
-		"kubernetes_webhook_fault":      {body: `target {}` + "\n" + `resources = ["configmaps"]`},
-		"kubernetes_pvc_fill":           {body: `target { names = ["data"] }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`},
-		"kubernetes_node_cordon":        {body: targetWorker, alone: true},
-		"kubernetes_node_taint":         {body: targetWorker + "\n" + `taint {` + "\n" + `key = "gameday.dev/test"` + "\n" + `effect = "PreferNoSchedule"` + "\n" + `}`, alone: true},
-		"kubernetes_node_drain":         {body: targetWorker, alone: true},
-		"kubernetes_node_pause":         {body: targetWorker, alone: true, byNode: true},
-		"kubernetes_node_stop":          {body: targetWorker, alone: true, byNode: true},
-		"kubernetes_kubelet_stop":       {body: targetWorker, alone: true, byNode: true},
+		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "6s"},
+		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "6s"},
+		"kubernetes_config_change": {body: `target {
+      namespace = "NAMESPACE"
+      names     = ["settings"]
+    }` + "\n" + `set = { mode = "broken" }`},
+		"kubernetes_secret_change": {body: `target {
+      namespace = "NAMESPACE"
+      names     = ["password"]
+    }` + "\n" + `set = { value = "broken" }`},
+		"kubernetes_quota_exhaust":     {body: `target {}`},
+		"kubernetes_service_blackhole": {body: `target { names = ["web"] }`},
+		"kubernetes_pod_partition":     {body: targetWeb, unproven: true},
+		"kubernetes_webhook_fault":     {body: `target {}` + "\n" + `resources = ["configmaps"]`},
+		"kubernetes_pvc_fill": {body: `target {
+      namespace = "NAMESPACE"
+      names     = ["data"]
+    }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`},
+		"kubernetes_node_cordon":  {body: targetWorker, alone: true},
+		"kubernetes_node_taint":   {body: targetWorker + "\n" + `taint {` + "\n" + `key = "gameday.dev/test"` + "\n" + `effect = "PreferNoSchedule"` + "\n" + `}`, alone: true},
+		"kubernetes_node_drain":   {body: targetWorker, alone: true},
+		"kubernetes_node_pause":   {body: targetWorker, alone: true, byNode: true},
+		"kubernetes_node_stop":    {body: targetWorker, alone: true, byNode: true},
+		"kubernetes_kubelet_stop": {body: targetWorker, alone: true, byNode: true},
 	}
 }
 
@@ -100,15 +114,12 @@ spec:
 
 // clusterConfiguration is one experiment with one fault, as short as it can be.
 func clusterConfiguration(namespace, worker, faultType string, fault clusterFault) string {
-	body := strings.NewReplacer("WORKER", worker).Replace(fault.body)
-	return fmt.Sprintf(`
-environment "kubernetes" "c" {
-  kubeconfig  = %q
-  namespaces  = [%q]
-  agent_image = "gameday/agent:dev"
-  as          = "system:serviceaccount:%s:%s"
-}
-
+	body := strings.NewReplacer("WORKER", worker, "NAMESPACE", namespace).Replace(fault.body)
+	lasts := fault.lasts
+	if lasts == "" {
+		lasts = clusterDuration
+	}
+	return clusterEnvironment(namespace, fault) + fmt.Sprintf(`
 experiment "x" {
   environment = environment.c
   steady_state {
@@ -131,7 +142,34 @@ experiment "x" {
     duration = "%s"
   }
 }
-`, os.Getenv("KUBECONFIG"), namespace, namespace, user, faultType, body, clusterDuration)
+`, faultType, body, lasts)
+}
+
+// clusterEnvironment is the cluster of the tests: for faults on nodes themselves as
+// one of kind, whose containers they act on, for the others as any cluster, with
+// the rights of the service account.
+func clusterEnvironment(namespace string, fault clusterFault) string {
+	if fault.byNode {
+		return fmt.Sprintf(`
+environment "kind" "c" {
+  name        = "gameday-e2e"
+  nodes       = { control_plane = 1, worker = 2 }
+  image       = %q
+  namespaces  = [%q]
+  agent_image = "gameday/agent:dev"
+  keep        = true
+}
+`, os.Getenv("GAMEDAY_NODE_IMAGE"), namespace)
+	}
+	return fmt.Sprintf(`
+environment "kubernetes" "c" {
+  kubeconfig       = %q
+  namespaces       = [%q]
+  agent_image      = "gameday/agent:dev"
+  allow_privileged = true
+  as               = "system:serviceaccount:%s:%s"
+}
+`, os.Getenv("KUBECONFIG"), namespace, namespace, user)
 }
 
 // clusterDuration is long enough for a fault to show itself where controllers

@@ -52,7 +52,7 @@ experiment "slow_way" {
 
   fault "local_network_delay" "slow" {
     target {}
-    latency  = "150ms"
+    latency  = "600ms"
     duration = var.duration
   }
 }
