@@ -122,9 +122,3 @@ func (l look) left(ctx context.Context) ([]string, error) {
 	}
 	return left, nil
 }
-
-// stepDone reports whether the step with this index is done.
-func (l look) stepDone(ctx context.Context, i int) (bool, error) {
-	state, err := l.session.API.State(ctx, l.record.ID, l.steps[i])
-	return state == undo.Present, err
-}

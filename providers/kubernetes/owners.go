@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -78,31 +79,27 @@ func wants(w *world.World, o owner) int {
 	uid := types.UID(o.UID)
 	switch o.Kind {
 	case "Deployment":
-		for i := range w.Deployments {
-			if d := &w.Deployments[i]; d.UID == uid {
-				return replicas(d.Spec.Replicas)
-			}
-		}
+		i := slices.IndexFunc(w.Deployments, func(d appsv1.Deployment) bool { return d.UID == uid })
+		return ofOne(i, func() int { return replicas(w.Deployments[i].Spec.Replicas) })
 	case "StatefulSet":
-		for i := range w.StatefulSets {
-			if s := &w.StatefulSets[i]; s.UID == uid {
-				return replicas(s.Spec.Replicas)
-			}
-		}
+		i := slices.IndexFunc(w.StatefulSets, func(s appsv1.StatefulSet) bool { return s.UID == uid })
+		return ofOne(i, func() int { return replicas(w.StatefulSets[i].Spec.Replicas) })
 	case "ReplicaSet":
-		for i := range w.ReplicaSets {
-			if r := &w.ReplicaSets[i]; r.UID == uid {
-				return replicas(r.Spec.Replicas)
-			}
-		}
+		i := slices.IndexFunc(w.ReplicaSets, func(r appsv1.ReplicaSet) bool { return r.UID == uid })
+		return ofOne(i, func() int { return replicas(w.ReplicaSets[i].Spec.Replicas) })
 	case "DaemonSet":
-		for i := range w.DaemonSets {
-			if d := &w.DaemonSets[i]; d.UID == uid {
-				return int(d.Status.DesiredNumberScheduled)
-			}
-		}
+		i := slices.IndexFunc(w.DaemonSets, func(d appsv1.DaemonSet) bool { return d.UID == uid })
+		return ofOne(i, func() int { return int(w.DaemonSets[i].Status.DesiredNumberScheduled) })
 	}
 	return 0 // of Jobs and others nobody can say
+}
+
+// ofOne is a number of what was found, and 0 of what is gone.
+func ofOne(index int, number func() int) int {
+	if index < 0 {
+		return 0
+	}
+	return number()
 }
 
 // replicas is a wanted number; the API's default is 1.

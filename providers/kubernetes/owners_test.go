@@ -13,9 +13,9 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
-func setOf(name, uid string, replicas int32) appsv1.StatefulSet {
+func setOf(uid string, replicas int32) appsv1.StatefulSet {
 	return appsv1.StatefulSet{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, UID: types.UID(uid)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "db", UID: types.UID(uid)},
 		Spec:       appsv1.StatefulSetSpec{Replicas: &replicas},
 	}
 }
@@ -35,12 +35,12 @@ func TestOwnersAreMissedByUID(t *testing.T) {
 		world *world.World
 		want  string
 	}{
-		"has what it wants":            {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 1)}, Pods: []corev1.Pod{podOf("db", "1")}}, ""},
-		"has none, and no pod says so": {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 2)}}, "shop/statefulset/db has 0 of 2 pods"},
-		"was scaled to nothing":        {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 0)}}, ""},
-		"was scaled up meanwhile":      {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "1", 3)}, Pods: []corev1.Pod{podOf("db", "1")}}, "shop/statefulset/db has 1 of 3 pods"},
+		"has what it wants":            {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("1", 1)}, Pods: []corev1.Pod{podOf("db", "1")}}, ""},
+		"has none, and no pod says so": {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("1", 2)}}, "shop/statefulset/db has 0 of 2 pods"},
+		"was scaled to nothing":        {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("1", 0)}}, ""},
+		"was scaled up meanwhile":      {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("1", 3)}, Pods: []corev1.Pod{podOf("db", "1")}}, "shop/statefulset/db has 1 of 3 pods"},
 		"is gone":                      {&world.World{}, ""},
-		"was made anew under its name": {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("db", "2", 5)}}, ""},
+		"was made anew under its name": {&world.World{StatefulSets: []appsv1.StatefulSet{setOf("2", 5)}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, tt.want, shortIn(tt.world, []owner{db}))

@@ -181,7 +181,7 @@ func (p *eventsProber) matches(o follow.Object) bool {
 	if len(p.reasons) > 0 && !slices.Contains(p.reasons, reason) {
 		return false
 	}
-	if beginning, any := strings.CutSuffix(p.name, "*"); any {
+	if beginning, wild := strings.CutSuffix(p.name, "*"); wild {
 		return strings.HasPrefix(about, beginning)
 	}
 	return p.name == "" || p.name == about

@@ -152,7 +152,7 @@ func (s *session) holding(ctx context.Context, id string, t providers.Target) (r
 		return report, "", fmt.Errorf("read what the pod %s/%s says: %w", namespace, pod.Name, err)
 	}
 	if json.Unmarshal(text, &report) != nil {
-		return report, "its pod has not reported yet", nil
+		return report, "its pod has not reported yet", nil //nolint:nilerr // what is no report yet is no failure
 	}
 	return report, "", nil
 }

@@ -36,7 +36,7 @@ func (e fakeEnvironment) OpenLoad(_ context.Context, req providers.InsideRequest
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.within.opened = append(e.within.opened, "load "+req.Type+" of "+req.Run)
-	return &fakeInsideLoad{fakeLoad: fakeLoad{e.world}}, nil
+	return &fakeInsideLoad{fakeLoad: fakeLoad(e)}, nil
 }
 
 // fakeStream samples the world on its own schedule. While the world is broken
@@ -48,8 +48,9 @@ func (s *fakeStream) Stream(ctx context.Context, req providers.StreamRequest) er
 	var held []providers.TimedSample
 	free := time.Now()
 	for due := time.Now().Add(req.Delay); ; due = due.Add(req.Interval) {
-		if _ = sleepFor(ctx, time.Until(due)); ctx.Err() != nil {
-			return nil
+		_ = sleepFor(ctx, time.Until(due))
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // its end is no failure
 		}
 		got := providers.TimedSample{Due: due, Sample: providers.Sample{OK: s.ok(), Took: time.Millisecond}}
 		if !got.OK {

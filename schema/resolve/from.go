@@ -45,9 +45,9 @@ func (s *scene) inside(expr hcl.Expression, ctx *hcl.EvalContext, t *bodyType) b
 		s.r.diags.errorAt(expr, ctx, "No cluster to run in", "%s is of type %s, inside which nothing can run. %s",
 			env.Addr, env.Type.TypeName(), s.r.clusters())
 		return false
-	case !place.RunsInside(providers.Kind(t.kind()), t.Type.TypeName()):
+	case !place.RunsInside(providers.Kind(t.kind()), t.TypeName()):
 		s.r.diags.errorAt(expr, ctx, "Cannot run in a cluster", "A %s of type %s runs where gameday runs. Inside a cluster can run: %s.",
-			t.kind(), t.Type.TypeName(), strings.Join(s.r.runInside(place), ", "))
+			t.kind(), t.TypeName(), strings.Join(s.r.runInside(place), ", "))
 		return false
 	}
 	return true

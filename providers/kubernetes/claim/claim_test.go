@@ -40,7 +40,8 @@ func TestTakenReadAndReleased(t *testing.T) {
 	store := claim.Store{API: api}
 	c := made("ONE", "run", "shop/a", "bank/b", "worker-1")
 	c.Steps = []undo.Step{
-		{Kind: undo.Restore, Path: "/api/v1/namespaces/shop/pods/a"}, {Kind: undo.Restore, Path: "/api/v1/namespaces/bank/pods/b"},
+		{Kind: undo.Restore, Path: "/api/v1/namespaces/shop/pods/a"},
+		{Kind: undo.Restore, Path: "/api/v1/namespaces/bank/pods/b"},
 		{Kind: undo.Remove, Path: "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/x"},
 	}
 	c.Nodes = []claim.NodeStep{{Node: "worker-1", Action: "pause"}}

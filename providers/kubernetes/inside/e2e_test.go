@@ -50,7 +50,7 @@ func TestAServiceIsReachedByItsName(t *testing.T) {
 	opened := time.Now()
 	r := f.probe(t, "http://payments/healthz")
 	t.Logf("the prober was there after %s", time.Since(opened))
-	samples := r.until(t, patience, func(all []providers.TimedSample) bool { return oks(all) >= 50 })
+	samples := r.until(t, func(all []providers.TimedSample) bool { return oks(all) >= 50 })
 	var took []time.Duration
 	for _, s := range samples {
 		took = append(took, s.Took)
@@ -67,7 +67,7 @@ func TestAServiceIsReachedByItsName(t *testing.T) {
 	probers := f.probers(t)
 	require.Len(t, probers, 1, "one for the run and its environment")
 	second := f.probe(t, "http://nobody/healthz")
-	second.until(t, patience, func(all []providers.TimedSample) bool { return len(all) >= 5 })
+	second.until(t, func(all []providers.TimedSample) bool { return len(all) >= 5 })
 	assert.Contains(t, second.all()[0].Error, "does not resolve")
 	assert.Len(t, f.probers(t), 1, "shared by everything that runs inside")
 }
@@ -86,9 +86,9 @@ func TestTheProberGoesWhenNothingNeedsItAnyMore(t *testing.T) {
 func TestAKilledTargetFailsWhileTheProberGoesOn(t *testing.T) {
 	f := newFixture(t)
 	r := f.probe(t, "http://payments/healthz")
-	r.until(t, patience, func(all []providers.TimedSample) bool { return oks(all) >= 10 })
+	r.until(t, func(all []providers.TimedSample) bool { return oks(all) >= 10 })
 	require.NoError(t, f.cluster.Typed.AppsV1().Deployments(f.space).Delete(t.Context(), "payments", metav1.DeleteOptions{}))
-	samples := r.until(t, patience, func(all []providers.TimedSample) bool {
+	samples := r.until(t, func(all []providers.TimedSample) bool {
 		return len(all) > 40 && len(all)-oks(all) > 20
 	})
 	assert.Zero(t, lost(samples))
@@ -98,7 +98,7 @@ func TestAKilledTargetFailsWhileTheProberGoesOn(t *testing.T) {
 func TestMeasuringGoesOnWhileTheWayToTheClusterIsCut(t *testing.T) {
 	f := newFixture(t)
 	r := f.probe(t, "http://payments/healthz")
-	r.until(t, patience, func(all []providers.TimedSample) bool { return oks(all) >= 10 })
+	r.until(t, func(all []providers.TimedSample) bool { return oks(all) >= 10 })
 	f.path.setCut(true)
 	cut := time.Now()
 	const away = 20 * time.Second
@@ -108,7 +108,7 @@ func TestMeasuringGoesOnWhileTheWayToTheClusterIsCut(t *testing.T) {
 	}
 	before := len(r.all())
 	f.path.setCut(false)
-	samples := r.until(t, patience, func(all []providers.TimedSample) bool { return len(all) > before+200 })
+	samples := r.until(t, func(all []providers.TimedSample) bool { return len(all) > before+200 })
 	during := slices.DeleteFunc(slices.Clone(samples), func(s providers.TimedSample) bool {
 		return s.Due.Before(cut) || s.Due.After(cut.Add(away))
 	})
@@ -122,11 +122,11 @@ func TestMeasuringGoesOnWhileTheWayToTheClusterIsCut(t *testing.T) {
 func TestAProberThatIsDeletedIsReplaced(t *testing.T) {
 	f := newFixture(t)
 	r := f.probe(t, "http://payments/healthz")
-	r.until(t, patience, func(all []providers.TimedSample) bool { return oks(all) >= 10 })
+	r.until(t, func(all []providers.TimedSample) bool { return oks(all) >= 10 })
 	first := f.probers(t)[0]
 	require.NoError(t, f.cluster.Typed.CoreV1().Pods(f.space).Delete(t.Context(), first.Name, metav1.DeleteOptions{}))
 	deleted := time.Now()
-	samples := r.until(t, patience, func(all []providers.TimedSample) bool {
+	samples := r.until(t, func(all []providers.TimedSample) bool {
 		return len(all) > 0 && lost(all) > 0 && all[len(all)-1].OK && all[len(all)-1].Due.After(deleted.Add(2*time.Second))
 	})
 	t.Logf("%d of %d samples are lost", lost(samples), len(samples))

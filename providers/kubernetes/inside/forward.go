@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/httpstream"
+	"k8s.io/apimachinery/pkg/util/httpstream" //nolint:staticcheck // client-go v0.37 still takes and gives these types
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
@@ -138,6 +138,6 @@ func (f *forwarded) Read(b []byte) (int, error) {
 
 // Close ends the connection with its streams.
 func (f *forwarded) Close() error {
-	_ = f.Stream.Reset()
+	_ = f.Reset()
 	return f.conn.Close()
 }

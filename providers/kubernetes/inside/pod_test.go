@@ -3,7 +3,6 @@ package inside
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"testing"
 	"time"
 
@@ -25,7 +24,7 @@ func TestNamesAreThoseOfARunAndAnEnvironment(t *testing.T) {
 	assert.Equal(t, one, name(run, "environment.a", 0))
 	assert.Regexp(t, `^gameday-prober-01m82gb5hwwkj99veyt2x8zksk-[0-9a-f]{6}$`, one)
 	for _, strange := range []string{"", "A/B", "a.very.long.run.that.nobody.would.ever.have.thought.of"} {
-		assert.Regexp(t, regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`), name(strange, "e", 12))
+		assert.Regexp(t, `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`, name(strange, "e", 12))
 		assert.LessOrEqual(t, len(name(strange, "e", 12)), 63)
 	}
 }

@@ -165,9 +165,9 @@ func (f *fixture) probe(t *testing.T, url string) *record {
 }
 
 // until waits until what was reported is as wanted.
-func (r *record) until(t *testing.T, within time.Duration, wanted func([]providers.TimedSample) bool) []providers.TimedSample {
+func (r *record) until(t *testing.T, wanted func([]providers.TimedSample) bool) []providers.TimedSample {
 	t.Helper()
-	require.Eventually(t, func() bool { return wanted(r.all()) }, within, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return wanted(r.all()) }, patience, 50*time.Millisecond)
 	return r.all()
 }
 

@@ -60,8 +60,10 @@ func (d *dying) make(collection, body string) undo.Step {
 func (d *dying) rules() []providers.AccessRule {
 	verbs := []string{"get", "patch"}
 	return []providers.AccessRule{
-		{Group: "apps", Resource: "deployments", Verbs: verbs}, {Resource: "configmaps", Verbs: verbs},
-		{Resource: "services", Verbs: []string{"create"}}, {Resource: "namespaces", Verbs: verbs, Cluster: true},
+		{Group: "apps", Resource: "deployments", Verbs: verbs},
+		{Resource: "configmaps", Verbs: verbs},
+		{Resource: "services", Verbs: []string{"create"}},
+		{Resource: "namespaces", Verbs: verbs, Cluster: true},
 	}
 }
 

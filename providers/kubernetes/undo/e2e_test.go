@@ -25,7 +25,8 @@ func TestRealObjects(t *testing.T) {
 		collection, body string
 		first, second    []undo.Edit
 	}{
-		"deployment": {"/apis/apps/v1/namespaces/" + ns + "/deployments", `{
+		"deployment": {
+			"/apis/apps/v1/namespaces/" + ns + "/deployments", `{
 			"metadata": {"name": "shop"},
 			"spec": {"replicas": 0, "selector": {"matchLabels": {"app": "shop"}}, "template": {"metadata": {"labels": {"app": "shop"}},
 			"spec": {"containers": [{"name": "a", "image": "none/a"}, {"name": "b", "image": "none/b", "resources": {"limits": {"cpu": "250m"}}}]}}}}`,
@@ -34,24 +35,37 @@ func TestRealObjects(t *testing.T) {
 				{Pointer: "/spec/template/spec/containers/1/resources/limits/cpu", To: "1000m"},
 				{Pointer: "/spec/template/spec/containers/0/resources/limits/memory", To: "1024Mi"},
 				{Pointer: "/spec/template/metadata/annotations/restarted", To: "now"},
-				{Pointer: "/spec/revisionHistoryLimit"}, {Pointer: "/spec/paused", To: true},
+				{Pointer: "/spec/revisionHistoryLimit"},
+				{Pointer: "/spec/paused", To: true},
 			},
 			[]undo.Edit{
-				{Pointer: "/spec/replicas"}, {Pointer: "/spec/paused", To: false}, {Pointer: "/spec/template/metadata/annotations/again", To: "now"},
+				{Pointer: "/spec/replicas"},
+				{Pointer: "/spec/paused", To: false},
+				{Pointer: "/spec/template/metadata/annotations/again", To: "now"},
 				{Pointer: "/spec/template/spec/containers/1/resources/limits/cpu", To: "2"},
-			}},
-		"service": {"/api/v1/namespaces/" + ns + "/services", `{
+			},
+		},
+		"service": {
+			"/api/v1/namespaces/" + ns + "/services", `{
 			"metadata": {"name": "shop", "annotations": {"own": "1"}}, "spec": {"selector": {"app": "shop"}, "ports": [{"port": 80}]}}`,
 			[]undo.Edit{{Pointer: "/spec/selector", To: map[string]any{"app": "nobody"}}, {Pointer: "/spec/ports/0/targetPort", To: 81}},
-			[]undo.Edit{{Pointer: "/spec/selector/fault", To: "yes"}, {Pointer: "/spec/sessionAffinity", To: "ClientIP"}}},
-		"configmap": {"/api/v1/namespaces/" + ns + "/configmaps", `{"metadata": {"name": "shop"}, "data": {"a.b": "x\r\n\u2028<&>", "only": ""}}`,
+			[]undo.Edit{{Pointer: "/spec/selector/fault", To: "yes"}, {Pointer: "/spec/sessionAffinity", To: "ClientIP"}},
+		},
+		"configmap": {
+			"/api/v1/namespaces/" + ns + "/configmaps", `{"metadata": {"name": "shop"}, "data": {"a.b": "x\r\n\u2028<&>", "only": ""}}`,
 			[]undo.Edit{{Pointer: "/data"}, {Pointer: "/binaryData/raw", To: "AAEC"}},
-			[]undo.Edit{{Pointer: "/data/one", To: "1"}, {Pointer: "/binaryData/raw", To: "BBBB"}}},
-		"secret": {"/api/v1/namespaces/" + ns + "/secrets", `{"metadata": {"name": "shop"}, "data": {"password": "czNjcmV0"}}`,
-			[]undo.Edit{{Pointer: "/data/password"}}, []undo.Edit{{Pointer: "/data/password", To: "eA=="}}},
-		"node": {"/api/v1/nodes", `{"metadata": {"name": "` + ns + `"}, "spec": {"taints": [{"key": "own", "effect": "NoSchedule"}]}}`,
+			[]undo.Edit{{Pointer: "/data/one", To: "1"}, {Pointer: "/binaryData/raw", To: "BBBB"}},
+		},
+		"secret": {
+			"/api/v1/namespaces/" + ns + "/secrets", `{"metadata": {"name": "shop"}, "data": {"password": "czNjcmV0"}}`,
+			[]undo.Edit{{Pointer: "/data/password"}},
+			[]undo.Edit{{Pointer: "/data/password", To: "eA=="}},
+		},
+		"node": {
+			"/api/v1/nodes", `{"metadata": {"name": "` + ns + `"}, "spec": {"taints": [{"key": "own", "effect": "NoSchedule"}]}}`,
 			[]undo.Edit{{Pointer: "/spec/taints", Element: map[string]any{"key": "gone", "effect": "NoSchedule"}}, {Pointer: "/spec/unschedulable", To: true}},
-			[]undo.Edit{{Pointer: "/spec/taints", Element: map[string]any{"key": "gone", "effect": "NoSchedule"}}, {Pointer: "/metadata/labels/zone", To: "lost"}}},
+			[]undo.Edit{{Pointer: "/spec/taints", Element: map[string]any{"key": "gone", "effect": "NoSchedule"}}, {Pointer: "/metadata/labels/zone", To: "lost"}},
+		},
 	}
 	for name, o := range objects {
 		for _, order := range [][]string{{"one", "two"}, {"two", "one"}} {

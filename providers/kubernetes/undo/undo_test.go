@@ -44,42 +44,86 @@ func TestChangeAndUndo(t *testing.T) {
 		edits   []undo.Edit
 		changed string // of spec, as it is while the fault is there
 	}{
-		"set a value": {bare, []undo.Edit{{Pointer: "/spec/replicas", To: 0}},
-			`{"replicas":0,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`},
-		"remove a value": {bare, []undo.Edit{{Pointer: "/spec/replicas"}},
-			`{"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`},
-		"remove what is missing": {bare, []undo.Edit{{Pointer: "/spec/nothing/here"}},
-			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`},
-		"below maps that are missing, twice": {`{"metadata":{"name":"payments","uid":"u"},"spec":{}}`,
+		"set a value": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/replicas", To: 0}},
+			`{"replicas":0,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`,
+		},
+		"remove a value": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/replicas"}},
+			`{"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`,
+		},
+		"remove what is missing": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/nothing/here"}},
+			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`,
+		},
+		"below maps that are missing, twice": {
+			`{"metadata":{"name":"payments","uid":"u"},"spec":{}}`,
 			[]undo.Edit{{Pointer: "/spec/a/b/one", To: 1}, {Pointer: "/spec/a/b/two", To: 2}, {Pointer: "/spec/a/three", To: 3}},
-			`{"a":{"b":{"one":1,"two":2},"three":3}}`},
-		"an annotation beside its own": {`{"metadata":{"name":"payments","uid":"u"},"spec":{}}`,
-			[]undo.Edit{{Pointer: "/metadata/annotations/restarted", To: "now"}}, `{}`},
-		"an element of a list by index": {bare, []undo.Edit{{Pointer: "/spec/template/containers/1/image", To: "broken"}, {Pointer: "/spec/template/containers/0/ports", To: []any{map[string]any{"port": 1}}}},
-			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a","ports":[{"port":1}]},{"name":"side","image":"broken"}]},"taints":[{"key":"x"}]}`},
-		"a whole element by index": {bare, []undo.Edit{{Pointer: "/spec/taints/0", To: map[string]any{"key": "y"}}},
-			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"y"}]}`},
-		"add an element": {bare, []undo.Edit{{Pointer: "/spec/taints", Element: map[string]any{"key": "gone"}}},
-			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"},{"key":"gone"}]}`},
-		"add an element that is there": {bare, []undo.Edit{{Pointer: "/spec/taints", Element: map[string]any{"key": "x"}}},
-			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`},
-		"add an element to no list": {`{"metadata":{"name":"payments","uid":"u"},"spec":{}}`, []undo.Edit{{Pointer: "/spec/deep/taints", Element: map[string]any{"key": "gone"}}},
-			`{"deep":{"taints":[{"key":"gone"}]}}`},
-		"add an element to an empty list": {`{"metadata":{"name":"payments","uid":"u"},"spec":{"taints":[]}}`, []undo.Edit{{Pointer: "/spec/taints", Element: "gone"}},
-			`{"taints":["gone"]}`},
-		"keys with slashes and tildes": {`{"metadata":{"name":"payments","uid":"u","annotations":{"a/b~c":"1"}},"spec":{"m":{"x/y":"~"}}}`,
+			`{"a":{"b":{"one":1,"two":2},"three":3}}`,
+		},
+		"an annotation beside its own": {
+			`{"metadata":{"name":"payments","uid":"u"},"spec":{}}`,
+			[]undo.Edit{{Pointer: "/metadata/annotations/restarted", To: "now"}},
+			`{}`,
+		},
+		"an element of a list by index": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/template/containers/1/image", To: "broken"}, {Pointer: "/spec/template/containers/0/ports", To: []any{map[string]any{"port": 1}}}},
+			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a","ports":[{"port":1}]},{"name":"side","image":"broken"}]},"taints":[{"key":"x"}]}`,
+		},
+		"a whole element by index": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/taints/0", To: map[string]any{"key": "y"}}},
+			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"y"}]}`,
+		},
+		"add an element": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/taints", Element: map[string]any{"key": "gone"}}},
+			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"},{"key":"gone"}]}`,
+		},
+		"add an element that is there": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/taints", Element: map[string]any{"key": "x"}}},
+			`{"replicas":3,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`,
+		},
+		"add an element to no list": {
+			`{"metadata":{"name":"payments","uid":"u"},"spec":{}}`,
+			[]undo.Edit{{Pointer: "/spec/deep/taints", Element: map[string]any{"key": "gone"}}},
+			`{"deep":{"taints":[{"key":"gone"}]}}`,
+		},
+		"add an element to an empty list": {
+			`{"metadata":{"name":"payments","uid":"u"},"spec":{"taints":[]}}`,
+			[]undo.Edit{{Pointer: "/spec/taints", Element: "gone"}},
+			`{"taints":["gone"]}`,
+		},
+		"keys with slashes and tildes": {
+			`{"metadata":{"name":"payments","uid":"u","annotations":{"a/b~c":"1"}},"spec":{"m":{"x/y":"~"}}}`,
 			[]undo.Edit{{Pointer: "/metadata/annotations/" + undo.Escape("a/b~c"), To: "2"}, {Pointer: "/spec/m/" + undo.Escape("x/y"), To: "/"}},
-			`{"m":{"x/y":"/"}}`},
-		"empty values": {`{"metadata":{"name":"payments","uid":"u"},"spec":{"s":"","f":false,"z":0,"m":{},"l":[]}}`,
+			`{"m":{"x/y":"/"}}`,
+		},
+		"empty values": {
+			`{"metadata":{"name":"payments","uid":"u"},"spec":{"s":"","f":false,"z":0,"m":{},"l":[]}}`,
 			[]undo.Edit{{Pointer: "/spec/s", To: "x"}, {Pointer: "/spec/f", To: true}, {Pointer: "/spec/z", To: 1}, {Pointer: "/spec/m", To: map[string]any{"a": 1}}, {Pointer: "/spec/l", To: []any{1}}},
-			`{"s":"x","f":true,"z":1,"m":{"a":1},"l":[1]}`},
-		"to empty values": {`{"metadata":{"name":"payments","uid":"u"},"spec":{"s":"x","f":true,"z":1,"m":{"a":1},"l":[1]}}`,
+			`{"s":"x","f":true,"z":1,"m":{"a":1},"l":[1]}`,
+		},
+		"to empty values": {
+			`{"metadata":{"name":"payments","uid":"u"},"spec":{"s":"x","f":true,"z":1,"m":{"a":1},"l":[1]}}`,
 			[]undo.Edit{{Pointer: "/spec/s", To: ""}, {Pointer: "/spec/f", To: false}, {Pointer: "/spec/z", To: 0}, {Pointer: "/spec/m", To: map[string]any{}}, {Pointer: "/spec/l", To: []any{}}},
-			`{"s":"","f":false,"z":0,"m":{},"l":[]}`},
-		"bytes and long values": {`{"metadata":{"name":"payments","uid":"u"},"spec":{"key":"<&>\u2028` + strings.Repeat("line\\n", 5000) + `"}}`,
-			[]undo.Edit{{Pointer: "/spec/key", To: "short"}}, `{"key":"short"}`},
-		"one field twice": {bare, []undo.Edit{{Pointer: "/spec/replicas", To: 1}, {Pointer: "/spec/replicas", To: 2}},
-			`{"replicas":2,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`},
+			`{"s":"","f":false,"z":0,"m":{},"l":[]}`,
+		},
+		"bytes and long values": {
+			`{"metadata":{"name":"payments","uid":"u"},"spec":{"key":"<&>\u2028` + strings.Repeat("line\\n", 5000) + `"}}`,
+			[]undo.Edit{{Pointer: "/spec/key", To: "short"}},
+			`{"key":"short"}`,
+		},
+		"one field twice": {
+			bare,
+			[]undo.Edit{{Pointer: "/spec/replicas", To: 1}, {Pointer: "/spec/replicas", To: 2}},
+			`{"replicas":2,"template":{"containers":[{"name":"app","image":"a"},{"name":"side","image":"b"}]},"taints":[{"key":"x"}]}`,
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -80,6 +80,6 @@ func Serve(ctx context.Context, listener net.Listener, certificate tls.Certifica
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close()
 	}
-	_ = <-failed // that the server is closed
+	_ = <-failed //nolint:staticcheck // only waits: that the server is closed is known
 	return err
 }

@@ -92,6 +92,7 @@ func TestClusterCrashMatrix(t *testing.T) {
 // clusterTypes runs the faults on what is in namespaces side by side, and those on
 // nodes one after the other.
 func clusterTypes(t *testing.T, alone bool) {
+	t.Helper()
 	for faultType, fault := range clusterFaults() {
 		if fault.alone != alone {
 			continue

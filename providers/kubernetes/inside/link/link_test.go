@@ -51,12 +51,15 @@ func streaming(t *testing.T, w *world, interval time.Duration, look func(r *reco
 // later lets fake time pass.
 func later(d time.Duration) { <-time.After(d); synctest.Wait() }
 
+// beat is the interval of every schedule here.
+const beat = 100 * time.Millisecond
+
 // onBeat checks that every moment of the schedule was reported, once.
-func onBeat(t *testing.T, samples []providers.TimedSample, interval time.Duration) {
+func onBeat(t *testing.T, samples []providers.TimedSample) {
 	t.Helper()
 	slices.SortFunc(samples, func(a, b providers.TimedSample) int { return a.Due.Compare(b.Due) })
 	for i := 1; i < len(samples); i++ {
-		assert.InDelta(t, interval, samples[i].Due.Sub(samples[i-1].Due), float64(5*time.Millisecond), "sample %d", i)
+		assert.InDelta(t, beat, samples[i].Due.Sub(samples[i-1].Due), float64(5*time.Millisecond), "sample %d", i)
 	}
 }
 
@@ -68,7 +71,7 @@ func TestSamplesComeAsTheyWereTaken(t *testing.T) {
 			samples, lost := r.all()
 			assert.Zero(t, lost)
 			assert.InDelta(t, 20, len(samples), 1)
-			onBeat(t, samples, 100*time.Millisecond)
+			onBeat(t, samples)
 			first := samples[0]
 			assert.WithinDuration(t, start, first.Due, 5*time.Millisecond)
 			assert.True(t, first.OK)
@@ -97,7 +100,7 @@ func TestACutPathLosesNothing(t *testing.T) {
 			samples, lost := r.all()
 			assert.Zero(t, lost)
 			assert.InDelta(t, 260, len(samples), 3, "it went on by itself")
-			onBeat(t, samples, 100*time.Millisecond)
+			onBeat(t, samples)
 			for _, s := range samples {
 				assert.True(t, s.OK)
 				assert.Equal(t, 10*time.Millisecond, s.Took)
@@ -115,14 +118,14 @@ func TestWhatDoesNotComeInTimeIsLostAndNotFailed(t *testing.T) {
 			later(50 * time.Second)
 			samples, lost := r.all()
 			assert.InDelta(t, 230, lost, 15, "what was due 27 s ago and more")
-			onBeat(t, samples, 100*time.Millisecond)
+			onBeat(t, samples)
 			assert.Contains(t, samples[len(samples)-1].Error, "the API server is away")
 			w.mend()
 			later(4 * time.Second)
 			samples, after := r.all()
 			assert.InDelta(t, lost, after, 11, "what was given up is not taken back, and the rest has come")
 			assert.InDelta(t, 550, len(samples), 5)
-			onBeat(t, samples, 100*time.Millisecond)
+			onBeat(t, samples)
 		})
 	})
 }
@@ -140,7 +143,7 @@ func TestANewProberGoesOnWhereTheLastOneWasLost(t *testing.T) {
 			samples, lost := r.all()
 			assert.InDelta(t, 40, lost, 12, "while there was none")
 			assert.InDelta(t, 100, len(samples), 3)
-			onBeat(t, samples, 100*time.Millisecond)
+			onBeat(t, samples)
 		})
 	})
 }
@@ -172,7 +175,7 @@ func TestAPathThatSaysNothingIsGivenUp(t *testing.T) {
 			samples, lost := r.all()
 			assert.InDelta(t, 110, len(samples), 3, "another path brought what was kept meanwhile")
 			assert.Zero(t, lost)
-			onBeat(t, samples, 100*time.Millisecond)
+			onBeat(t, samples)
 		})
 	})
 }
