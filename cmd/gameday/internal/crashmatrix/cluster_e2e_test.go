@@ -158,12 +158,17 @@ func (b *bench) killedAt(point crashPoint, way mending) {
 	case bySweep:
 		assert.Equal(b.t, 0, c.gameday("sweep", "-alive", "."), "%s\n%s", c, c.output)
 	case byItself:
+		b.claimMayStay = b.fault.stepless
 		b.await(c, "what stands beside the fault has undone it", b.unchanged)
+		b.claimMayStay = false
 	}
-	b.asBefore(c)
+	if way == bySweep {
+		b.asBefore(c)
+	}
 	if way != byRecover {
 		assert.Equal(b.t, 0, c.gameday("recover"), "%s: the journal is closed, with nothing left to do\n%s", c, c.output)
 	}
+	b.asBefore(c)
 	c.journalIsClean()
 }
 

@@ -20,6 +20,8 @@ type clusterFault struct {
 	// lasts is longer than clusterDuration where controllers or the kubelet need
 	// more time to show the effect.
 	lasts string
+	// stepless is for what leaves nothing to undo in the API.
+	stepless bool
 	// unproven is for what cannot show an effect on a cluster like this one.
 	unproven bool
 }
@@ -33,9 +35,9 @@ const (
 // TestEveryClusterType fails when one is missing.
 func clusterFaults() map[string]clusterFault {
 	return map[string]clusterFault{
-		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`},
+		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`, stepless: true},
 		"kubernetes_pod_failure":        {body: targetWeb, lasts: "8s"},
-		"kubernetes_container_kill":     {body: targetWeb},
+		"kubernetes_container_kill":     {body: targetWeb, stepless: true},
 		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
 		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "6s"},
 		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "6s"},
