@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	corev1 "k8s.io/api/core/v1"
 	quantity "k8s.io/apimachinery/pkg/api/resource"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -161,6 +162,9 @@ func (quotaExhaust) look(ctx context.Context, l look, step undo.Step, t provider
 		return finding{state: providers.Absent}, err
 	}
 	quota, err := l.session.Typed.CoreV1().ResourceQuotas(t.Name).Get(ctx, addedName(l.record.ID), metav1.GetOptions{})
+	if apierrors.IsNotFound(err) { // somebody has undone it since the line above
+		return finding{state: providers.Absent}, nil
+	}
 	if err != nil {
 		return finding{}, fmt.Errorf("read the quota in %s: %w", t.Name, err)
 	}
