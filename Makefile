@@ -10,6 +10,7 @@ GO      ?= go
 PKGS    ?= ./...
 FUZZTIME ?= 10s
 COUNT   ?= 20
+E2E     ?=
 
 # Set by the linker; without a tag the binary says what it is by itself.
 VERSION ?= $(shell git describe --tags --match 'v*' 2>/dev/null)
@@ -39,9 +40,9 @@ quickstart: build
 test: build $(GOTESTSUM)
 	@ci/test.sh $(GOTESTSUM) $(RACE) $(PKGS)
 
-## e2e: every test on a real kind cluster; installs Docker Engine on Debian and builds a node image where they are missing
+## e2e: the tests on a real kind cluster, those in E2E or all; installs Docker Engine on Debian and builds a node image where they are missing
 e2e: build $(GOTESTSUM)
-	@ci/kind/e2e.sh $(GOTESTSUM)
+	@ci/kind/e2e.sh $(GOTESTSUM) $(E2E)
 
 ## lint: golangci-lint with .golangci.yml, formatting, go vet, a tidy go.mod
 lint: $(GOLANGCI)
