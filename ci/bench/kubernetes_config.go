@@ -13,7 +13,7 @@ func (b *kubeBench) killing(folder, set string) (dir string, err error) {
 experiment "kill" {
   environment = environment.bench
   steady_state {
-    baseline = "0s"
+    baseline = "1ms"
     probe "exec" "nothing" {
       command  = ["true"]
       interval = "20ms"
