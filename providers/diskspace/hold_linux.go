@@ -33,19 +33,19 @@ func Read(path string) (Space, error) {
 // delete it: its blocks are free as soon as it is closed, which the kernel does
 // when the process ends, however it ends.
 func Hold(dir string, bytes int64) (*os.File, error) {
-	file, err := nameless(dir)
+	file, err := Nameless(dir)
 	if err != nil {
 		return nil, fmt.Errorf("make a file in %s: %w", dir, err)
 	}
-	if err := allocate(file, bytes); err != nil {
+	if err := Allocate(file, bytes); err != nil {
 		return nil, errors.Join(fmt.Errorf("take %d bytes in %s: %w", bytes, dir, err), file.Close())
 	}
 	return file, nil
 }
 
-// nameless makes a file without a name. Where the filesystem cannot, the name
+// Nameless makes a file without a name. Where the filesystem cannot, the name
 // goes before the first byte comes.
-func nameless(dir string) (*os.File, error) {
+func Nameless(dir string) (*os.File, error) {
 	file, err := os.OpenFile(dir, unix.O_TMPFILE|os.O_RDWR, 0o600)
 	if err == nil {
 		return file, nil
@@ -60,9 +60,9 @@ func nameless(dir string) (*os.File, error) {
 	return file, os.Remove(file.Name())
 }
 
-// allocate reserves the blocks, or writes them where the filesystem cannot
-// reserve.
-func allocate(file *os.File, size int64) error {
+// Allocate reserves so many bytes for a file, or writes them where the filesystem
+// cannot reserve.
+func Allocate(file *os.File, size int64) error {
 	for {
 		err := unix.Fallocate(int(file.Fd()), 0, 0, size)
 		switch {

@@ -3,14 +3,9 @@
 package supervisor
 
 import (
-	"bytes"
-	"compress/flate"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -98,27 +93,6 @@ func TestRevertAtTheDeadlineIsTriedAgain(t *testing.T) {
 		assert.Less(t, len(effect.reverts), 1000)
 		assert.Less(t, effect.reverts[1].Sub(effect.reverts[0]), time.Second, "the second attempt comes soon")
 	})
-}
-
-// TestWrittenFillDoesNotShrink compresses what is written where blocks cannot be
-// reserved: a filesystem that compresses must take as much space for it.
-func TestWrittenFillDoesNotShrink(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "fill")
-	file, err := os.Create(path)
-	require.NoError(t, err)
-	const size = 3<<20 + 5
-	require.NoError(t, writeNoise(file, size))
-	require.NoError(t, file.Close())
-	written, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Len(t, written, size)
-	var packed bytes.Buffer
-	deflate, err := flate.NewWriter(&packed, flate.BestSpeed)
-	require.NoError(t, err)
-	_, err = io.Copy(deflate, bytes.NewReader(written))
-	require.NoError(t, err)
-	require.NoError(t, deflate.Close())
-	assert.Greater(t, packed.Len(), size*9/10)
 }
 
 func TestExitOfWorkers(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gameday-dev/gameday/providers/diskspace"
 )
 
 // fillDescriptor is where a worker holds its file, so that anybody can look at
@@ -31,7 +33,7 @@ func fillDisk(args []string, stderr io.Writer) error {
 	if err := DiskLeft(*dir, *size, *reserve); err != nil {
 		return err
 	}
-	file, err := nameless(*dir)
+	file, err := diskspace.Nameless(*dir)
 	if err != nil {
 		return fmt.Errorf("make a file in %s: %w", *dir, err)
 	}
@@ -41,55 +43,10 @@ func fillDisk(args []string, stderr io.Writer) error {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	if err := allocate(os.NewFile(fillDescriptor, "fill"), *size); err != nil {
+	if err := diskspace.Allocate(os.NewFile(fillDescriptor, "fill"), *size); err != nil {
 		return fmt.Errorf("take %d bytes in %s: %w", *size, *dir, err)
 	}
 	select {}
-}
-
-// nameless makes a file without a name. Where the filesystem cannot, the name
-// goes before the first byte comes.
-func nameless(dir string) (*os.File, error) {
-	file, err := os.OpenFile(dir, unix.O_TMPFILE|os.O_RDWR, 0o600)
-	if err == nil {
-		return file, nil
-	}
-	if !errors.Is(err, syscall.EOPNOTSUPP) && !errors.Is(err, syscall.EISDIR) && !errors.Is(err, syscall.ENOENT) {
-		return nil, err
-	}
-	file, err = os.CreateTemp(dir, ".gameday-fill-*")
-	if err != nil {
-		return nil, err
-	}
-	return file, os.Remove(file.Name())
-}
-
-// allocate reserves the blocks, or writes them where the filesystem cannot
-// reserve.
-func allocate(file *os.File, size int64) error {
-	for {
-		err := unix.Fallocate(int(file.Fd()), 0, 0, size)
-		switch {
-		case errors.Is(err, unix.EINTR):
-		case errors.Is(err, unix.EOPNOTSUPP):
-			return writeNoise(file, size)
-		default:
-			return err
-		}
-	}
-}
-
-// writeNoise writes what no filesystem can compress or find twice.
-func writeNoise(file *os.File, size int64) error {
-	chunk := make([]byte, 1<<20)
-	for left := size; left > 0; left -= int64(len(chunk)) {
-		chunk = chunk[:min(left, int64(len(chunk)))]
-		touch(chunk)
-		if _, err := file.Write(chunk); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func isNoSpace(err error) bool {
