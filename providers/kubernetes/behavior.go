@@ -68,6 +68,7 @@ type preparation struct {
 type intent struct {
 	steps []undo.Step      // undone in reverse
 	nodes []claim.NodeStep // undone on nodes
+	pods  []claim.PodStep  // undone inside pods
 	data  any              // what observe needs, no secrets; becomes JSON
 }
 
@@ -78,6 +79,7 @@ type injection struct {
 	record  providers.Record
 	steps   []undo.Step
 	nodes   []claim.NodeStep
+	pods    []claim.PodStep
 	data    json.RawMessage
 	seed    int64
 }
@@ -88,6 +90,7 @@ type look struct {
 	record  providers.Record
 	steps   []undo.Step
 	nodes   []claim.NodeStep
+	pods    []claim.PodStep
 	data    json.RawMessage
 }
 

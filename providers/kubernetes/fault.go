@@ -21,6 +21,7 @@ import (
 //     time is over; what was not made wholly carries the run's label, by which
 //     Down and sweep find it;
 //   - timers stand beside nodes: they fire and find nothing to undo;
+//   - agents wait in pods: they end when nothing comes;
 //   - the claim stands, in some or all of its namespaces: each part has its own
 //     steps, of which none is done; the reaper, sweep, the next run that wants the
 //     targets, and Revert find that and remove the claim;
@@ -69,7 +70,7 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	}
 	g.passed(time.Now())
 	err = f.inject(ctx, injection{
-		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, data: r.Data, seed: r.Seed,
+		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, pods: r.Pods, data: r.Data, seed: r.Seed,
 	})
 	if err != nil {
 		return err // what it reached is the engine's to revert
@@ -109,6 +110,7 @@ func (p *Provider) revert(ctx context.Context, s *session, c claim.Claim) error 
 	for _, step := range slices.Backward(c.Nodes) {
 		failed = errors.Join(failed, undoNode(ctx, s, c.ID, step))
 	}
+	failed = errors.Join(failed, s.undoPods(ctx, c.ID, c.Pods, c.Deadline))
 	if failed != nil {
 		return failed // the claim stays, for whoever tries next
 	}

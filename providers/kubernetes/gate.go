@@ -89,7 +89,7 @@ func (g *gate) stands(ctx context.Context) error {
 func (s *session) gated(g *gate) *session {
 	through := *s.Cluster
 	through.API.Gate = g.ask
-	return &session{Cluster: &through}
+	return &session{Cluster: &through, residents: s.residents}
 }
 
 // confirm looks at the claim once more, when everything is in place.

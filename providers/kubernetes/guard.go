@@ -61,9 +61,15 @@ func (f *fault) guard(ctx context.Context, s *session, r recorded, record provid
 // claims are those in the session's cluster. What was done to nodes can be undone
 // from here.
 func (s *session) claims() claim.Store {
-	return claim.Store{API: s.API, UndoNode: func(ctx context.Context, id string, step claim.NodeStep) error {
-		return nodes.Undo(ctx, s.Cluster, id, step)
-	}}
+	return claim.Store{
+		API: s.API,
+		UndoNode: func(ctx context.Context, id string, step claim.NodeStep) error {
+			return nodes.Undo(ctx, s.Cluster, id, step)
+		},
+		UndoPod: func(ctx context.Context, id string, step claim.PodStep, deadline time.Time) error {
+			return s.residents.Revert(ctx, s.Cluster, step, id, deadline)
+		},
+	}
 }
 
 // undoNode takes back what was done to a node, and its timer.
@@ -78,6 +84,8 @@ func undoNode(ctx context.Context, s *session, id string, step claim.NodeStep) e
 func (f *fault) guardText(env providers.EnvironmentState) string {
 	at, known := accessOf(env)
 	switch {
+	case residing(f.behavior):
+		return "the agent inside each pod, at the deadline; the kernel, if the agent is killed too"
 	case f.kind() == "node" && !slices.ContainsFunc(f.rules(), func(r providers.AccessRule) bool { return slices.Contains(r.Verbs, "patch") }):
 		return "a timer beside the node, at the deadline"
 	case known && !at.Reaper:

@@ -26,7 +26,7 @@ func (f *fault) seen(ctx context.Context, record providers.Record) (providers.Ob
 	if err != nil {
 		return providers.Observation{}, err
 	}
-	l := look{session: s, record: record, steps: r.Steps, nodes: r.Nodes, data: r.Data}
+	l := look{session: s, record: record, steps: r.Steps, nodes: r.Nodes, pods: r.Pods, data: r.Data}
 	if !claimed || l.void() {
 		return f.remains(ctx, l)
 	}

@@ -20,6 +20,7 @@ type recorded struct {
 	Access cluster.Access   `json:"access"`
 	Steps  []undo.Step      `json:"steps,omitempty"`
 	Nodes  []claim.NodeStep `json:"nodes,omitempty"`
+	Pods   []claim.PodStep  `json:"pods,omitempty"`
 	Locks  []string         `json:"locks,omitempty"`
 	Seed   int64            `json:"seed,omitempty"`
 	Data   json.RawMessage  `json:"data,omitempty"`
@@ -43,7 +44,7 @@ func readRecord(record providers.Record) (recorded, error) {
 func (r recorded) claim(record providers.Record) claim.Claim {
 	c := claim.Claim{
 		ID: record.ID, Run: record.Run, Address: record.Address, Type: record.Type,
-		Locks: r.Locks, Deadline: record.Deadline, Steps: r.Steps, Nodes: r.Nodes,
+		Locks: r.Locks, Deadline: record.Deadline, Steps: r.Steps, Nodes: r.Nodes, Pods: r.Pods,
 	}
 	for _, t := range record.Targets {
 		c.Targets = append(c.Targets, claim.Target(t))

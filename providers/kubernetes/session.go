@@ -7,6 +7,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident"
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
@@ -28,7 +29,8 @@ type sessions struct {
 type session struct {
 	*cluster.Cluster
 
-	pursuits pursuits // of faults that were injected through this connection
+	pursuits  pursuits         // of faults that were injected through this connection
+	residents *resident.Keeper // agents inside pods
 
 	mu    sync.Mutex // held while the world is read: the faults of a plan share one reading
 	world *world.World
@@ -50,7 +52,7 @@ func (s *sessions) open(access cluster.Access) (*session, error) {
 	if s.all == nil {
 		s.all = map[string]*session{}
 	}
-	made := &session{Cluster: c}
+	made := &session{Cluster: c, residents: &resident.Keeper{}}
 	s.all[access.Key()] = made
 	return made, nil
 }

@@ -9,11 +9,11 @@ import (
 
 var _ providers.WithStandby = (*fault)(nil)
 
-// StandBy brings the reaper into the cluster, which takes a pod its time to start,
+// StandBy brings agents into the pods of faults that act there, and the reaper into the cluster, which takes a pod its time to start,
 // if the fault will have anything for it to undo.
 func (f *fault) StandBy(ctx context.Context, req providers.StandbyRequest) error {
 	at, known := accessOf(req.Environment)
-	if !known || !reaped(at) {
+	if !known || !reaped(at) && !residing(f.behavior) {
 		return nil
 	}
 	s, err := f.provider.sessions.open(at)
@@ -21,7 +21,10 @@ func (f *fault) StandBy(ctx context.Context, req providers.StandbyRequest) error
 		return err
 	}
 	what, err := f.intend(ctx, preparation{session: s, config: req.Config, run: req.Run, targets: req.Targets})
-	if err != nil || len(what.steps) == 0 {
+	if err == nil {
+		err = s.standBy(ctx, what.pods, req.For)
+	}
+	if err != nil || len(what.steps) == 0 || !reaped(at) {
 		return err
 	}
 	record := providers.Record{Run: req.Run, Address: req.Address, Targets: req.Targets}

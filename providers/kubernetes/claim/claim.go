@@ -24,6 +24,7 @@ type Claim struct {
 	Deadline time.Time   `json:"deadline"`        // by the clock of whoever made the claim
 	Steps    []undo.Step `json:"steps,omitempty"` // in the order of the injection; undone in reverse
 	Nodes    []NodeStep  `json:"nodes,omitempty"` // what is undone on nodes, not by the API server
+	Pods     []PodStep   `json:"pods,omitempty"`  // what is undone inside pods, by the agent there
 }
 
 // Target is one thing that a fault acts on, as providers.Target has it. Claims are
@@ -73,7 +74,7 @@ func (c Claim) parts() []Held {
 	for _, ns := range c.Namespaces() {
 		out = append(out, Held{Namespace: ns, Claim: c})
 		last := &out[len(out)-1].Claim
-		last.Targets, last.Steps, last.Nodes = nil, nil, nil
+		last.Targets, last.Steps, last.Nodes, last.Pods = nil, nil, nil, nil
 		for _, t := range c.Targets {
 			if t.namespace() == ns {
 				last.Targets = append(last.Targets, t)
@@ -81,6 +82,10 @@ func (c Claim) parts() []Held {
 		}
 	}
 	out[0].Claim.Nodes = c.Nodes
+	for _, step := range c.Pods {
+		at := max(0, slices.IndexFunc(out, func(h Held) bool { return step.Namespace == h.Namespace }))
+		out[at].Claim.Pods = append(out[at].Claim.Pods, step)
+	}
 	for _, step := range c.Steps {
 		at := max(0, slices.IndexFunc(out, func(h Held) bool { return strings.Contains(step.Path, "/namespaces/"+h.Namespace+"/") }))
 		out[at].Claim.Steps = append(out[at].Claim.Steps, step)
@@ -97,6 +102,16 @@ type NodeStep struct {
 	// Container is the id of the container that a node of kind is, so that one that
 	// was made anew under the same name is left alone. Empty elsewhere.
 	Container string `json:"container,omitempty"`
+}
+
+// PodStep is something done inside a pod by an agent there. That ends by itself at
+// the deadline, whoever is gone.
+type PodStep struct {
+	Namespace string `json:"namespace"`
+	Pod       string `json:"pod"`
+	UID       string `json:"uid"`
+	Profile   string `json:"profile"`             // what the agent may do: "network", "stress", "process"
+	Container string `json:"container,omitempty"` // whose processes it sees; empty where it needs none
 }
 
 // Label of every claim, beside undo.LabelRun and undo.LabelFault.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
@@ -17,6 +18,10 @@ type Store struct {
 
 	// UndoNode takes back what was done to a node. Nil where nodes can't be reached.
 	UndoNode func(ctx context.Context, id string, step NodeStep) error
+
+	// UndoPod takes back what was done inside a pod, of a fault with this deadline. Nil
+	// where agents in pods can't be spoken to.
+	UndoPod func(ctx context.Context, id string, step PodStep, deadline time.Time) error
 }
 
 // List reads the claims in namespaces, and those on the cluster as a whole where that
@@ -85,7 +90,7 @@ func (s Store) Undo(ctx context.Context, h Held) error {
 	if h.Broken != nil {
 		return h.Broken
 	}
-	if err := errors.Join(s.undoSteps(ctx, h.Claim), s.undoNodes(ctx, h.Claim)); err != nil {
+	if err := errors.Join(s.undoSteps(ctx, h.Claim), s.undoNodes(ctx, h.Claim), s.undoPods(ctx, h.Claim)); err != nil {
 		return fmt.Errorf("undo %s of run %s: %w", h.Claim.Address, h.Claim.Run, err)
 	}
 	return s.release(ctx, h.Namespace, h.Claim.ID)
@@ -119,6 +124,26 @@ func (s Store) undoNodes(ctx context.Context, c Claim) error {
 	}
 	return failed
 }
+
+// undoPods speaks to the agents in pods. After the deadline there is nothing left of
+// what they did, whoever looks.
+func (s Store) undoPods(ctx context.Context, c Claim) error {
+	if s.UndoPod == nil {
+		if len(c.Pods) > 0 && time.Now().Before(c.Deadline) {
+			return ErrPods
+		}
+		return nil
+	}
+	var failed error
+	for _, step := range slices.Backward(c.Pods) {
+		failed = errors.Join(failed, s.UndoPod(ctx, c.ID, step, c.Deadline))
+	}
+	return failed
+}
+
+// ErrPods says that a fault was done inside pods, whose agents can't be spoken to from
+// here.
+var ErrPods = errors.New("it was done inside pods, and ends there by itself at its deadline: before that, gameday recover or gameday sweep can undo it")
 
 // ErrNodes says that a fault was done to nodes, which can't be reached from here.
 var ErrNodes = errors.New("it was done to the node itself: gameday recover or gameday sweep can undo it")

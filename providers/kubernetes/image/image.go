@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// inside is where the agent stands in its image.
-const inside = "/gameday-agent"
+// Path is where the agent stands in its image.
+const Path = "/gameday-agent"
 
 // Tag is the name of the agent's image. It follows from the binary alone, so that
 // an image that is there need not be loaded again, and one of another version is
@@ -73,7 +73,7 @@ func (b Binary) image() (v1.Image, error) {
 	config = config.DeepCopy()
 	config.OS, config.Architecture = "linux", runtime.GOARCH
 	config.Config.User = "65532:65532" // so that it runs where Pod Security is "restricted"
-	config.Config.Entrypoint = append([]string{inside}, b.Args...)
+	config.Config.Entrypoint = append([]string{Path}, b.Args...)
 	config.Config.Labels = map[string]string{"org.opencontainers.image.title": "gameday-agent"}
 	return mutate.ConfigFile(image, config)
 }
@@ -83,7 +83,7 @@ func (b Binary) image() (v1.Image, error) {
 func packed(content []byte) ([]byte, error) {
 	var out bytes.Buffer
 	archive := tar.NewWriter(&out)
-	header := &tar.Header{Name: inside[1:], Mode: 0o755, Size: int64(len(content)), ModTime: time.Unix(0, 0), Format: tar.FormatPAX}
+	header := &tar.Header{Name: Path[1:], Mode: 0o755, Size: int64(len(content)), ModTime: time.Unix(0, 0), Format: tar.FormatPAX}
 	if err := archive.WriteHeader(header); err != nil {
 		return nil, err
 	}

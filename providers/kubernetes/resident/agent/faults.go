@@ -1,0 +1,181 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
+)
+
+// faults are those of one agent, by id.
+type faults struct {
+	engines map[string]Engine
+	changed chan struct{} // of one: something began or ended
+
+	mu  sync.Mutex
+	all map[string]*entry
+}
+
+// entry is one fault. It stays when it has ended, so that an injection that was
+// under way when its revert came does not put it back.
+type entry struct {
+	mu       sync.Mutex    // held while it is put in place or taken away
+	running  Running       // nil before and after
+	gone     chan struct{} // closed when it was reverted
+	deadline time.Time
+	ended    bool
+	why      string // why it ended by itself
+}
+
+func newFaults(engines map[string]Engine) *faults {
+	return &faults{engines: engines, changed: make(chan struct{}, 1), all: map[string]*entry{}}
+}
+
+// of finds the entry of a fault, or makes it.
+func (f *faults) of(id string) *entry {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.all[id] == nil {
+		f.all[id] = &entry{}
+	}
+	return f.all[id]
+}
+
+// ErrEnded says that a fault was reverted, or its time was over, before it was
+// asked for.
+var errEnded = errors.New("the fault has ended already and is not put in place again")
+
+// inject puts a fault in place, once.
+func (f *faults) inject(ctx context.Context, id string, asked wire.Fault) error {
+	engine, known := f.engines[asked.Engine]
+	if !known {
+		return fmt.Errorf("this agent has no engine %q, but %s: use the gameday and the agent of one release", asked.Engine, slices.Sorted(maps.Keys(f.engines)))
+	}
+	deadline := asked.Until(time.Now())
+	e := f.of(id)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.ended || !time.Now().Before(deadline):
+		return errEnded
+	case e.running != nil:
+		return nil
+	}
+	running, err := engine.Start(ctx, id, deadline, asked.Spec)
+	if err != nil {
+		return err
+	}
+	e.running, e.deadline, e.gone = running, deadline, make(chan struct{})
+	go f.watch(e, running)
+	f.stir()
+	return nil
+}
+
+// watch ends a fault at its deadline, or notes that its engine gave up.
+func (f *faults) watch(e *entry, running Running) {
+	timer := time.NewTimer(time.Until(e.deadline))
+	defer timer.Stop()
+	why := "its deadline has passed"
+	select {
+	case <-e.gone:
+		return
+	case <-timer.C:
+	case <-running.Failed():
+		if err := running.Why(); err != nil {
+			why = err.Error()
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running != running {
+		return // it was reverted
+	}
+	if err := running.Close(); err != nil {
+		why += "; " + err.Error()
+	}
+	e.running, e.ended, e.why = nil, true, why
+	f.stir()
+}
+
+// revert ends a fault; what this process does not know of, a process before it may
+// have left.
+func (f *faults) revert(id string) error {
+	e := f.of(id)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	defer f.stir()
+	if e.running != nil {
+		if err := e.running.Close(); err != nil {
+			return err // it is still there for the next try
+		}
+		e.running = nil
+		close(e.gone)
+	}
+	e.ended = true
+	var failed error
+	for _, engine := range f.engines {
+		_, err := engine.Clean(id, false)
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// status says how a fault stands.
+func (f *faults) status(id string) (wire.Reply, error) {
+	e := f.of(id)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running != nil {
+		return wire.Reply{State: wire.Active, Facts: e.running.Facts()}, nil
+	}
+	for name, engine := range f.engines {
+		found, err := engine.Clean(id, true)
+		if err != nil {
+			return wire.Reply{}, err
+		}
+		if found {
+			return wire.Reply{State: wire.Left, Detail: "the agent that put it there is gone; what it left (" + name + ") ends at its deadline"}, nil
+		}
+	}
+	return wire.Reply{State: wire.Absent, Detail: e.why}, nil
+}
+
+// active counts the faults in place.
+func (f *faults) active() int {
+	f.mu.Lock()
+	entries := slices.Collect(maps.Values(f.all))
+	f.mu.Unlock()
+	n := 0
+	for _, e := range entries {
+		e.mu.Lock()
+		if e.running != nil {
+			n++
+		}
+		e.mu.Unlock()
+	}
+	return n
+}
+
+// closeAll ends every fault.
+func (f *faults) closeAll() error {
+	f.mu.Lock()
+	ids := slices.Sorted(maps.Keys(f.all))
+	f.mu.Unlock()
+	var failed error
+	for _, id := range ids {
+		failed = errors.Join(failed, f.revert(id))
+	}
+	return failed
+}
+
+func (f *faults) stir() {
+	select {
+	case f.changed <- struct{}{}:
+	default: // it is known already
+	}
+}
