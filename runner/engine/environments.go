@@ -121,6 +121,9 @@ func (e *environments) up(ctx context.Context, address string) *liveEnvironment 
 
 func (e *environments) tryUp(ctx context.Context, live *liveEnvironment) error {
 	address := live.def.Addr.String()
+	if err := refusal(plan.CheckContext(e.resolved.Policy, address, e.sourceOf(address), live.def.Plan.Outputs)); err != nil {
+		return err // it was planned on another context, or on one that was not known
+	}
 	handle, err := ask(ctx, "preparing "+address, func(ctx context.Context) (providers.EnvironmentHandle, providers.Diagnostics) {
 		values, diags := configure(live.def.Body, cty.DynamicVal) // self is what comes of it
 		if diags.HasErrors() {

@@ -143,38 +143,6 @@ func protected(policy resolve.Policy, f *resolve.Fault, config schema.Values, pl
 	return out
 }
 
-// environmentFindings refuses environments in a denied context. An environment
-// says which context it is in by an output of that name.
-func (b *builder) environmentFindings() []Finding {
-	out := []Finding{}
-	policy := b.req.Resolved.Policy
-	for _, e := range b.needed() {
-		name, ok := contextOf(e.Plan.Outputs)
-		if !ok || !matchesAny(policy.DenyContext, name) {
-			continue
-		}
-		out = append(out, Finding{
-			Severity: SeverityError, Kind: KindPolicy, Subject: e.Addr.String(),
-			Summary: "Denied context " + name,
-			Detail: fmt.Sprintf("deny_context (%s) matches the context %s of this environment. Use another context.",
-				place(policy), name),
-			Source: source(e.Config.DeclRange),
-		})
-	}
-	return out
-}
-
-func contextOf(outputs cty.Value) (string, bool) {
-	if outputs == cty.NilVal || !outputs.Type().IsObjectType() || !outputs.IsKnown() || outputs.IsNull() || !outputs.Type().HasAttribute("context") {
-		return "", false
-	}
-	value, _ := outputs.GetAttr("context").Unmark()
-	if !isText(value) {
-		return "", false
-	}
-	return value.AsString(), true
-}
-
 func isText(v cty.Value) bool {
 	return v != cty.NilVal && v.Type() == cty.String && !v.IsMarked() && v.IsKnown() && !v.IsNull()
 }

@@ -114,29 +114,6 @@ func TestProtectedNamespaces(t *testing.T) {
 	}
 }
 
-func TestContextOf(t *testing.T) {
-	outputs := func(v cty.Value) cty.Value { return cty.ObjectVal(map[string]cty.Value{"context": v}) }
-	tests := map[string]struct {
-		outputs cty.Value
-		want    string
-	}{
-		"known":     {outputs(cty.StringVal("kind-shop")), "kind-shop"},
-		"unknown":   {outputs(cty.UnknownVal(cty.String)), ""},
-		"null":      {outputs(cty.NullVal(cty.String)), ""},
-		"number":    {outputs(cty.NumberIntVal(1)), ""},
-		"other":     {cty.EmptyObjectVal, ""},
-		"not known": {cty.DynamicVal, ""},
-		"none":      {cty.NilVal, ""},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got, ok := contextOf(test.outputs)
-			assert.Equal(t, test.want, got)
-			assert.Equal(t, test.want != "", ok)
-		})
-	}
-}
-
 func TestMatchesAny(t *testing.T) {
 	assert.True(t, matchesAny([]string{"*prod*"}, "eu-prod-1"))
 	assert.False(t, matchesAny([]string{"*prod*"}, "staging"))
