@@ -19,9 +19,9 @@ func newGraph(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [flags] [DIR]",
 		Short: "Draw what depends on what, as Mermaid or DOT",
-		Long: "Draw the environments and experiments of a configuration, with their probes,\n" +
-			"loads, assertions and faults: as Mermaid, which GitHub and GitLab show in Markdown,\n" +
-			"or in the DOT language of Graphviz. Variables that have no value are taken as unknown.",
+		Long: "Draw the environments, experiments and suites of a configuration, with probes, loads,\n" +
+			"assertions, faults and gates: as Mermaid, which GitHub and GitLab show in Markdown, or\n" +
+			"in the DOT language of Graphviz. Variables that have no value are taken as unknown.",
 		Args: atMostOne("a directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.graph(cmd, first(args, "."), &flags)
