@@ -38,10 +38,10 @@ func (s *session) graph(cmd *cobra.Command, dir string, flags *graphFlags) error
 	}
 	c, diags := load(dir, &flags.vars)
 	if diags.HasErrors() {
-		return s.report(diags, c.files())
+		return s.report(diags, c.Files())
 	}
-	resolved, more := c.resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})
-	if err := s.report(append(diags, more...), c.files()); err != nil {
+	resolved, more := c.Resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})
+	if err := s.report(append(diags, more...), c.Files()); err != nil {
 		return err
 	}
 	drawn := graph.New(resolved)

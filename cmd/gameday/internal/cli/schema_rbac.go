@@ -111,11 +111,11 @@ func (s *session) rulesFor(ctx context.Context, f rbacFlags, names []string) ([]
 	}
 	c, diags := load(f.dir, &varFlags{})
 	if diags.HasErrors() {
-		return nil, nil, s.report(diags, c.files())
+		return nil, nil, s.report(diags, c.Files())
 	}
-	resolved, more := c.resolve(ctx, resolve.Inputs{AllowMissing: true})
+	resolved, more := c.Resolve(ctx, resolve.Inputs{AllowMissing: true})
 	if diags = append(diags, more...); diags.HasErrors() {
-		return nil, nil, s.report(diags, c.files())
+		return nil, nil, s.report(diags, c.Files())
 	}
 	rules := usedRules(resolved)
 	if len(rules) == 0 {

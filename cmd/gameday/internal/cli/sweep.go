@@ -152,12 +152,12 @@ func directPlace(f sweepFlags) (place, error) {
 // declaredPlaces are the environments of a configuration that can be swept.
 func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) ([]place, error) {
 	c, diags := load(dir, &f.vars)
-	if c.set == nil || diags.HasErrors() {
-		return nil, s.report(diags, c.files())
+	if c.Set == nil || diags.HasErrors() {
+		return nil, s.report(diags, c.Files())
 	}
 	run := cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(""), "dir": cty.StringVal("")})
-	resolved, more := c.resolve(ctx, resolve.Inputs{Run: run})
-	if err := s.report(append(diags, more...), c.files()); err != nil {
+	resolved, more := c.Resolve(ctx, resolve.Inputs{Run: run})
+	if err := s.report(append(diags, more...), c.Files()); err != nil {
 		return nil, err
 	}
 	full, err := filepath.Abs(dir)
@@ -172,7 +172,7 @@ func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) 
 		}
 		values, wrong := e.Body.Decode(nil)
 		if wrong.HasErrors() || !values.WhollyKnown() {
-			return nil, errors.Join(problem{"Cannot sweep " + e.Addr.String(), "Its body depends on values that are known only during a run: name the cluster with -kubeconfig."}, s.report(wrong, c.files()))
+			return nil, errors.Join(problem{"Cannot sweep " + e.Addr.String(), "Its body depends on values that are known only during a run: name the cluster with -kubeconfig."}, s.report(wrong, c.Files()))
 		}
 		out = append(out, place{e.Addr.String(), sweeper, values, full})
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/gameday-dev/gameday/runner/launch"
 	"github.com/gameday-dev/gameday/schema/diag"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -35,7 +36,7 @@ func newValidate(s *session) *cobra.Command {
 
 // validate loads and resolves. Resolving goes on after errors, so that all
 // problems show at once, unless parts of the configuration are missing.
-func (s *session) validate(cmd *cobra.Command, dir string, flags *validateFlags) (*configuration, hcl.Diagnostics) {
+func (s *session) validate(cmd *cobra.Command, dir string, flags *validateFlags) (*launch.Configuration, hcl.Diagnostics) {
 	l, diags := load(dir, &flags.vars)
 	if l.cfg.Partial || l.set == nil {
 		return l, diags
