@@ -146,3 +146,27 @@ func TestSweepUndoesWhatIsHere(t *testing.T) {
 	assert.True(t, found["configmap near"].Undone, "%+v", found)
 	assert.Equal(t, map[string]any{"key": "value"}, s.Get(strayConfig)["data"])
 }
+
+// TestSweepLeavesWhatAnUnreadableClaimNames: a newer gameday may have written it, until
+// it expires.
+func TestSweepLeavesWhatAnUnreadableClaimNames(t *testing.T) {
+	for name, c := range map[string]struct {
+		lives time.Duration
+		stays bool
+	}{"alive": {time.Minute, true}, "expired": {-time.Minute, false}} {
+		t.Run(name, func(t *testing.T) {
+			s := newSwept(t)
+			s.added(strayQuota, "NEAR")
+			s.Put(claim.Path("shop", "NEAR"), map[string]any{
+				"metadata": map[string]any{
+					"name": "gameday-near", "namespace": "shop", "uid": "u", "creationTimestamp": time.Now().Add(c.lives - time.Minute).UTC().Format(time.RFC3339),
+					"labels": map[string]any{claim.Label: "true"}, "annotations": map[string]any{claim.Annotation: "of a later version"},
+				},
+				"spec": map[string]any{"leaseDurationSeconds": 60},
+			})
+			found, _ := s.sweep(providers.SweepRequest{})
+			assert.Equal(t, c.stays, s.Get(strayQuota) != nil)
+			assert.Contains(t, found["claim shop/gameday-near"].Error, "is none")
+		})
+	}
+}

@@ -47,6 +47,15 @@ func (h Held) Over(now time.Time) bool {
 	return !now.Before(h.Claim.Deadline) && !now.Before(h.Expires)
 }
 
+// Covers reports whether the fault of an id holds this claim. One that can't be read
+// counts until it expires, by its name: a newer gameday may have written it.
+func (h Held) Covers(id string, now time.Time) bool {
+	if h.Broken != nil {
+		return h.Name == leaseName(id) && now.Before(h.Expires)
+	}
+	return strings.EqualFold(h.Claim.ID, id)
+}
+
 // lease is the object that holds a part of a claim.
 func lease(h Held) (map[string]any, error) {
 	text, err := undo.Pack(h.Claim)
