@@ -21,7 +21,7 @@ func (w *sweeping) lookBeyond(ctx context.Context) {
 	all, err := w.claims().List(ctx)
 	w.seesAll = err == nil // why it can't be read changes nothing: see mayBeClaimed
 	for _, h := range all {
-		if h.Namespace != claim.ClusterNamespace && !slices.Contains(w.Access.Namespaces, h.Namespace) {
+		if !slices.Contains(claim.Around(w.Access.Namespaces), h.Namespace) {
 			w.beyond = append(w.beyond, h)
 		}
 	}
