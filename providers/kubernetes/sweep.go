@@ -47,6 +47,7 @@ type sweeping struct {
 	held     []claim.Held
 	beyond   []claim.Held // outside the fence: others' to undo, and none of it is a stray
 	seesAll  bool         // whether every claim on this cluster was read
+	unlisted []string     // what this user may not list: "secrets in shop"
 	found    []providers.Orphan
 	diags    providers.Diagnostics
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
@@ -42,4 +43,16 @@ func (w *sweeping) mayBeClaimed(m stray) bool {
 	}
 	_, below, _ := strings.Cut(m.step.Path, "/namespaces/")
 	return !strings.Contains(below, "/") || m.step.Kind == undo.Remove
+}
+
+// tellUnlisted warns of what was not looked at. A fault of this user may be there: to
+// change an object takes no right to list its kind.
+func (w *sweeping) tellUnlisted() {
+	if len(w.unlisted) == 0 {
+		return
+	}
+	slices.Sort(w.unlisted)
+	w.diags = append(w.diags, providers.Warningf(nil, "Not everything was looked at",
+		"This user may not list %s, so that what a fault has changed or added there and nobody claims is not found. What is claimed is. Sweep as a user who may list them.",
+		strings.Join(slices.Compact(w.unlisted), ", "))...)
 }

@@ -170,3 +170,19 @@ func TestSweepLeavesWhatAnUnreadableClaimNames(t *testing.T) {
 		})
 	}
 }
+
+// TestSweepSaysWhatItDidNotLookAt: the roles for faults let no one list what they change.
+func TestSweepSaysWhatItDidNotLookAt(t *testing.T) {
+	s := newSwept(t)
+	s.Before = func(_, path string) int {
+		if strings.HasSuffix(path, "/secrets") || strings.HasSuffix(path, "/validatingwebhookconfigurations") {
+			return http.StatusForbidden
+		}
+		return 0
+	}
+	found, diags := s.sweep(providers.SweepRequest{})
+	assert.Empty(t, found)
+	require.Len(t, diags, 1)
+	assert.Equal(t, providers.Warning, diags[0].Severity)
+	assert.Contains(t, diags[0].Detail, "may not list secrets in shop, validatingwebhookconfigurations, so")
+}
