@@ -43,7 +43,7 @@ func reaped(access cluster.Access) bool { return access.Reaper && access.AgentIm
 func (f *fault) guard(ctx context.Context, s *session, r recorded, record providers.Record) error {
 	if len(r.Steps) > 0 && reaped(r.Access) {
 		err := f.provider.reapers.Ensure(ctx, s.Cluster, reaper.Request{
-			Run: record.Run, Rules: f.rules(), Namespaces: r.claim(record).Namespaces(), For: time.Until(record.Deadline),
+			Run: record.Run, Rules: f.rules(), Steps: r.Steps, Namespaces: r.claim(record).Namespaces(), For: time.Until(record.Deadline),
 		})
 		if err != nil {
 			return err
