@@ -20,10 +20,11 @@ import (
 //   - the reaper is made, wholly or in part: it finds no claim, and goes when its
 //     time is over; what was not made wholly carries the run's label, by which
 //     Down and sweep find it;
-//   - timers stand beside nodes: they fire and find nothing to undo;
 //   - the claim stands, in some or all of its namespaces: each part has its own
 //     steps, of which none is done; the reaper, sweep, the next run that wants the
 //     targets, and Revert find that and remove the claim;
+//   - timers stand beside nodes, some of them through a pod: they fire and find nothing
+//     to undo, and who undoes the claim removes the pod;
 //   - some steps are done: each is one write that carries its own undo, and each of
 //     the same four undoes those that are done and skips the others;
 //   - some steps are undone: likewise;
@@ -68,6 +69,9 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 		return err
 	}
 	g.passed(time.Now())
+	if err := timers(ctx, s, r, req.Record); err != nil {
+		return err
+	}
 	err = f.inject(ctx, injection{
 		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, data: r.Data, seed: r.Seed,
 	})

@@ -137,7 +137,7 @@ func (u kindUp) explain(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	dir := filepath.Join(u.handle.Kind.Dir, "logs")
+	dir := u.handle.Kind.logs()
 	ctx, cancel := context.WithTimeout(ctx, logsPatience)
 	defer cancel()
 	u.progress("collect the logs of the cluster in " + dir)

@@ -85,9 +85,12 @@ func (nodeDrain) plan(_ context.Context, p planning) providers.Diagnostics {
 		}
 		leaving = append(leaving, providers.Target{Kind: string(target.Pod), Name: name, UID: string(pod.UID), Owner: owner.String()})
 	}
+	p.plan.Namespaces = namespacesOf(leaving, nil)
 	p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("%d pods leave: %s", len(leaving), someNames(leaving)))
 	if len(p.session.Access.Namespaces) > 0 {
 		p.plan.Radius = append(p.plan.Radius, "pods outside the namespaces "+strings.Join(p.session.Access.Namespaces, ", ")+" stay")
+	} else {
+		p.plan.Radius = append(p.plan.Radius, "pods in "+metav1.NamespaceSystem+" stay")
 	}
 	consequences := impact.Of(p.world, leaving)
 	p.plan.Radius = append(p.plan.Radius, consequences.Radius...)
@@ -107,8 +110,8 @@ func someNames(targets []providers.Target) string {
 }
 
 // leavers are the pods that a drain takes from nodes, in the namespaces of the
-// fence: not those that their node starts itself, and not those of DaemonSets, as
-// they would come back at once.
+// fence: not those that their node starts itself, not those of DaemonSets, as
+// they would come back at once, and none of kube-system, where no fault acts.
 func leavers(w *world.World, targets []providers.Target) []*corev1.Pod {
 	drained := map[string]bool{}
 	for _, t := range targets {
@@ -119,7 +122,7 @@ func leavers(w *world.World, targets []providers.Target) []*corev1.Pod {
 		pod := &w.Pods[i]
 		_, static := pod.Annotations[corev1.MirrorPodAnnotationKey]
 		ref := metav1.GetControllerOfNoCopy(pod)
-		if drained[pod.Spec.NodeName] && !static && (ref == nil || ref.Kind != "DaemonSet") {
+		if drained[pod.Spec.NodeName] && pod.Namespace != metav1.NamespaceSystem && !static && (ref == nil || ref.Kind != "DaemonSet") {
 			out = append(out, pod)
 		}
 	}

@@ -65,6 +65,7 @@ func (w *sweeping) marked(ctx context.Context) []stray {
 	for _, kind := range added {
 		out = append(out, w.list(ctx, client, served[kind], metav1.ListOptions{LabelSelector: undo.LabelFault + ",!" + claim.Label}, addedBy)...)
 	}
+	w.tellUnlisted()
 	return out
 }
 
@@ -93,8 +94,7 @@ func (w *sweeping) served() (map[schema.GroupResource]serving, error) {
 	return out, nil
 }
 
-// list reads the metadata of one kind, in the fence where it has one. What this user
-// may not list, no fault of his has touched.
+// list reads the metadata of one kind, in the fence where it has one.
 func (w *sweeping) list(ctx context.Context, client metadata.Interface, kind serving, o metav1.ListOptions, find func(serving, *metav1.PartialObjectMetadata) []stray) []stray {
 	if kind.Resource == "" {
 		return nil
@@ -109,7 +109,9 @@ func (w *sweeping) list(ctx context.Context, client metadata.Interface, kind ser
 			o.Limit = 500
 			all, err := client.Resource(kind.GroupVersionResource).Namespace(ns).List(ctx, o)
 			if err != nil {
-				if !apierrors.IsForbidden(err) && !apierrors.IsNotFound(err) {
+				if apierrors.IsForbidden(err) {
+					w.unlisted = append(w.unlisted, strings.TrimSuffix(kind.Resource+" in "+ns, " in "))
+				} else if !apierrors.IsNotFound(err) {
 					w.diags = append(w.diags, providers.Warningf(nil, "Not everything was looked at", "Listing %s: %s.", kind.Resource, err)...)
 				}
 				break

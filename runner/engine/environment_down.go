@@ -40,6 +40,7 @@ func (e *environments) down(ctx context.Context, live *liveEnvironment) {
 	if live.def == nil || live.state.Handle.Type == "" {
 		return // nothing was ever started
 	}
+	e.keepLogs(ctx, live)
 	started := time.Now()
 	left, err := takeDown(context.WithoutCancel(ctx), live.def.Type, live.state.Handle)
 	if err == nil && live.stuck != nil && live.stuck.still() {

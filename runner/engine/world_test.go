@@ -30,7 +30,8 @@ type world struct {
 	noEvidence  bool
 	panicInject bool
 	panicRevert bool
-	stays       bool // the environment does not go away
+	stays       bool      // the environment does not go away
+	logs        *keptLogs // nil where nobody looks
 	hang        time.Duration
 	drift       bool // other targets once the environment is up
 	unsent      bool

@@ -115,19 +115,14 @@ func checkPermissions(e Experiment, f Fault) []Finding {
 	return out
 }
 
-// protected finds a fault in a protected namespace: named by its target block,
-// or by the targets themselves where they are called namespace/name.
-// kube-system is protected whether a policy names it or not.
+// protected finds a fault in a protected namespace. kube-system is protected whether a policy names it or not.
 func protected(policy resolve.Policy, f *resolve.Fault, config schema.Values, planned providers.FaultPlan) []Finding {
 	names := append([]string{"kube-system"}, policy.ProtectedNamespaces...)
 	hit := func(namespace string) bool { return matchesAny(names, namespace) }
 
 	found := map[string]bool{}
-	if namespace := config.Block("target").Attr("namespace"); isText(namespace) && hit(namespace.AsString()) {
-		found[namespace.AsString()] = true
-	}
-	for _, t := range planned.Targets {
-		if namespace, _, namespaced := strings.Cut(t.Name, "/"); namespaced && hit(namespace) {
+	for _, namespace := range actsIn(config.Block("target"), planned) {
+		if hit(namespace) {
 			found[namespace] = true
 		}
 	}

@@ -83,11 +83,21 @@ func TestProtectedNamespaces(t *testing.T) {
 			"target": cty.ObjectVal(map[string]cty.Value{"namespace": value}),
 		}))
 	}
+	inNamespaces := func(value cty.Value) schema.Values {
+		return schema.NewValues(cty.ObjectVal(map[string]cty.Value{
+			"target": cty.ObjectVal(map[string]cty.Value{"namespaces": value}),
+		}))
+	}
 	tests := map[string]struct {
 		config  schema.Values
 		targets []providers.Target
 		want    string
 	}{
+		"one of several":         {inNamespaces(cty.ListVal([]cty.Value{cty.StringVal("shop"), cty.UnknownVal(cty.String), cty.StringVal("kube-system")})), nil, "Protected namespace kube-system"},
+		"none of several":        {inNamespaces(cty.ListVal([]cty.Value{cty.StringVal("shop"), cty.StringVal("bank")})), nil, ""},
+		"several, not known":     {inNamespaces(cty.UnknownVal(cty.List(cty.String))), nil, ""},
+		"several, secret":        {inNamespaces(cty.ListVal([]cty.Value{cty.StringVal("shop")}).Mark("sensitive")), nil, ""},
+		"a namespace itself":     {schema.NewValues(cty.EmptyObjectVal), []providers.Target{{Kind: "namespace", Name: "team-prod"}}, "Protected namespace team-prod"},
 		"other namespace":        {inNamespace(cty.StringVal("shop")), nil, ""},
 		"always protected":       {inNamespace(cty.StringVal("kube-system")), nil, "Protected namespace kube-system"},
 		"by pattern":             {inNamespace(cty.StringVal("team-prod")), nil, "Protected namespace team-prod"},
@@ -112,6 +122,17 @@ func TestProtectedNamespaces(t *testing.T) {
 			assert.Equal(t, "experiment.x.fault.f", got[0].Subject)
 		})
 	}
+}
+
+// TestProtectedBesideTheTargets: a drain has nodes as its targets, and evicts pods.
+func TestProtectedBesideTheTargets(t *testing.T) {
+	policy := resolve.Policy{ProtectedNamespaces: []string{"*-prod"}}
+	drain := providers.FaultPlan{Targets: []providers.Target{{Kind: "node", Name: "worker"}}, Namespaces: []string{"shop", "team-prod"}}
+	got := protected(policy, &resolve.Fault{}, schema.NewValues(cty.EmptyObjectVal), drain)
+	require.Len(t, got, 1)
+	assert.Equal(t, "Protected namespace team-prod", got[0].Summary)
+	drain.Namespaces = []string{"shop"}
+	assert.Empty(t, protected(policy, &resolve.Fault{}, schema.NewValues(cty.EmptyObjectVal), drain))
 }
 
 func TestMatchesAny(t *testing.T) {

@@ -72,6 +72,14 @@ func TestTakenReadAndReleased(t *testing.T) {
 	assert.Empty(t, server.Paths())
 }
 
+func TestAroundAFence(t *testing.T) {
+	fence := make([]string, 1, 8) // with room for what must not be written there
+	fence[0] = "shop"
+	assert.Equal(t, []string{"shop", "default"}, claim.Around(fence))
+	assert.Equal(t, []string{"default"}, claim.Around([]string{"default"}))
+	assert.Empty(t, claim.Around(nil), "all of them")
+}
+
 func TestHeld(t *testing.T) {
 	cases := map[string]struct {
 		holder, other claim.Claim

@@ -47,6 +47,15 @@ func (h Held) Over(now time.Time) bool {
 	return !now.Before(h.Claim.Deadline) && !now.Before(h.Expires)
 }
 
+// Covers reports whether the fault of an id holds this claim. One that can't be read
+// counts until it expires, by its name: a newer gameday may have written it.
+func (h Held) Covers(id string, now time.Time) bool {
+	if h.Broken != nil {
+		return h.Name == leaseName(id) && now.Before(h.Expires)
+	}
+	return strings.EqualFold(h.Claim.ID, id)
+}
+
 // lease is the object that holds a part of a claim.
 func lease(h Held) (map[string]any, error) {
 	text, err := undo.Pack(h.Claim)
@@ -68,10 +77,15 @@ func lease(h Held) (map[string]any, error) {
 		},
 		"spec": map[string]any{
 			"holderIdentity": h.Claim.Run, "acquireTime": now.Format(micro), "renewTime": now.Format(micro),
-			"leaseDurationSeconds": max(1, int(h.Claim.Deadline.Sub(now)/time.Second)+1),
+			"leaseDurationSeconds": seconds(h.Claim.Deadline.Sub(now)),
 		},
 	}, nil
 }
+
+// seconds is how long a Lease lasts so that it does not expire before its deadline: one
+// second as the time that is left is cut to whole ones, and one as the server cuts the
+// moment of the creation, from which others count.
+func seconds(left time.Duration) int { return max(1, int(left/time.Second)+2) }
 
 // read never fails: a Lease that is no claim as gameday writes them is told of.
 func read(item any) Held {

@@ -22,6 +22,7 @@ const mostStart = time.Minute
 type hosted struct {
 	cluster *cluster.Cluster
 	step    claim.NodeStep
+	run     string // whose the pod is that Guard makes
 }
 
 // locatePod refuses what no pod can do, and pods that nobody allowed.
@@ -42,7 +43,7 @@ func (h hosted) Guard(ctx context.Context, id string, deadline time.Time) error 
 	step := h.podStep(id)
 	body := agentPod(h.cluster.Access.AgentImage, h.step.Node, machine.HostArgs(id, deadline))
 	body["metadata"] = map[string]any{"name": podName(id, h.step.Node)}
-	if err := h.cluster.API.Add(ctx, "", id, podsOf(h.cluster), step, body); err != nil {
+	if err := h.cluster.API.Add(ctx, h.run, id, podsOf(h.cluster), step, body); err != nil {
 		return fmt.Errorf("put a privileged pod on node %s: %w", h.step.Node, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostStart)

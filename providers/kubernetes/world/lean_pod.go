@@ -2,6 +2,8 @@ package world
 
 import (
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
 // Ready reports whether a pod counts as ready: its Ready condition is true.
@@ -20,10 +22,11 @@ func Alive(pod *corev1.Pod) bool {
 	return pod.DeletionTimestamp == nil && pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed
 }
 
-// leanPod keeps those that are alive. Slices are made anew, so that the memory of
+// leanPod keeps those that are alive and not what a run has put there itself: reapers,
+// probers and the pods of faults are neither chosen nor counted nor evicted. Slices are made anew, so that the memory of
 // what is left out can be used again.
 func leanPod(p *corev1.Pod) bool {
-	if !Alive(p) {
+	if _, ours := p.Labels[undo.LabelRun]; ours || !Alive(p) {
 		return false
 	}
 	leanMeta(&p.ObjectMeta)

@@ -145,6 +145,23 @@ func usedRules(r *resolve.Resolved) []providers.AccessRule {
 			rules = append(rules, needy.AccessRules()...)
 		}
 	}
+	return append(rules, insideRules(r)...)
+}
+
+// insideRules are those of measuring from inside, where a configuration does.
+func insideRules(r *resolve.Resolved) []providers.AccessRule {
+	measured := map[string]bool{}
+	for _, x := range r.Experiments {
+		if x.RunsInside() {
+			measured[x.Environment] = true
+		}
+	}
+	var rules []providers.AccessRule
+	for _, e := range r.Environments {
+		if place, ok := e.Type.(providers.WithInsideAccess); ok && measured[e.Addr.String()] {
+			rules = append(rules, place.InsideRules()...)
+		}
+	}
 	return rules
 }
 

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/e2e-framework/klient/decoder"
 	"sigs.k8s.io/e2e-framework/klient/k8s/resources"
 
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 )
 
@@ -40,11 +41,13 @@ func (b *bench) take() (snapshot.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	namespaces := []string{b.namespace}
 	var outside []string // nobody else's: those faults run alone
 	if b.fault.alone {
 		outside = []string{"nodes"}
+		namespaces = claim.Around(namespaces) // where their reapers and claims are
 	}
-	return snapshot.Taker{Discovery: b.client.Discovery(), Dynamic: dyn}.Take(b.t.Context(), []string{b.namespace}, outside)
+	return snapshot.Taker{Discovery: b.client.Discovery(), Dynamic: dyn}.Take(b.t.Context(), namespaces, outside)
 }
 
 // unchanged compares the cluster with what it was, field by field.
@@ -57,7 +60,7 @@ func (b *bench) unchanged(ctx context.Context) (bool, string) {
 		return false, err.Error()
 	}
 	if b.claimMayStay {
-		maps.DeleteFunc(now, func(key string, _ map[string]any) bool { return strings.HasPrefix(key, b.namespace+"/leases/gameday-") })
+		maps.DeleteFunc(now, func(key string, _ map[string]any) bool { return strings.Contains(key, "/leases/gameday-") })
 	}
 	diff := snapshot.Diff(b.before, now)
 	return diff == "", "- before, + now:\n" + diff
