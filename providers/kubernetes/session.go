@@ -37,7 +37,8 @@ type session struct {
 
 	plans readings
 
-	greeting greeting
+	greeting  greeting
+	catalogue catalogue
 }
 
 // greeting is what a cluster said of itself, and which namespaces of the fence it
