@@ -72,6 +72,7 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	if err := timers(ctx, s, r, req.Record); err != nil {
 		return err
 	}
+	defer s.forget() // what was read before is not what there is now
 	err = f.inject(ctx, injection{
 		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, data: r.Data, seed: r.Seed,
 	})

@@ -91,7 +91,7 @@ func (p *objectProbe) Open(ctx context.Context, req providers.OpenRequest) (prov
 	if diags = append(diags, problems...); diags.HasErrors() {
 		return nil, diags
 	}
-	found, problems := wants.what.find(ctx, s.Typed.Discovery())
+	found, problems := wants.what.find(ctx, &s.catalogue, s.Typed.Discovery())
 	if diags = append(diags, problems...); diags.HasErrors() {
 		return nil, diags
 	}

@@ -81,9 +81,9 @@ type Experiment struct {
 	Description string
 	Labels      map[string]string
 	Weight      float64
-	Environment string   // address; empty for none
-	DependsOn   []string // addresses of experiments
-	Baseline    time.Duration
+	Environment string        // address; empty for none
+	DependsOn   []string      // addresses of experiments
+	Baseline    time.Duration // 0: none is measured
 	Recovery    Recovery
 	Loads       []*Load
 	Probes      []*Probe
