@@ -85,11 +85,12 @@ func (g *gate) stands(ctx context.Context) error {
 	return nil
 }
 
-// gated is the session whose changes pass the gate first.
+// gated is the session whose changes pass the gate first. Its pursuits are those of
+// the connection: a revert, which has no gate, must find and stop them.
 func (s *session) gated(g *gate) *session {
 	through := *s.Cluster
 	through.API.Gate = g.ask
-	return &session{Cluster: &through}
+	return &session{Cluster: &through, pursuits: s.pursuits}
 }
 
 // confirm looks at the claim once more, when everything is in place.
