@@ -106,3 +106,14 @@ func (f *fault) confirm(ctx context.Context, s *session, r recorded, record prov
 	defer cancel()
 	return errors.Join(err, f.provider.revert(ctx, s, r.claim(record)))
 }
+
+// pass asks the gate for what is no request to the API server: acts on nodes.
+func (s *session) pass(ctx context.Context, what string) error {
+	if s.API.Gate == nil {
+		return nil
+	}
+	if err := s.API.Gate(ctx); err != nil {
+		return fmt.Errorf("nothing was done to %s: %w", what, err)
+	}
+	return nil
+}
