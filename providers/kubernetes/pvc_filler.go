@@ -166,7 +166,8 @@ func (s *session) holding(ctx context.Context, id string, t providers.Target) (r
 	lines := int64(1)
 	text, err := pods.GetLogs(pod.Name, &corev1.PodLogOptions{TailLines: &lines}).DoRaw(ctx)
 	if err != nil {
-		return report, "", fmt.Errorf("read what the pod %s/%s says: %w", namespace, pod.Name, err)
+		// One answer that fails says nothing of the volume: it is asked for again.
+		return report, fmt.Sprintf("what its pod %s/%s says could not be read: %s", namespace, pod.Name, err), nil
 	}
 	if json.Unmarshal(text, &report) != nil {
 		return report, "its pod has not reported yet", nil //nolint:nilerr // what is no report yet is no failure
