@@ -130,6 +130,9 @@ func (containerKill) inject(ctx context.Context, i injection) error {
 	group.SetLimit(atOnce)
 	for _, s := range shots {
 		group.Go(func() error {
+			if err := i.session.pass(ctx, "the node of container "+s.Name); err != nil {
+				return err
+			}
 			return nodes.Fire(ctx, i.session.Cluster, i.record.Run, i.record.ID, s.Shot, i.config.String("signal"))
 		})
 	}

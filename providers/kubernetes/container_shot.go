@@ -36,7 +36,7 @@ func aim(ctx context.Context, p preparation, pod *corev1.Pod) (shot, error) {
 		return shot{}, err
 	}
 	_, id, _ := strings.Cut(status.ContainerID, "://") // "containerd://5f3a…"
-	return shot{nodes.Shot{Node: node, Container: id}, string(pod.UID), name, status.RestartCount}, nil
+	return shot{nodes.Shot{Node: node, Container: id, Namespace: pod.Namespace}, string(pod.UID), name, status.RestartCount}, nil
 }
 
 func statusOf(pod *corev1.Pod, container string) *corev1.ContainerStatus {

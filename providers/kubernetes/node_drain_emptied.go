@@ -80,6 +80,9 @@ func (l look) emptied(ctx context.Context, f finding, guests []guest, there map[
 	if left < len(guests) {
 		f.facts = nil
 	}
+	if len(guests) == 0 { // that it is cordoned is no evidence of a drain
+		f.facts, f.detail = nil, joined(f.detail, "no pod was on it that a drain takes away")
+	}
 	if len(staying) > 0 {
 		f.state, f.detail = providers.Partial, joined(f.detail, "there are still "+strings.Join(staying, ", "))
 	}

@@ -105,7 +105,12 @@ func (n onNode) intend(ctx context.Context, p preparation) (intent, error) {
 func (onNode) inject(ctx context.Context, i injection) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, step := range i.nodes {
-		group.Go(func() error { return nodes.Do(ctx, i.session.Cluster, i.record.ID, step) })
+		group.Go(func() error {
+			if err := i.session.pass(ctx, "node "+step.Node); err != nil {
+				return err
+			}
+			return nodes.Do(ctx, i.session.Cluster, i.record.ID, step)
+		})
 	}
 	return group.Wait()
 }

@@ -122,6 +122,9 @@ func (podFailure) observe(ctx context.Context, l look) ([]finding, error) {
 		var facts []providers.Fact
 		for i := range pod.Status.ContainerStatuses {
 			c := &pod.Status.ContainerStatuses[i]
+			if data.Before[t.UID][c.Name] == "" {
+				continue // it did not run before: that it does not now proves nothing
+			}
 			if c.State.Running != nil && c.ContainerID == data.Before[t.UID][c.Name] {
 				return finding{detail: "container " + c.Name + " still runs its own image"}, nil
 			}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
@@ -76,7 +78,31 @@ func (podKill) intend(ctx context.Context, p preparation) (intent, error) {
 	if err != nil {
 		return intent{}, err
 	}
-	return intent{data: killed{ownersOf(w, podsNamed(w, uidsOf(p.targets)))}}, nil
+	pods := podsNamed(w, uidsOf(p.targets))
+	if err := allThere(p.targets, pods); err != nil {
+		return intent{}, err
+	}
+	return intent{data: killed{ownersOf(w, pods)}}, nil
+}
+
+// allThere refuses targets that are gone or ending already, by a rollout or an
+// earlier fault: that they are gone later would be no evidence of this one.
+func allThere(targets []providers.Target, pods []*corev1.Pod) error {
+	alive := map[string]bool{}
+	for _, pod := range pods {
+		alive[string(pod.UID)] = true
+	}
+	var missing []string
+	for _, t := range targets {
+		if !alive[t.UID] {
+			missing = append(missing, t.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("expected %d pods to kill and found %d: %s ended before the fault began, so that their absence would prove nothing; "+
+		"plan again, or let faults that end the same pods be in experiments of their own", len(targets), len(pods), strings.Join(missing, ", "))
 }
 
 func uidsOf(targets []providers.Target) []string {

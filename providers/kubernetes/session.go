@@ -30,7 +30,7 @@ type sessions struct {
 type session struct {
 	*cluster.Cluster
 
-	pursuits pursuits // of faults that were injected through this connection
+	pursuits *pursuits // of faults that were injected through this connection
 
 	mu    sync.Mutex // held while the world is read: the faults of a plan share one reading
 	world *world.World
@@ -65,9 +65,13 @@ func (s *sessions) open(access cluster.Access) (*session, error) {
 	if s.all == nil {
 		s.all = map[string]*session{}
 	}
-	made := &session{Cluster: c}
+	made := newSession(c)
 	s.all[access.Key()] = made
 	return made, nil
+}
+
+func newSession(c *cluster.Cluster) *session {
+	return &session{Cluster: c, pursuits: &pursuits{}}
 }
 
 // read is the world as it is now: not older than a moment.

@@ -35,7 +35,9 @@ func podName(id, what string) string {
 }
 
 // podsOf is the collection in which a cluster's privileged pods are.
-func podsOf(c *cluster.Cluster) string { return "/api/v1/namespaces/" + namespaceOf(c) + "/pods" }
+func podsOf(c *cluster.Cluster) string { return podsIn(namespaceOf(c)) }
+
+func podsIn(namespace string) string { return "/api/v1/namespaces/" + namespace + "/pods" }
 
 func namespaceOf(c *cluster.Cluster) string {
 	if len(c.Access.Namespaces) > 0 {

@@ -122,5 +122,5 @@ func (s *session) makePlan(ctx context.Context, c *launch.Configuration, diags h
 	if err := s.report(diags, c.Files()); err != nil {
 		return nil, err
 	}
-	return &prepared{configuration: c, plan: p, resolved: r}, nil
+	return &prepared{Configuration: c, plan: p, resolved: r}, nil
 }
