@@ -40,7 +40,7 @@ func TestFailureNeedsWhatRan(t *testing.T) {
 			targets := []providers.Target{podTarget("a")}
 			steps, err := restoring(targets)
 			require.NoError(t, err)
-			server.Put(steps[0].Path, map[string]any{"spec": map[string]any{"image": "theirs"}})
+			server.Put(steps[0].Path, map[string]any{"metadata": map[string]any{"uid": "uid-a"}, "spec": map[string]any{"image": "theirs"}})
 			require.NoError(t, api.Change(t.Context(), "id", steps[0], []undo.Edit{{Pointer: "/spec/image", To: "pause"}}))
 			l := look{session: sessionOn(api, pod), record: providers.Record{ID: "id", Targets: targets}, steps: steps, data: data}
 			found, err := podFailure{}.observe(t.Context(), l)

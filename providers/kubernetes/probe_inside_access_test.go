@@ -28,7 +28,7 @@ func TestRightsOfAProber(t *testing.T) {
 		assert.NoError(t, json.NewEncoder(w).Encode(review))
 	}))
 	defer server.Close()
-	client, err := kubernetes.NewForConfig(&rest.Config{Host: server.URL})
+	client, err := kubernetes.NewForConfig(&rest.Config{Host: server.URL, ContentConfig: rest.ContentConfig{ContentType: "application/json", AcceptContentTypes: "application/json"}})
 	require.NoError(t, err)
 	env := providers.EnvironmentState{Type: typeKubernetes, Outputs: outputs(cluster.Access{Namespaces: []string{"shop", "bank"}, AgentImage: "agent:1"})}
 	at, known := accessOf(env)
