@@ -51,7 +51,7 @@ func accept(listener net.Listener) {
 
 // reaches says whether a connection can be made.
 func reaches(addr netip.AddrPort, options ...func(*net.Dialer)) bool {
-	dialer := &net.Dialer{Timeout: 300 * time.Millisecond}
+	dialer := &net.Dialer{Timeout: time.Second}
 	for _, option := range options {
 		option(dialer)
 	}
@@ -85,18 +85,18 @@ func TestDropTakesTheScopeAndNothingElse(t *testing.T) {
 		scope firewall.Scope
 		drops []bool // target, target6, otherPort, other
 	}{
-		"everything":        {firewall.Scope{}, []bool{true, true, true, true}},
-		"egress":            {firewall.Scope{Direction: firewall.Egress}, []bool{true, true, true, true}},
-		"ingress":           {firewall.Scope{Direction: firewall.Ingress}, []bool{true, true, true, true}},
-		"peer":              {firewall.Scope{Peers: host}, []bool{true, false, true, false}},
-		"nobody":            {firewall.Scope{Peers: []netip.Prefix{}}, []bool{false, false, false, false}},
-		"excluded":          {firewall.Scope{ExcludedPeers: host}, []bool{false, true, false, true}},
-		"port":              {firewall.Scope{DestinationPorts: port}, []bool{true, target6.Port() == target.Port(), false, false}},
-		"source port":       {firewall.Scope{SourcePorts: port}, []bool{true, target6.Port() == target.Port(), false, false}},
-		"port of egress":    {firewall.Scope{Direction: firewall.Egress, SourcePorts: port}, []bool{false, false, false, false}},
-		"tcp":               {firewall.Scope{Protocol: firewall.TCP}, []bool{true, true, true, true}},
-		"udp":               {firewall.Scope{Protocol: firewall.UDP}, []bool{false, false, false, false}},
-		"device":            {firewall.Scope{Device: bystander.Device}, []bool{false, false, false, true}},
+		"everything":         {firewall.Scope{}, []bool{true, true, true, true}},
+		"egress":             {firewall.Scope{Direction: firewall.Egress}, []bool{true, true, true, true}},
+		"ingress":            {firewall.Scope{Direction: firewall.Ingress}, []bool{true, true, true, true}},
+		"peer":               {firewall.Scope{Peers: host}, []bool{true, false, true, false}},
+		"nobody":             {firewall.Scope{Peers: []netip.Prefix{}}, []bool{false, false, false, false}},
+		"excluded":           {firewall.Scope{ExcludedPeers: host}, []bool{false, true, false, true}},
+		"port":               {firewall.Scope{DestinationPorts: port}, []bool{true, target6.Port() == target.Port(), false, false}},
+		"source port":        {firewall.Scope{SourcePorts: port}, []bool{true, target6.Port() == target.Port(), false, false}},
+		"port of egress":     {firewall.Scope{Direction: firewall.Egress, SourcePorts: port}, []bool{false, false, false, false}},
+		"tcp":                {firewall.Scope{Protocol: firewall.TCP}, []bool{true, true, true, true}},
+		"udp":                {firewall.Scope{Protocol: firewall.UDP}, []bool{false, false, false, false}},
+		"device":             {firewall.Scope{Device: bystander.Device}, []bool{false, false, false, true}},
 		"peer not on device": {firewall.Scope{Device: bystander.Device, Peers: host}, []bool{false, false, false, false}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,7 +60,7 @@ func (b *builder) build(spec Spec) error {
 		chain := b.conn.AddChain(b.chain(d, spec.Verdict))
 		b.spareNeighbours(chain)
 		exprs := append(b.match(d, spec.Scope), &expr.Counter{})
-		b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: append(exprs, spec.Verdict.exprs()...)})
+		b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: append(exprs, spec.Verdict.exprs(d)...)})
 	}
 	return nil
 }
@@ -104,7 +104,24 @@ func (t *Table) Update(peers []netip.Prefix) error {
 	return nil
 }
 
-// Lift removes the fault's table. Twice is fine.
+// Disarm ends the effect as the deadline would, and leaves the table, with its counters. Twice is
+// fine, and after Lift it is an error.
+func (t *Table) Disarm() error {
+	conn, err := nftables.New()
+	if err != nil {
+		return fmt.Errorf("disarm %s%s: open netlink: %w", Prefix, t.spec.ID, err)
+	}
+	for _, f := range families() {
+		table := &nftables.Table{Name: Prefix + t.spec.ID, Family: f.table}
+		conn.FlushSet(&nftables.Set{Table: table, Name: gateSet, KeyType: nftables.TypeNFProto})
+	}
+	if err := explain(conn.Flush()); err != nil {
+		return fmt.Errorf("disarm %s%s: %w", Prefix, t.spec.ID, err)
+	}
+	return nil
+}
+
+// Lift removes the fault's table. Twice is fine. See the function Lift for what it costs.
 func (t *Table) Lift() error { return Lift(t.spec.ID) }
 
 // explain adds to errors of the kernel what to do about them.

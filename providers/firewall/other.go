@@ -19,6 +19,9 @@ func (*Table) Update([]netip.Prefix) error { return errors.ErrUnsupported }
 // Counters returns errors.ErrUnsupported.
 func (*Table) Counters() (Counters, error) { return Counters{}, errors.ErrUnsupported }
 
+// Disarm returns errors.ErrUnsupported.
+func (*Table) Disarm() error { return errors.ErrUnsupported }
+
 // Lift returns errors.ErrUnsupported.
 func (*Table) Lift() error { return errors.ErrUnsupported }
 

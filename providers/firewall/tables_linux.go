@@ -15,6 +15,9 @@ import (
 
 // Lift removes the table of a fault, also from another process than the one that
 // installed it. A table that is not there is fine.
+//
+// The kernel drops all packets that wait in any queue of the network namespace when a table goes
+// (nf_queue_nf_hook_drop). Where that matters, Disarm the table and Sweep when nothing is held.
 func Lift(id string) error {
 	if err := validateID(id); err != nil {
 		return fmt.Errorf("lift: %w", err)
@@ -81,7 +84,7 @@ func (t *Table) Counters() (Counters, error) {
 		for d, count := range map[Direction]*Count{Ingress: &sum.Ingress, Egress: &sum.Egress} {
 			table := &nftables.Table{Name: Prefix + t.spec.ID, Family: f.table}
 			rules, err := conn.GetRules(table, &nftables.Chain{Name: string(d)})
-			if err != nil && !errors.Is(err, unix.ENOENT) { // the chain of a direction that was not asked for
+			if err != nil { // a chain that is not there, of a direction that was not asked for, is none
 				return Counters{}, fmt.Errorf("read the counters of %s%s: %w", Prefix, t.spec.ID, err)
 			}
 			count.add(rules)
@@ -141,11 +144,12 @@ func owned(conn *nftables.Conn) ([]*nftables.Table, error) {
 }
 
 // left reads how long the gate of a table stays open. The kernel leaves elements out
-// that have expired.
+// that have expired. The error is ENOENT where there is no gate.
 func left(conn *nftables.Conn, table *nftables.Table) (time.Duration, error) {
 	elements, err := conn.GetSetElements(&nftables.Set{Table: table, Name: gateSet, KeyType: nftables.TypeNFProto})
-	if err != nil {
-		return 0, err
+	if err != nil { // of which the library has made a text; what it was this one tells
+		_, cause := conn.GetSetByName(table, gateSet)
+		return 0, errors.Join(err, cause)
 	}
 	var longest time.Duration
 	for _, element := range elements {

@@ -37,12 +37,19 @@ func (b *builder) chain(d Direction, v Verdict) *nftables.Chain {
 	return chain
 }
 
+// nowhere is a queue on which nobody listens. Senders are told of a packet that is dropped on its way
+// out (EPERM), as no network that is cut would. Of one that waits in vain for a
+// queue they hear nothing.
+const nowhere = 0xfffe
+
 // exprs are what a rule does with the packets that it matched.
-func (v Verdict) exprs() []expr.Any {
-	switch v.Kind {
-	case kindDrop:
+func (v Verdict) exprs(d Direction) []expr.Any {
+	switch {
+	case v.Kind == kindDrop && d == Ingress:
 		return []expr.Any{&expr.Verdict{Kind: expr.VerdictDrop}}
-	case kindQueue:
+	case v.Kind == kindDrop:
+		return Queue(nowhere, false).exprs(d)
+	case v.Kind == kindQueue:
 		return []expr.Any{&expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo()}}
 	default:
 		const specified = unix.NF_NAT_RANGE_PROTO_SPECIFIED

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
@@ -47,6 +48,8 @@ func NewPeer(tb testing.TB, n int) *Peer {
 		}
 		return configure("eth0", p.There, p.Away6)
 	})
+	require.NoError(tb, awaitUp(p.Device))
+	p.Do(tb, func() error { return awaitUp("eth0") })
 	return p
 }
 
@@ -59,6 +62,28 @@ func (p *Peer) Do(tb testing.TB, do func() error) {
 		}
 		return do()
 	}))
+}
+
+// awaitUp waits until a device carries packets: the kernel makes it ready up to a second after it
+// was set up, and what is sent before is lost.
+func awaitUp(device string) error {
+	timeout := time.After(time.Minute)
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for {
+		link, err := netlink.LinkByName(device)
+		if err != nil {
+			return err
+		}
+		if link.Attrs().OperState == netlink.OperUp {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-timeout:
+			return fmt.Errorf("expected %s to be up within a minute, it is %s", device, link.Attrs().OperState)
+		}
+	}
 }
 
 func newNamespace(tb testing.TB) int {
