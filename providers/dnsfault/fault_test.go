@@ -90,7 +90,7 @@ func TestSpoofs(t *testing.T) {
 			assert.Equal(t, c.rcode, reply.Rcode, c.name)
 		}
 	}
-	assert.Len(t, ask(t, r, "udp", "far.test.", dns.TypeTXT).Answer, 0, "too large for the client")
+	assert.Less(t, len(ask(t, r, "udp", "far.test.", dns.TypeTXT).Answer), 101, "what fits, and that it is not all")
 	assert.True(t, ask(t, r, "udp", "far.test.", dns.TypeTXT).Truncated)
 	assert.Len(t, ask(t, r, "tcp", "far.test.", dns.TypeTXT).Answer, 101, "asked again over TCP for the rest")
 }
