@@ -55,7 +55,7 @@ func (r *ruling) find(name string) []record {
 func (r *Running) ask(ctx context.Context, name string, qtype uint16) (*dns.Msg, error) {
 	question := new(dns.Msg).SetQuestion(name, qtype)
 	question.SetEdns0(ednsSize, false)
-	err := error(errNoResolver)
+	err := errNoResolver
 	for _, to := range r.resolvers {
 		var reply *dns.Msg
 		if reply, err = r.askOne(ctx, question, to.String()); err == nil {

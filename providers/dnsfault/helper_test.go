@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -38,7 +39,7 @@ func startUpstream(t testing.TB) *upstream {
 		<-started
 		t.Cleanup(func() {
 			_ = server.Shutdown()
-			<-done
+			assert.NoError(t, <-done)
 		})
 	}
 	return u

@@ -31,7 +31,7 @@ func (r *Running) share(resolvers int) time.Duration {
 // exchange forwards a message over UDP and returns the reply, which lies in buffer.
 // Of several resolvers the next is asked when one is silent or cannot be reached.
 func (r *Running) exchange(ctx context.Context, message []byte, to []netip.AddrPort, buffer []byte) ([]byte, error) {
-	err := error(errNoResolver)
+	err := errNoResolver
 	quiet := false
 	for _, resolver := range to {
 		var reply []byte

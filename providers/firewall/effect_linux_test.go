@@ -17,10 +17,10 @@ import (
 
 const long = time.Minute
 
-func install(t *testing.T, verdict firewall.Verdict, scope firewall.Scope, lasts time.Duration) *firewall.Table {
+func install(t *testing.T, verdict firewall.Verdict, scope firewall.Scope) *firewall.Table {
 	t.Helper()
 	id := strings.NewReplacer("/", "_", "#", "_").Replace(strings.ToLower(t.Name()))
-	table, err := firewall.Install(firewall.Spec{ID: id, Scope: scope, Verdict: verdict, Deadline: time.Now().Add(lasts)})
+	table, err := firewall.Install(firewall.Spec{ID: id, Scope: scope, Verdict: verdict, Deadline: time.Now().Add(long)})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, table.Lift()) })
 	return table
@@ -100,7 +100,7 @@ func TestDropTakesTheScopeAndNothingElse(t *testing.T) {
 		"peer not on device": {firewall.Scope{Device: bystander.Device, Peers: host}, []bool{false, false, false, false}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			install(t, firewall.Drop(), test.scope, long)
+			install(t, firewall.Drop(), test.scope)
 			for i, addr := range []netip.AddrPort{target, target6, otherPort, other} {
 				assert.Equal(t, !test.drops[i], reaches(addr), addr)
 			}
@@ -111,7 +111,7 @@ func TestDropTakesTheScopeAndNothingElse(t *testing.T) {
 func TestOwnTrafficPasses(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	target := listen(t, peer, peer.There)
-	install(t, firewall.Drop(), firewall.Scope{Direction: firewall.Egress}, long)
+	install(t, firewall.Drop(), firewall.Scope{Direction: firewall.Egress})
 	assert.False(t, reaches(target))
 	assert.True(t, reaches(target, marked))
 }
@@ -123,11 +123,11 @@ func TestLoopbackPassesUnlessAskedFor(t *testing.T) {
 	go accept(listener)
 	addr := listener.Addr().(*net.TCPAddr).AddrPort()
 	t.Run("not", func(t *testing.T) {
-		install(t, firewall.Drop(), firewall.Scope{}, long)
+		install(t, firewall.Drop(), firewall.Scope{})
 		assert.True(t, reaches(addr))
 	})
 	t.Run("asked", func(t *testing.T) {
-		install(t, firewall.Drop(), firewall.Scope{Loopback: true}, long)
+		install(t, firewall.Drop(), firewall.Scope{Loopback: true})
 		assert.False(t, reaches(addr))
 	})
 }
@@ -157,7 +157,7 @@ func TestTheKernelEndsIt(t *testing.T) {
 func TestPeersAreReplaced(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	target := listen(t, peer, peer.There)
-	table := install(t, firewall.Drop(), firewall.Scope{Peers: []netip.Prefix{}}, long)
+	table := install(t, firewall.Drop(), firewall.Scope{Peers: []netip.Prefix{}})
 	assert.True(t, reaches(target))
 	require.NoError(t, table.Update([]netip.Prefix{netip.PrefixFrom(peer.There, 32)}))
 	assert.False(t, reaches(target))
@@ -171,7 +171,7 @@ func TestQueueWithoutListener(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	target := listen(t, peer, peer.There)
 	t.Run("bypass", func(t *testing.T) {
-		table := install(t, firewall.Queue(7, true), firewall.Scope{}, long)
+		table := install(t, firewall.Queue(7, true), firewall.Scope{})
 		assert.True(t, reaches(target))
 		counters, err := table.Counters()
 		require.NoError(t, err)
@@ -180,13 +180,13 @@ func TestQueueWithoutListener(t *testing.T) {
 		assert.Greater(t, counters.Total().Bytes, uint64(100))
 	})
 	t.Run("drop", func(t *testing.T) {
-		install(t, firewall.Queue(7, false), firewall.Scope{}, long)
+		install(t, firewall.Queue(7, false), firewall.Scope{})
 		assert.False(t, reaches(target))
 	})
 }
 
 func TestTheSameFaultTwice(t *testing.T) {
-	install(t, firewall.Drop(), firewall.Scope{}, long)
+	install(t, firewall.Drop(), firewall.Scope{})
 	_, err := firewall.Install(firewall.Spec{ID: "thesamefaulttwice", Verdict: firewall.Drop(), Deadline: time.Now().Add(long)})
 	assert.NoError(t, err)
 	assert.NoError(t, firewall.Lift("thesamefaulttwice"))

@@ -3,7 +3,6 @@ package firewall_test
 import (
 	"net/netip"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/nftables"
@@ -58,7 +57,7 @@ func TestWhatOthersMadeStays(t *testing.T) {
 	foreign(t)
 	before := dump(t)
 	require.NotEmpty(t, before)
-	table := install(t, firewall.Drop(), firewall.Scope{}, time.Minute)
+	table := install(t, firewall.Drop(), firewall.Scope{})
 	require.NoError(t, table.Update([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}))
 	assert.Greater(t, len(dump(t)), len(before))
 	require.NoError(t, table.Disarm())
@@ -72,7 +71,7 @@ func TestWhatOthersMadeStays(t *testing.T) {
 func TestEveryRuleDependsOnTheGate(t *testing.T) {
 	for _, verdict := range []firewall.Verdict{firewall.Drop(), firewall.Queue(1, true), firewall.Redirect(1)} {
 		t.Run(verdict.Kind, func(t *testing.T) {
-			install(t, verdict, firewall.Scope{Protocol: firewall.TCP}, time.Minute)
+			install(t, verdict, firewall.Scope{Protocol: firewall.TCP})
 			conn, err := nftables.New()
 			require.NoError(t, err)
 			chains, err := conn.ListChains()

@@ -37,7 +37,7 @@ func TestRedirect(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	port, accepted := here(t)
 	scope := firewall.Scope{Protocol: firewall.TCP, DestinationPorts: []firewall.PortRange{firewall.Port(81)}}
-	table := install(t, firewall.Redirect(port), scope, long)
+	table := install(t, firewall.Redirect(port), scope)
 	for _, addr := range []netip.Addr{peer.There, peer.Away6} {
 		assert.True(t, reaches(netip.AddrPortFrom(addr, 81)), "egress to %s", addr)
 		<-accepted

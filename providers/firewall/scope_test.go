@@ -61,7 +61,7 @@ func TestMergedPortsAreTheSamePorts(t *testing.T) {
 			return PortRange{First: min(a, b), Last: max(a, b)}
 		})).Draw(t, "ranges")
 		merged := mergePorts(given)
-		for p := uint16(0); p < 50; p++ {
+		for p := range uint16(50) {
 			assert.Equal(t, contain(given, p), contain(merged, p))
 		}
 		for i := 1; i < len(merged); i++ {

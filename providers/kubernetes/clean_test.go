@@ -28,8 +28,12 @@ func (s *swept) putHalfReaper(run string) {
 func TestReapersOutsideTheFence(t *testing.T) {
 	h := handle{Run: "dead"}
 	for name, remove := range map[string]func(t *testing.T, s *swept){
-		"down": func(t *testing.T, _ *swept) { require.NoError(t, New().clean(t.Context(), h)) },
+		"down": func(t *testing.T, _ *swept) {
+			t.Helper()
+			require.NoError(t, New().clean(t.Context(), h))
+		},
 		"sweep": func(t *testing.T, s *swept) {
+			t.Helper()
 			found, _ := s.sweep(providers.SweepRequest{Run: "dead"})
 			assert.True(t, found["reaper "].Undone, "%+v", found)
 		},

@@ -32,6 +32,7 @@ func directions(t *testing.T, test func(*testing.T, firewall.Direction, netip.Ad
 
 func TestDelay(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		const latency, count = 50 * time.Millisecond, 200
 		r := start(t, packetfault.Spec{Scope: only(d, peer), Delay: &packetfault.Delay{Latency: latency}})
 		got := u.send(t, d, count, 100, time.Millisecond, patience)
@@ -51,6 +52,7 @@ func TestDelay(t *testing.T) {
 
 func TestJitter(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		start(t, packetfault.Spec{Scope: only(d, peer), Delay: &packetfault.Delay{Latency: 60 * time.Millisecond, Jitter: 40 * time.Millisecond}})
 		got := u.send(t, d, 300, 100, time.Millisecond, patience)
 		require.Len(t, got, 300)
@@ -63,6 +65,7 @@ func TestJitter(t *testing.T) {
 // TestLoss uses an interval of six standard deviations.
 func TestLoss(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		for _, percent := range []float64{1, 10, 50} {
 			const count = 2000
 			r := start(t, packetfault.Spec{Scope: only(d, peer), Seed: 1, Loss: &packetfault.Share{Percent: percent}})
@@ -77,6 +80,7 @@ func TestLoss(t *testing.T) {
 
 func TestCorrupt(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		r := start(t, packetfault.Spec{Scope: only(d, peer), Corrupt: &packetfault.Share{Percent: 100}})
 		got := u.send(t, d, 100, 100, time.Millisecond, patience)
 		assert.Empty(t, got, "a damaged packet fails its checksum")
@@ -86,6 +90,7 @@ func TestCorrupt(t *testing.T) {
 
 func TestDuplicate(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		r := start(t, packetfault.Spec{Scope: only(d, peer), Duplicate: &packetfault.Share{Percent: 100}})
 		got := u.send(t, d, 100, 100, time.Millisecond, patience)
 		assert.Len(t, got, 200)
@@ -97,6 +102,7 @@ func TestDuplicate(t *testing.T) {
 
 func TestReorder(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		r := start(t, packetfault.Spec{Scope: only(d, peer), Delay: &packetfault.Delay{Latency: 50 * time.Millisecond, ReorderPercent: 100, Gap: 5}})
 		got := u.send(t, d, 100, 100, time.Millisecond, patience)
 		require.Len(t, got, 100)
@@ -107,6 +113,7 @@ func TestReorder(t *testing.T) {
 
 func TestBandwidth(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		const rate, buffer, count, length = 4_000_000, 5000, 300, 1000
 		r := start(t, packetfault.Spec{Scope: only(d, peer), Bandwidth: &packetfault.Bandwidth{Rate: rate, Buffer: buffer, Limit: 1 << 20}})
 		began := time.Now()
@@ -122,6 +129,7 @@ func TestBandwidth(t *testing.T) {
 
 func TestPartition(t *testing.T) {
 	directions(t, func(t *testing.T, d firewall.Direction, peer netip.Addr, u *udp) {
+		t.Helper()
 		r := start(t, packetfault.Spec{Scope: only(d, peer), Partition: true})
 		assert.Empty(t, u.send(t, d, 20, 100, time.Millisecond, patience))
 		assert.EqualValues(t, 20, r.Stats().Dropped)
@@ -185,7 +193,7 @@ func TestDeadlineEndsIt(t *testing.T) {
 	assert.Eventually(t, func() bool {
 		return len(u.send(t, firewall.Egress, 5, 100, 0, 100*time.Millisecond)) == 5
 	}, 20*time.Second, time.Millisecond)
-	assert.EqualValues(t, 0, r.Stats().Held)
+	assert.Zero(t, r.Stats().Held)
 	infos, err := firewall.List()
 	require.NoError(t, err)
 	assert.Empty(t, infos)

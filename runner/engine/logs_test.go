@@ -49,7 +49,7 @@ func TestLogsAreKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, c.text)
-			b.world.logs = &keptLogs{}
+			b.logs = &keptLogs{}
 			if c.world != nil {
 				c.world(b.world)
 			}
@@ -72,7 +72,7 @@ func TestLogsAreKept(t *testing.T) {
 // TestStoppedRunsDoNotWaitForLogs: who stops a run wants it to end.
 func TestStoppedRunsDoNotWaitForLogs(t *testing.T) {
 	b := newBench(t, with())
-	b.world.logs = &keptLogs{}
+	b.logs = &keptLogs{}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		time.AfterFunc(4*time.Second, stop)

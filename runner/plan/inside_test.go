@@ -26,6 +26,7 @@ func (roomWithRights) RunsInside(providers.Kind, string) bool { return true }
 func (roomWithRights) OpenProbe(context.Context, providers.InsideRequest) (providers.Streamer, providers.Diagnostics) {
 	return nil, nil
 }
+
 func (roomWithRights) OpenLoad(context.Context, providers.InsideRequest) (providers.Generator, providers.Diagnostics) {
 	return nil, nil
 }

@@ -53,7 +53,8 @@ func (q *Queue) verdict(id, verdict uint32, payload []byte) error {
 	defer q.mu.Unlock()
 	native, big := binary.NativeEndian, binary.BigEndian
 	const verdictSize = 4 + 8
-	b := append(q.scratch[:0], make([]byte, unix.NLMSG_HDRLEN)...)
+	b := q.scratch[:0]
+	b = append(b, make([]byte, unix.NLMSG_HDRLEN)...)
 	b = append(b, unix.AF_UNSPEC, unix.NFNETLINK_V0, byte(q.number>>8), byte(q.number))
 	b = native.AppendUint16(b, verdictSize)
 	b = native.AppendUint16(b, attrVerdict)

@@ -55,8 +55,9 @@ func newStage(t *testing.T) *stage {
 }
 
 // inject does what a runner does: claims, and changes the workload.
-func (s *stage) inject(t *testing.T, id string, lives time.Duration) undo.Step {
+func (s *stage) inject(t *testing.T, lives time.Duration) undo.Step {
 	t.Helper()
+	const id = "one"
 	step := undo.Step{Kind: undo.Restore, Path: workload}
 	require.NoError(t, s.reaper.Store.Take(t.Context(), claim.Claim{
 		ID: id, Run: "run", Address: "experiment.x.fault." + id, Targets: []claim.Target{{Kind: "statefulset", Name: "shop/db", UID: "u"}},
@@ -83,7 +84,7 @@ func (s *stage) replicas() any { return s.Get(workload)["spec"].(map[string]any)
 
 func TestUndoesAtTheDeadlineAndGoes(t *testing.T) {
 	s := newStage(t)
-	s.inject(t, "one", 30*time.Second)
+	s.inject(t, 30*time.Second)
 	assert.False(t, s.look(t, 0))
 	assert.Equal(t, s.said(mark.WantedKey), s.said(mark.WatchingKey))
 	assert.False(t, s.look(t, 29*time.Second))
@@ -100,7 +101,7 @@ func TestUndoesAtTheDeadlineAndGoes(t *testing.T) {
 // TestSlowRunner changes the target after the undo and before its claim is gone.
 func TestSlowRunner(t *testing.T) {
 	s := newStage(t)
-	step := s.inject(t, "one", time.Second)
+	step := s.inject(t, time.Second)
 	s.Before = func(method, path string) int {
 		if method == http.MethodDelete && path == claim.Path("shop", "one") {
 			assert.NoError(t, s.api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/replicas", To: 0}}))
@@ -115,7 +116,7 @@ func TestSlowRunner(t *testing.T) {
 
 func TestTriesAgain(t *testing.T) {
 	s := newStage(t)
-	s.inject(t, "one", time.Second)
+	s.inject(t, time.Second)
 	down := true
 	s.Before = func(method, _ string) int {
 		if down && method == http.MethodPatch {
@@ -142,7 +143,7 @@ func TestTriesAgain(t *testing.T) {
 // TestAnswersEveryWish: also while claims stand, as the next fault waits for it.
 func TestAnswersEveryWish(t *testing.T) {
 	s := newStage(t)
-	s.inject(t, "one", time.Minute)
+	s.inject(t, time.Minute)
 	s.look(t, 0)
 	next := mark.Wanted(s.now.Add(time.Second), time.Minute)
 	s.want(next)

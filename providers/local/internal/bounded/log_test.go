@@ -43,7 +43,7 @@ func lines(t *testing.T, log *bounded.Log, from, to int) {
 func TestAShortLogIsKeptAsItIs(t *testing.T) {
 	log, path := opened(t)
 	lines(t, log, 1, 10)
-	assert.Equal(t, 90, len(text(t, path)))
+	assert.Len(t, text(t, path), 90)
 	assert.NotContains(t, text(t, path), "left out")
 	assert.EqualValues(t, 90, log.Written())
 }
