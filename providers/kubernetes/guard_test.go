@@ -56,3 +56,14 @@ func TestNothingOnNodesBeforeTheClaim(t *testing.T) {
 	_, _ = s.sweep(providers.SweepRequest{})
 	assert.NotEmpty(t, s.Get(path), "what is claimed is no stray")
 }
+
+// TestSweepRights: a role that lets a fault on a node be injected lets a sweep of the
+// same fence find it, too: a sweep reads the claims of every namespace in it.
+func TestSweepRights(t *testing.T) {
+	for _, b := range []behavior{nodeCordon{}, newKubeletStop(), podKill{}} {
+		f := &fault{behavior: b, provider: New()}
+		assert.True(t, slices.ContainsFunc(f.AccessRules(), func(r providers.AccessRule) bool {
+			return r.Resource == "leases" && r.Namespace == "" && slices.Contains(r.Verbs, "list")
+		}), "%s may list leases in the fence", f.typeName())
+	}
+}

@@ -19,7 +19,16 @@ func (f *fault) AccessRules() []providers.AccessRule {
 
 // ownRules are those that are needed with and without a reaper.
 func (f *fault) ownRules() []providers.AccessRule {
-	return slices.Concat(f.claiming(commonRules()), lookUpRules(f.kind()), f.rules(), f.admissionRules())
+	return slices.Concat(f.claiming(commonRules()), f.sweepRules(), lookUpRules(f.kind()), f.rules(), f.admissionRules())
+}
+
+// sweepRules let a sweep read the claims of the whole fence. Faults on what lies in
+// namespaces claim there, and have that right for their own claims.
+func (f *fault) sweepRules() []providers.AccessRule {
+	if f.namespaced() {
+		return nil
+	}
+	return []providers.AccessRule{{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"list"}, Why: "find the claims of faults when sweeping"}}
 }
 
 // reaperRules are those that are needed only where there is a reaper; it stands

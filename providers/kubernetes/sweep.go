@@ -145,7 +145,7 @@ func (w *sweeping) strays(ctx context.Context, marked []stray) {
 func (w *sweeping) reapers(ctx context.Context) {
 	left, err := reaper.Leftovers(ctx, w.Cluster, w.req.Run, w.Access.Namespaces...)
 	if err != nil {
-		w.diags = append(w.diags, providers.Warningf(nil, "Reapers are not known", "%s.", capital(err))...)
+		w.diags = append(w.diags, providers.Errorf(nil, "Reapers are not known", "%s.", capital(err))...)
 		return
 	}
 	parts := map[string][]string{}

@@ -49,12 +49,12 @@ func (p *Provider) touched() (changed, added []schema.GroupResource) {
 func (w *sweeping) marked(ctx context.Context) []stray {
 	client, err := metadata.NewForConfig(w.Config)
 	if err != nil {
-		w.diags = append(w.diags, providers.Warningf(nil, "Changed objects are not looked for", "%s.", capital(err))...)
+		w.diags = append(w.diags, providers.Errorf(nil, "Changed objects are not looked for", "%s.", capital(err))...)
 		return nil
 	}
 	served, err := w.served()
 	if err != nil {
-		w.diags = append(w.diags, providers.Warningf(nil, "Changed objects are not looked for", "What the cluster serves could not be read: %s.", err)...)
+		w.diags = append(w.diags, providers.Errorf(nil, "Changed objects are not looked for", "What the cluster serves could not be read: %s.", err)...)
 		return nil
 	}
 	var out []stray
@@ -112,7 +112,7 @@ func (w *sweeping) list(ctx context.Context, client metadata.Interface, kind ser
 				if apierrors.IsForbidden(err) {
 					w.unlisted = append(w.unlisted, strings.TrimSuffix(kind.Resource+" in "+ns, " in "))
 				} else if !apierrors.IsNotFound(err) {
-					w.diags = append(w.diags, providers.Warningf(nil, "Not everything was looked at", "Listing %s: %s.", kind.Resource, err)...)
+					w.diags = append(w.diags, providers.Errorf(nil, "Not everything was looked at", "Listing %s: %s.", kind.Resource, err)...)
 				}
 				break
 			}

@@ -29,6 +29,7 @@ type dying struct {
 	*cluster.Cluster
 	t         *testing.T
 	run, ns   string
+	taker     snapshot.Taker
 	keeper    reaper.Keeper
 	workload  undo.Step
 	config    undo.Step
@@ -38,7 +39,7 @@ type dying struct {
 func newDying(t *testing.T) *dying {
 	t.Helper()
 	c := e2etest.Connect(t)
-	d := &dying{Cluster: c, t: t, run: "e2e-" + strings.ToLower(ulid.Make().String()), ns: e2etest.Namespace(t, c, "e2e-reaper-")}
+	d := &dying{Cluster: c, t: t, taker: snapshot.NewTaker(c.Typed.Discovery(), c.Dynamic), run: "e2e-" + strings.ToLower(ulid.Make().String()), ns: e2etest.Namespace(t, c, "e2e-reaper-")}
 	d.workload = d.make("/apis/apps/v1/namespaces/"+d.ns+"/deployments", `{"metadata":{"name":"shop"},"spec":{"replicas":0,"selector":{"matchLabels":{"app":"shop"}},
 		"template":{"metadata":{"labels":{"app":"shop"}},"spec":{"containers":[{"name":"a","image":"none/a"}]}}}}`)
 	d.config = d.make("/api/v1/namespaces/"+d.ns+"/configmaps", `{"metadata":{"name":"shop"},"data":{"key":"value"}}`)
@@ -98,7 +99,7 @@ func (d *dying) begin(lives time.Duration) claim.Claim {
 
 func (d *dying) snapshot() snapshot.Snapshot {
 	d.t.Helper()
-	s, err := snapshot.Taker{Discovery: d.Typed.Discovery(), Dynamic: d.Dynamic}.Take(d.t.Context(), []string{d.ns}, []string{"namespaces", "clusterroles", "clusterrolebindings"})
+	s, err := d.taker.Take(d.t.Context(), []string{d.ns}, []string{"namespaces", "clusterroles", "clusterrolebindings"})
 	require.NoError(d.t, err)
 	for key := range s { // those of other tests
 		if strings.HasPrefix(key, "namespaces/") && !strings.Contains(key, d.ns) {

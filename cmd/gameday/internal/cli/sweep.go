@@ -73,25 +73,39 @@ type place struct {
 	dir    string
 }
 
+// diagnostics says of each where it was found.
+func (p place) diagnostics(all providers.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	for _, d := range all {
+		severity := hcl.DiagError
+		if d.Severity == providers.Warning {
+			severity = hcl.DiagWarning
+		}
+		out = append(out, &hcl.Diagnostic{Severity: severity, Summary: d.Summary, Detail: p.name + ": " + d.Detail})
+	}
+	return out
+}
+
 func (s *session) sweep(ctx context.Context, f sweepFlags, dir string) error {
 	places, err := s.places(ctx, f, dir)
 	if err != nil {
 		return err
 	}
 	all := []providers.Orphan{}
-	var unread error
+	var diags hcl.Diagnostics
 	for _, p := range places {
-		found, diags := p.sweep.Sweep(ctx, providers.SweepRequest{Address: p.name, Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
+		found, told := p.sweep.Sweep(ctx, providers.SweepRequest{Address: p.name, Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
 		all = append(all, found...)
-		for _, d := range diags {
-			s.fail(problem{d.Summary, p.name + ": " + d.Detail})
-		}
-		if len(diags) > 0 { // a warning, too, says that something was not looked at
-			unread = exit(verdict.ExitErrored)
-		}
+		diags = append(diags, p.diagnostics(told)...)
 	}
-	if unread == nil || len(all) > 0 || f.asJSON {
+	unread := s.report(diags, nil)
+	switch {
+	case len(all) > 0 || f.asJSON || len(diags) == 0:
 		if err := s.tellSwept(all, f); err != nil {
+			return err
+		}
+	case unread == nil: // warnings say what this user may not see
+		if err := s.printf("Nothing was left that this user may see.\n"); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -31,12 +32,8 @@ type bench struct {
 	client    kubernetes.Interface
 	namespace string
 	worker    string // a node that may be harmed
+	taker     snapshot.Taker
 	before    snapshot.Snapshot
-
-	// claimMayStay is set while nothing in the cluster looks after a fault that
-	// leaves nothing to undo there: its expired claim stays, for recover, sweep or
-	// the next run to remove.
-	claimMayStay bool
 }
 
 // newBench fails the test where there is no cluster.
@@ -49,7 +46,9 @@ func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
 	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	require.NoError(t, err)
-	b := &bench{t: t, faultType: faultType, fault: fault, config: config, client: client}
+	objects, err := dynamic.NewForConfig(config)
+	require.NoError(t, err)
+	b := &bench{t: t, faultType: faultType, fault: fault, config: config, client: client, taker: snapshot.NewTaker(client.Discovery(), objects)}
 	b.makeNamespace()
 	b.findWorker()
 	b.grant()
@@ -108,4 +107,41 @@ func (b *bench) ready(ctx context.Context) (bool, string) {
 		}
 	}
 	return true, ""
+}
+
+// renew takes the pods for new ones, which have never ended.
+func (b *bench) renew() {
+	b.t.Helper()
+	err := b.client.CoreV1().Pods(b.namespace).DeleteCollection(b.t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: "app=web"})
+	require.NoError(b.t, err)
+	b.await(&crash{t: b.t, name: b.faultType}, "the new pods are ready", b.ready)
+}
+
+// refill deletes pods until the scheduler has put one onto the worker again.
+func (b *bench) refill() {
+	b.t.Helper()
+	pods := b.client.CoreV1().Pods(b.namespace)
+	b.await(&crash{t: b.t, name: b.faultType}, "a pod is on the worker", func(ctx context.Context) (bool, string) {
+		if ok, why := b.ready(ctx); !ok {
+			return false, why
+		}
+		list, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app=web"})
+		if err != nil {
+			return false, err.Error()
+		}
+		elsewhere := ""
+		for i := range list.Items {
+			switch pod := &list.Items[i]; {
+			case pod.DeletionTimestamp != nil:
+			case pod.Spec.NodeName == b.worker:
+				return true, ""
+			default:
+				elsewhere = pod.Name
+			}
+		}
+		if elsewhere != "" {
+			_ = pods.Delete(ctx, elsewhere, metav1.DeleteOptions{}) // asked again in a moment
+		}
+		return false, "all pods are on other nodes"
+	})
 }
