@@ -30,7 +30,8 @@ func secretive(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(text)) // the client is gone, then
 }
 
-// TestSweepOfWhatIsHidden: that nothing was found where nobody could look is no success.
+// TestSweepOfWhatIsHidden: what is claimed is all that a killed run leaves, so that a user
+// with the least role ends a sweep well; but it is told where nobody could look.
 func TestSweepOfWhatIsHidden(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(secretive))
 	defer server.Close()
@@ -38,7 +39,8 @@ func TestSweepOfWhatIsHidden(t *testing.T) {
 	require.NoError(t, os.WriteFile(kubeconfig, []byte("apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters:\n- {name: c, cluster: {server: '"+server.URL+"'}}\ncontexts:\n- {name: c, context: {cluster: c}}\n"), 0o600))
 	var out, problems strings.Builder
 	code := Main([]string{"sweep", "-kubeconfig", kubeconfig}, Stdio{In: strings.NewReader(""), Out: &out, Err: &problems}, Hooks{})
-	assert.Equal(t, verdict.ExitErrored, code)
+	assert.Equal(t, verdict.ExitPassed, code, problems.String())
+	assert.Contains(t, problems.String(), "Warning: Not everything was looked at")
 	assert.Contains(t, problems.String(), "may not list secrets")
-	assert.NotContains(t, out.String(), "Nothing was left")
+	assert.Equal(t, "Nothing was left that this user may see.\n", out.String())
 }

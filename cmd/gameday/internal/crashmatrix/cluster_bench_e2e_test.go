@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -36,8 +37,8 @@ type bench struct {
 	before    snapshot.Snapshot
 }
 
-// newBench fails the test where there is no cluster.
-func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
+// connect fails the test where there is no cluster.
+func connect(t *testing.T) (*rest.Config, kubernetes.Interface) {
 	t.Helper()
 	path := os.Getenv("KUBECONFIG")
 	require.NotEmpty(t, path, "KUBECONFIG must name a kind cluster of this test's own: make e2e makes one")
@@ -46,11 +47,19 @@ func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
 	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	require.NoError(t, err)
+	return config, client
+}
+
+func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
+	t.Helper()
+	config, client := connect(t)
 	objects, err := dynamic.NewForConfig(config)
 	require.NoError(t, err)
-	b := &bench{t: t, faultType: faultType, fault: fault, config: config, client: client, taker: snapshot.NewTaker(client.Discovery(), objects)}
+	b := &bench{
+		t: t, faultType: faultType, fault: fault, config: config, client: client,
+		worker: workerToHarm(t, client), taker: snapshot.NewTaker(client.Discovery(), objects),
+	}
 	b.makeNamespace()
-	b.findWorker()
 	b.grant()
 	b.fill()
 	b.await(&crash{t: t, name: faultType}, "the workload is ready", b.ready)
@@ -70,23 +79,46 @@ func (b *bench) makeNamespace() {
 	})
 }
 
-// findWorker takes the last worker.
-func (b *bench) findWorker() {
-	b.t.Helper()
-	nodes, err := b.client.CoreV1().Nodes().List(b.t.Context(), metav1.ListOptions{LabelSelector: "!node-role.kubernetes.io/control-plane"})
-	require.NoError(b.t, err)
-	require.NotEmpty(b.t, nodes.Items, "the cluster needs a worker that may be harmed")
-	b.worker = nodes.Items[len(nodes.Items)-1].Name
+// workerToHarm is the last worker.
+func workerToHarm(t *testing.T, client kubernetes.Interface) string {
+	t.Helper()
+	nodes, err := client.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{LabelSelector: "!node-role.kubernetes.io/control-plane"})
+	require.NoError(t, err)
+	require.Greater(t, len(nodes.Items), 1, "the cluster needs a worker that may be harmed, and one for everybody else")
+	return nodes.Items[len(nodes.Items)-1].Name
+}
+
+// spareTaint keeps pods off the worker that is harmed, but those of faults on nodes.
+const spareTaint = "gameday.dev/crash-matrix"
+
+// spareWorker keeps the faults on nodes and those beside them apart.
+func spareWorker(t *testing.T) {
+	t.Helper()
+	_, client := connect(t)
+	worker := workerToHarm(t, client)
+	taint := func(taints string) {
+		patch := fmt.Sprintf(`{"spec":{"taints":%s}}`, taints)
+		_, err := client.CoreV1().Nodes().Patch(context.WithoutCancel(t.Context()), worker, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+		require.NoError(t, err)
+	}
+	taint(`[{"key":"` + spareTaint + `","effect":"NoSchedule"}]`)
+	t.Cleanup(func() { taint("null") })
 }
 
 func (b *bench) fill() {
 	b.t.Helper()
 	api, err := resources.New(b.config)
 	require.NoError(b.t, err)
-	require.NoError(b.t, decoder.DecodeEach(b.t.Context(), strings.NewReader(clusterObjects), decoder.CreateHandler(api), decoder.MutateNamespace(b.namespace)))
+	tolerated := "[]"
+	if b.fault.alone {
+		tolerated = "[{key: " + spareTaint + ", operator: Exists}]"
+	}
+	objects := strings.ReplaceAll(clusterObjects, "TOLERATED", tolerated)
+	require.NoError(b.t, decoder.DecodeEach(b.t.Context(), strings.NewReader(objects), decoder.CreateHandler(api), decoder.MutateNamespace(b.namespace)))
 }
 
-// ready reports whether the workload is complete and every node well.
+// ready reports whether the workload is complete, and every node well where the fault
+// is on one.
 func (b *bench) ready(ctx context.Context) (bool, string) {
 	web, err := b.client.AppsV1().Deployments(b.namespace).Get(ctx, "web", metav1.GetOptions{})
 	if err != nil {
@@ -94,6 +126,9 @@ func (b *bench) ready(ctx context.Context) (bool, string) {
 	}
 	if s := web.Status; s.ObservedGeneration < web.Generation || s.UpdatedReplicas != 2 || s.ReadyReplicas != 2 || s.Replicas != 2 {
 		return false, fmt.Sprintf("web has %d of 2 pods ready, %d updated, %d in all", s.ReadyReplicas, s.UpdatedReplicas, s.Replicas)
+	}
+	if !b.fault.alone {
+		return true, ""
 	}
 	nodes, err := b.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	if err != nil {

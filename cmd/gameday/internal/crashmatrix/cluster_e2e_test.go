@@ -85,16 +85,21 @@ func (p crashPoint) ways() []mending {
 // every fault type, on a real cluster. Afterwards recover, sweep, and what stands
 // beside the fault each leave every object as it was.
 func TestClusterCrashMatrix(t *testing.T) {
-	t.Run("namespaces", func(t *testing.T) { clusterTypes(t, false) })
-	t.Run("nodes", func(t *testing.T) { clusterTypes(t, true) })
+	spareWorker(t)
+	for name, alone := range map[string]bool{"namespaces": false, "nodes": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clusterTypes(t, alone)
+		})
+	}
 }
 
 // clusterLanes is how many types run at once. Each case starts processes and pods, and
 // with more of them on two cores a fault is over before it is in place.
-const clusterLanes = 3
+const clusterLanes = 2
 
-// clusterTypes runs the faults on what is in namespaces side by side, and those on
-// nodes one after the other.
+// clusterTypes runs the faults on what is in namespaces side by side, and beside them
+// those on nodes, which mostly wait, one after the other.
 func clusterTypes(t *testing.T, alone bool) {
 	t.Helper()
 	lanes := make(chan struct{}, clusterLanes)

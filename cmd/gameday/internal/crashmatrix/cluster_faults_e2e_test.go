@@ -41,11 +41,11 @@ const (
 func clusterFaults() map[string]clusterFault {
 	return map[string]clusterFault{
 		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`, stepless: true},
-		"kubernetes_pod_failure":        {body: targetWeb, lasts: "8s", wears: true},
+		"kubernetes_pod_failure":        {body: targetWeb, lasts: "12s", wears: true},
 		"kubernetes_container_kill":     {body: targetWeb, stepless: true, wears: true},
 		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
-		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "6s"},
-		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "6s"},
+		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "12s"},
+		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "12s"},
 		"kubernetes_config_change": {body: `target {
       namespace = "NAMESPACE"
       names     = ["settings"]
@@ -83,6 +83,7 @@ spec:
     metadata: {labels: {app: web}}
     spec:
       terminationGracePeriodSeconds: 0
+      tolerations: TOLERATED
       containers:
       - name: web
         image: gameday/shop:dev
