@@ -23,6 +23,10 @@ type Inputs struct {
 	Variables    map[string]Given
 	AllowMissing bool
 
+	// Offline keeps environments from being looked at, for who needs nothing but
+	// what the configuration says of them: what they would tell stays unknown.
+	Offline bool
+
 	// Environments holds the outputs of environments that are up, by address.
 	// The others are unknown, of the shape that Environment.Plan promises.
 	Environments map[string]cty.Value

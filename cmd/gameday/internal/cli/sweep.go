@@ -170,7 +170,8 @@ func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) 
 		return nil, s.report(diags, c.Files())
 	}
 	run := cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(""), "dir": cty.StringVal("")})
-	resolved, more := c.Resolve(ctx, resolve.Inputs{Run: run})
+	// Offline: the faults that are swept may keep an environment from being as it should.
+	resolved, more := c.Resolve(ctx, resolve.Inputs{Run: run, Offline: true})
 	if err := s.report(append(diags, more...), c.Files()); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,36 +148,62 @@ func (b *bench) ready(ctx context.Context) (bool, string) {
 // renew takes the pods for new ones, which have never ended.
 func (b *bench) renew() {
 	b.t.Helper()
+	old, why := b.webPods(b.t.Context())
+	require.NotEmpty(b.t, old, why)
 	err := b.client.CoreV1().Pods(b.namespace).DeleteCollection(b.t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: "app=web"})
 	require.NoError(b.t, err)
-	b.await(&crash{t: b.t, name: b.faultType}, "the new pods are ready", b.ready)
+	b.await(&crash{t: b.t, name: b.faultType}, "the new pods are ready", func(ctx context.Context) (bool, string) {
+		now, why := b.webPods(ctx)
+		for uid := range old {
+			if now[uid] != "" {
+				return false, "a pod of before is there"
+			}
+		}
+		return len(now) == len(old), why
+	})
 }
 
 // refill deletes pods until the scheduler has put one onto the worker again.
 func (b *bench) refill() {
 	b.t.Helper()
-	pods := b.client.CoreV1().Pods(b.namespace)
 	b.await(&crash{t: b.t, name: b.faultType}, "a pod is on the worker", func(ctx context.Context) (bool, string) {
-		if ok, why := b.ready(ctx); !ok {
+		now, why := b.webPods(ctx)
+		if len(now) == 0 {
 			return false, why
 		}
-		list, err := pods.List(ctx, metav1.ListOptions{LabelSelector: "app=web"})
-		if err != nil {
-			return false, err.Error()
-		}
-		elsewhere := ""
-		for i := range list.Items {
-			switch pod := &list.Items[i]; {
-			case pod.DeletionTimestamp != nil:
-			case pod.Spec.NodeName == b.worker:
+		for _, node := range now {
+			if node == b.worker {
 				return true, ""
-			default:
-				elsewhere = pod.Name
 			}
 		}
-		if elsewhere != "" {
-			_ = pods.Delete(ctx, elsewhere, metav1.DeleteOptions{}) // asked again in a moment
+		list, err := b.client.CoreV1().Pods(b.namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=web"})
+		if err == nil && len(list.Items) > 0 {
+			err = b.client.CoreV1().Pods(b.namespace).Delete(ctx, list.Items[0].Name, metav1.DeleteOptions{})
 		}
-		return false, "all pods are on other nodes"
+		return false, fmt.Sprint("all pods are on other nodes; one was deleted: ", err)
 	})
+}
+
+// webPods are the nodes of the workload's pods by UID, when it is complete and all of
+// them are ready. What the Deployment says of them comes later than what they say.
+func (b *bench) webPods(ctx context.Context) (nodes map[string]string, why string) {
+	if ok, why := b.ready(ctx); !ok {
+		return nil, why
+	}
+	list, err := b.client.CoreV1().Pods(b.namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=web"})
+	if err != nil {
+		return nil, err.Error()
+	}
+	nodes = map[string]string{}
+	for i := range list.Items {
+		pod := &list.Items[i]
+		isReady := slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+		})
+		if !isReady || pod.DeletionTimestamp != nil {
+			return nil, pod.Name + " is not ready"
+		}
+		nodes[string(pod.UID)] = pod.Spec.NodeName
+	}
+	return nodes, ""
 }

@@ -52,10 +52,10 @@ func (b *bench) unchanged(ctx context.Context) (bool, string) {
 
 // undone is unchanged but for what goes later: a reaper stays a minute, for the next
 // fault of its run; and nothing in the cluster looks after a fault that leaves nothing to
-// undo there, whose expired claim is for recover, sweep or the next run to remove.
+// undo in the API, whose expired claim is for recover, sweep or the next run to remove.
 func (b *bench) undone(ctx context.Context) (bool, string) {
 	return b.unchangedBut(ctx, func(key string) bool {
-		return strings.Contains(key, "/gameday-reaper-") || b.fault.stepless && strings.Contains(key, "/leases/gameday-")
+		return strings.Contains(key, "/gameday-reaper-") || (b.fault.stepless || b.fault.byNode) && strings.Contains(key, "/leases/gameday-")
 	})
 }
 
