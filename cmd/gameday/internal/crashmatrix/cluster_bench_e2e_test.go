@@ -148,8 +148,11 @@ func (b *bench) ready(ctx context.Context) (bool, string) {
 // renew takes the pods for new ones, which have never ended.
 func (b *bench) renew() {
 	b.t.Helper()
-	old, why := b.webPods(b.t.Context())
-	require.NotEmpty(b.t, old, why)
+	var old map[string]string
+	b.await(&crash{t: b.t, name: b.faultType}, "the old pods are ready", func(ctx context.Context) (ok bool, why string) {
+		old, why = b.webPods(ctx)
+		return len(old) > 0, why
+	})
 	err := b.client.CoreV1().Pods(b.namespace).DeleteCollection(b.t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: "app=web"})
 	require.NoError(b.t, err)
 	b.await(&crash{t: b.t, name: b.faultType}, "the new pods are ready", func(ctx context.Context) (bool, string) {
