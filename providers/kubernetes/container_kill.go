@@ -31,6 +31,7 @@ func (containerKill) schema() *schema.Block {
 				Name: "signal", Type: text(), Default: cty.StringVal("SIGKILL"), OneOf: []string{"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV"},
 				Description: "The signal. Its first process can ignore others than SIGKILL, and then there is no evidence.",
 			},
+			dynamicTargets(),
 		},
 		Blocks: []schema.NestedBlock{target.Block(target.Pod)},
 	}
@@ -137,4 +138,10 @@ func (containerKill) inject(ctx context.Context, i injection) error {
 		})
 	}
 	return group.Wait()
+}
+
+// isPrey leaves pods alone that have no such container, or nobody who would restart it.
+func (containerKill) isPrey(config schema.Values, pod *corev1.Pod) bool {
+	_, err := containerOf(pod, config.String("container"))
+	return err == nil && pod.Spec.RestartPolicy != corev1.RestartPolicyNever
 }

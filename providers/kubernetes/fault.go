@@ -73,13 +73,21 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 		return err
 	}
 	defer s.forget() // what was read before is not what there is now
-	err = f.inject(ctx, injection{
+	i := injection{
 		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, data: r.Data, seed: r.Seed,
-	})
+	}
+	hunt, err := f.newHunt(ctx, i)
 	if err != nil {
+		return err
+	}
+	if err := f.inject(ctx, i); err != nil {
 		return err // what it reached is the engine's to revert
 	}
-	return f.confirm(ctx, s, r, req.Record, g)
+	if err := f.confirm(ctx, s, r, req.Record, g); err != nil {
+		return err
+	}
+	hunt.begin()
+	return nil
 }
 
 // open reads a record and connects to its cluster.
@@ -101,7 +109,16 @@ func (f *fault) Revert(ctx context.Context, record providers.Record) error {
 	if err != nil {
 		return err
 	}
-	return f.provider.revert(ctx, s, r.claim(record))
+	if err := s.pursuits.stop(ctx, record.ID); err != nil { // first, so that nothing is added to the claim any more
+		return err
+	}
+	c := r.claim(record)
+	if r.Hunts {
+		if c, err = s.claims().Whole(ctx, c); err != nil {
+			return err
+		}
+	}
+	return f.provider.revert(ctx, s, c)
 }
 
 // revert is one way for all who revert from this machine: from a record, and from

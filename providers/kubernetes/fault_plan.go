@@ -27,10 +27,16 @@ func (f *fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (provi
 	p := planning{config: req.Config, plan: &plan}
 	if unknown := f.unknown(req); unknown != "" {
 		plan.Unknown = unknown
-		return plan, append(diags, f.plan(ctx, p)...)
+		diags = append(diags, f.plan(ctx, p)...)
+	} else {
+		diags = append(diags, f.planOn(ctx, req, &p)...)
 	}
-	more := f.planOn(ctx, req, &p)
-	return plan, append(diags, more...)
+	if f.hunts(req.Config) {
+		plan.Dynamic = true
+		plan.Effect += ", and the same to pods that match and appear until the fault ends"
+		plan.Guard += "; no more pods become targets when gameday has ended"
+	}
+	return plan, diags
 }
 
 // check is what can be said of a configuration without a cluster.

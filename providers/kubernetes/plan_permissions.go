@@ -19,7 +19,7 @@ func (f *fault) AccessRules() []providers.AccessRule {
 
 // ownRules are those that are needed with and without a reaper.
 func (f *fault) ownRules() []providers.AccessRule {
-	return slices.Concat(f.claiming(commonRules()), f.sweepRules(), lookUpRules(f.kind()), f.rules(), f.admissionRules())
+	return slices.Concat(f.claiming(commonRules()), f.sweepRules(), lookUpRules(f.kind()), f.rules(), f.huntRules(), f.admissionRules())
 }
 
 // sweepRules let a sweep read the claims of the whole fence. Faults on what lies in

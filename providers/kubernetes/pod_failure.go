@@ -37,6 +37,7 @@ func (podFailure) schema() *schema.Block {
 		Description: "Makes pods fail and stay: their containers run an image that does nothing, and then their own again. The pods keep their names, addresses and nodes.",
 		Attributes: []schema.Attribute{
 			{Name: "image", Type: text(), Example: `"registry.k8s.io/pause:3.9"`, Description: "The image that does nothing. Nodes must have it or be able to pull it. Without it, the pause image that each pod's node has already; where a node lists none, " + pauseImage + "."},
+			dynamicTargets(),
 		},
 		Blocks: []schema.NestedBlock{target.Block(target.Pod)},
 	}
@@ -107,6 +108,8 @@ func (podFailure) inject(ctx context.Context, i injection) error {
 		return edits, nil
 	})
 }
+
+func (podFailure) isPrey(schema.Values, *corev1.Pod) bool { return true }
 
 // observe takes as evidence that no container is the one that ran before.
 func (podFailure) observe(ctx context.Context, l look) ([]finding, error) {

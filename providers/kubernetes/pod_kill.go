@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
@@ -33,17 +34,14 @@ func (podKill) schema() *schema.Block {
 		Description: "Deletes pods. Their controllers replace them.",
 		Attributes: []schema.Attribute{
 			{Name: "grace_period", Type: duration(), Example: `"0s"`, Description: "How long the containers may take to end, in whole seconds. The pod's own time without it; 0s kills at once."},
-			{Name: "dynamic_targets", Type: boolean(), Default: cty.False, Description: "Whether pods that appear while the fault is in place and match the target block are killed too, within about a second; count and percent do not limit them. It ends with the fault, and with gameday."},
+			dynamicTargets(),
 		},
 		Blocks: []schema.NestedBlock{target.Block(target.Pod)},
 	}
 }
 
 func (podKill) rules() []providers.AccessRule {
-	return []providers.AccessRule{
-		{Resource: "pods", Verbs: []string{"delete"}, Why: "delete them"},
-		{Resource: "pods", Verbs: []string{"watch"}, Why: "see pods that appear, with dynamic_targets"},
-	}
+	return []providers.AccessRule{{Resource: "pods", Verbs: []string{"delete"}, Why: "delete them"}}
 }
 
 func (podKill) plan(_ context.Context, p planning) providers.Diagnostics {
@@ -53,10 +51,6 @@ func (podKill) plan(_ context.Context, p planning) providers.Diagnostics {
 	}
 	p.plan.Undo = "their controllers replace them; the revert waits until each has as many pods as it wants"
 	p.plan.Guard = "their controllers"
-	if p.config.Bool("dynamic_targets") {
-		p.plan.Effect += ", and pods that match and appear until the fault ends"
-		p.plan.Guard += "; gameday's end is the end of killing those that appear"
-	}
 	return p.bare("so that killing it could not be undone")
 }
 
@@ -114,21 +108,12 @@ func uidsOf(targets []providers.Target) []string {
 }
 
 func (podKill) inject(ctx context.Context, i injection) error {
-	grace := i.grace()
-	var hunt *hunt
-	if i.config.Bool("dynamic_targets") {
-		var err error
-		if hunt, err = newHunt(ctx, i, grace); err != nil {
-			return err
-		}
-	}
-	if err := i.session.deletePods(ctx, i.record.Targets, grace); err != nil {
-		return err
-	}
-	if hunt != nil {
-		i.session.pursuits.start(i.record.ID, i.record.Deadline, hunt.run)
-	}
-	return nil
+	return i.session.deletePods(ctx, i.record.Targets, i.grace())
+}
+
+// isPrey leaves pods alone that nothing would replace.
+func (podKill) isPrey(_ schema.Values, pod *corev1.Pod) bool {
+	return metav1.GetControllerOfNoCopy(pod) != nil
 }
 
 // grace is the grace period in seconds; nil for the pod's own.

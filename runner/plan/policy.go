@@ -54,6 +54,15 @@ func checkRadius(policy resolve.Policy, e Experiment, f Fault) []Finding {
 			Source: f.Source,
 		}}
 	}
+	if f.Dynamic {
+		return []Finding{{
+			Severity: SeverityError, Kind: KindPolicy, Subject: e.Address + "." + f.Address,
+			Summary: "Blast radius without a bound",
+			Detail: fmt.Sprintf("With dynamic_targets, whatever matches and appears becomes a target, too, where max_targets_percent allows %s (%s). Leave dynamic_targets out.",
+				percentText(policy.MaxTargetsPercent), place(policy)),
+			Source: f.Source,
+		}}
+	}
 	of := population(f)
 	if of == 0 || percentOf(len(f.Targets), of) <= policy.MaxTargetsPercent {
 		return nil

@@ -31,6 +31,8 @@ func TestCheckBlastRadius(t *testing.T) {
 	unknown.Unknown = "no pods yet"
 	noPopulation := onProcesses(0, "a")
 	noPopulation.Eligible = 4
+	dynamic := onProcesses(3, "a")
+	dynamic.Dynamic = true
 	tests := map[string]struct {
 		percent  float64
 		faults   []Fault
@@ -43,6 +45,8 @@ func TestCheckBlastRadius(t *testing.T) {
 		"nothing allowed":       {0, []Fault{onProcesses(3, "a")}, SeverityError, "1 of 3 targets (33.3 %)"},
 		"no limit":              {100, []Fault{onProcesses(1, "a")}, "", ""},
 		"eligible instead":      {20, []Fault{noPopulation}, SeverityError, "1 of 4 targets (25 %)"},
+		"dynamic":               {50, []Fault{dynamic}, SeverityError, "whatever matches and appears becomes a target, too, where max_targets_percent allows 50 % (p.gameday.hcl:4)"},
+		"dynamic, no limit":     {100, []Fault{dynamic}, "", ""},
 		"unknown":               {50, []Fault{unknown}, SeverityWarning, "no pods yet"},
 		"unknown, no limit":     {100, []Fault{unknown}, "", ""},
 		"together":              {50, []Fault{onProcesses(4, "a", "b"), onProcesses(4, "c")}, SeverityError, "The faults of this experiment together: 3 of 4 targets (75 %)"},

@@ -56,15 +56,24 @@ func (h Held) Covers(id string, now time.Time) bool {
 	return strings.EqualFold(h.Claim.ID, id)
 }
 
-// lease is the object that holds a part of a claim.
-func lease(h Held) (map[string]any, error) {
+// text is a part of a claim as it is written.
+func text(h Held) (string, error) {
 	text, err := undo.Pack(h.Claim)
 	if err != nil {
-		return nil, fmt.Errorf("claim the targets of %s: %w", h.Claim.Address, err)
+		return "", fmt.Errorf("claim the targets of %s: %w", h.Claim.Address, err)
 	}
 	if len(text) > mostText {
-		return nil, fmt.Errorf("claim the %d targets of %s in namespace %s: they take %d bytes, and there is room for %d; choose fewer targets",
+		return "", fmt.Errorf("claim the %d targets of %s in namespace %s: they take %d bytes, and there is room for %d; choose fewer targets",
 			len(h.Claim.Targets), h.Claim.Address, h.Namespace, len(text), mostText)
+	}
+	return text, nil
+}
+
+// lease is the object that holds a part of a claim.
+func lease(h Held) (map[string]any, error) {
+	text, err := text(h)
+	if err != nil {
+		return nil, err
 	}
 	now := time.Now().UTC()
 	const micro = "2006-01-02T15:04:05.000000Z"
