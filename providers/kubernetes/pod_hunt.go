@@ -68,11 +68,12 @@ type hunt struct {
 
 // newHunt notes which pods are there already. Nil is the hunt of a fault that has none.
 func (f *fault) newHunt(ctx context.Context, i injection) (*hunt, error) {
-	if !f.hunts(i.config) {
+	how, can := f.behavior.(hunter)
+	if !can || !f.hunts(i.config) {
 		return nil, nil //nolint:nilnil // there is nothing to do, and that is no error
 	}
 	h := &hunt{
-		injection: i, fault: f, hunter: f.behavior.(hunter), namespaces: namespacesOf(i.record.Targets, nil), //nolint:forcetypeassert // hunts has looked
+		injection: i, fault: f, hunter: how, namespaces: namespacesOf(i.record.Targets, nil),
 		stirred: make(chan struct{}, 1), known: map[string]bool{},
 	}
 	w, err := i.session.read(ctx, 0)

@@ -57,7 +57,9 @@ func (h *hunted) appear(t *testing.T, name, namespace string) {
 	require.NoError(t, err)
 }
 
-func podPath(namespace, name string) string { return "/api/v1/namespaces/" + namespace + "/pods/" + name }
+func podPath(namespace, name string) string {
+	return "/api/v1/namespaces/" + namespace + "/pods/" + name
+}
 
 func (h *hunted) image(name, namespace string) any {
 	containers := h.Get(podPath(namespace, name))["spec"].(map[string]any)["containers"].([]any)
@@ -128,10 +130,13 @@ func TestOnlyWhatCanBeUndoneIsPrey(t *testing.T) {
 		pod    *corev1.Pod
 		want   bool
 	}{
-		{podKill{}, bare, false}, {podKill{}, owned, true},
+		{podKill{}, bare, false},
+		{podKill{}, owned, true},
 		{podFailure{}, bare, true},
-		{containerKill{}, owned, true}, {containerKill{}, job, false},
-		{podPartition{}, owned, true}, {podPartition{}, host, false},
+		{containerKill{}, owned, true},
+		{containerKill{}, job, false},
+		{podPartition{}, owned, true},
+		{podPartition{}, host, false},
 	} {
 		config := providertest.Decode(t, c.hunter.schema(), "target {}")
 		assert.Equal(t, c.want, c.hunter.isPrey(config, c.pod), "%s on %s", c.hunter.typeName(), c.pod.Name)
