@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,6 +72,8 @@ type place struct {
 	sweep  providers.WithSweep
 	config schema.Values
 	dir    string
+	at     *hcl.Range // of its declaration; nil where the options name it
+	files  map[string]*hcl.File
 }
 
 // diagnostics says of each where it was found.
@@ -81,7 +84,7 @@ func (p place) diagnostics(all providers.Diagnostics) hcl.Diagnostics {
 		if d.Severity == providers.Warning {
 			severity = hcl.DiagWarning
 		}
-		out = append(out, &hcl.Diagnostic{Severity: severity, Summary: d.Summary, Detail: p.name + ": " + d.Detail})
+		out = append(out, &hcl.Diagnostic{Severity: severity, Summary: d.Summary, Detail: p.name + ": " + d.Detail, Subject: p.at})
 	}
 	return out
 }
@@ -92,15 +95,16 @@ func (s *session) sweep(ctx context.Context, f sweepFlags, dir string) error {
 		return err
 	}
 	all := []providers.Orphan{}
-	var diags hcl.Diagnostics
+	var unread error
+	told := false
 	for _, p := range places {
-		found, told := p.sweep.Sweep(ctx, providers.SweepRequest{Address: p.name, Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
+		found, problems := p.sweep.Sweep(ctx, providers.SweepRequest{Address: p.name, Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
 		all = append(all, found...)
-		diags = append(diags, p.diagnostics(told)...)
+		unread = cmp.Or(unread, s.report(p.diagnostics(problems), p.files))
+		told = told || len(problems) > 0
 	}
-	unread := s.report(diags, nil)
 	switch {
-	case len(all) > 0 || f.asJSON || len(diags) == 0:
+	case len(all) > 0 || f.asJSON || !told:
 		if err := s.tellSwept(all, f); err != nil {
 			return err
 		}
@@ -160,7 +164,7 @@ func directPlace(f sweepFlags) (place, error) {
 		attributes["namespaces"] = cty.ListVal(all)
 	}
 	here, err := workingDir()
-	return place{"the cluster", sweeper, schema.NewValues(cty.ObjectVal(attributes)), here}, err
+	return place{name: "the cluster", sweep: sweeper, config: schema.NewValues(cty.ObjectVal(attributes)), dir: here}, err
 }
 
 // declaredPlaces are the environments of a configuration that can be swept.
@@ -189,7 +193,7 @@ func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) 
 		if wrong.HasErrors() || !values.WhollyKnown() {
 			return nil, errors.Join(problem{"Cannot sweep " + e.Addr.String(), "Its body depends on values that are known only during a run: name the cluster with -kubeconfig."}, s.report(wrong, c.Files()))
 		}
-		out = append(out, place{e.Addr.String(), sweeper, values, full})
+		out = append(out, place{name: e.Addr.String(), sweep: sweeper, config: values, dir: full, at: &e.Config.DeclRange, files: c.Files()})
 	}
 	if len(out) == 0 {
 		return nil, problem{"Nothing to sweep", "The configuration declares no environment in which faults could be left without their run: local processes end with theirs. \"gameday recover\" undoes what is in journals."}
