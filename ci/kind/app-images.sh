@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the images gameday/shop:dev and gameday/agent:dev, each from scratch with one static binary, out of what "make build" made.
+# Makes the images gameday/shop:dev and gameday/agent:dev, each from scratch with one static binary, out of what "make build" made,
+# and gameday/meter:dev, by which tests measure.
 #   ci/kind/app-images.sh
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -17,6 +18,8 @@ app_image() {
 	[ -z "$old" ] || docker image rm "$old" >/dev/null 2>&1 || true # it would stay without a name
 }
 
+CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/meter ./ci/kind/meter
 app_image shop shop
 app_image agent gameday-agent
-say "made gameday/shop:dev and gameday/agent:dev"
+app_image meter meter
+say "made gameday/shop:dev, gameday/agent:dev and gameday/meter:dev"

@@ -17,7 +17,7 @@ create_cluster() {
 	kubectl wait --for=condition=Ready nodes --all --timeout=90s >/dev/null
 	kubectl -n kube-system rollout status deployment/coredns --timeout=90s >/dev/null
 	await_services
-	"$kind" load docker-image -q --name "$cluster" gameday/shop:dev gameday/agent:dev
+	"$kind" load docker-image -q --name "$cluster" gameday/shop:dev gameday/agent:dev gameday/meter:dev
 }
 
 # await_services asks a service address from every node: a kube-proxy that can't write its rules shows nowhere else.

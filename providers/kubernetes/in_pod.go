@@ -72,8 +72,8 @@ func (f inPod) rules() []providers.AccessRule {
 
 // validate lets the engine judge what is asked of it, once all of it is known.
 func (f inPod) validate(values schema.Values) providers.Diagnostics {
-	if !f.known(values) {
-		return nil
+	if diags := f.sized(values); diags.HasErrors() || !f.known(values) {
+		return diags
 	}
 	made, err := f.spec(context.Background(), site{config: values})
 	if err == nil {

@@ -9,58 +9,56 @@ import (
 
 // The attributes that several faults inside pods share, by the field's own names.
 
-func durationType() schema.Type { return schema.Type{Kind: schema.Duration} }
-func sizeType() schema.Type     { return schema.Type{Kind: schema.Size} }
-func percentType() schema.Type  { return schema.Type{Kind: schema.Percent} }
-func numberType() schema.Type   { return schema.Type{Kind: schema.Numeric} }
-func numberTypes() schema.Type  { return schema.Type{Kind: schema.Numeric, Of: schema.ListOf} }
-
 // percentOf is the share of what is hit.
 func percentOf(what string) schema.Attribute {
 	return schema.Attribute{
-		Name: "percent", Type: percentType(), Default: cty.NumberIntVal(100), Min: schema.Number(0),
+		Name: "percent", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(0),
 		Description: "Share of " + what + " that is hit, in percent.",
 	}
 }
 
+// shareAttribute is the share of packets that is hit.
+func shareAttribute() schema.Attribute {
+	return schema.Attribute{Name: "percent", Type: percent(), Required: true, Example: "10", Description: "Share of the packets, each by a choice of its own."}
+}
+
 func correlationAttribute() schema.Attribute {
 	return schema.Attribute{
-		Name: "correlation", Type: percentType(), Default: cty.NumberIntVal(0),
+		Name: "correlation", Type: percent(), Default: cty.NumberIntVal(0),
 		Description: "How much each choice follows the one before, in percent, as netem defines it.",
 	}
 }
 
 // scopeAttributes say which packets of a pod are meant.
-func scopeAttributes(direction string) []schema.Attribute {
+func scopeAttributes() []schema.Attribute {
 	return []schema.Attribute{
 		{
-			Name: "direction", Type: text(), Default: cty.StringVal(direction), OneOf: []string{"ingress", "egress", "both"},
-			Description: "ingress is what comes to the pod, egress what it sends. By default " + direction + ".",
+			Name: "direction", Type: text(), Default: cty.StringVal(egress), OneOf: []string{ingress, egress, both},
+			Description: "ingress is what comes to the pod, egress what it sends.",
 		},
 		{Name: "protocol", Type: text(), OneOf: []string{"tcp", "udp", "icmp"}, Description: "Only packets of this protocol."},
-		{Name: "source_ports", Type: texts(), Description: "Only packets from these ports, or ranges of them; needs tcp or udp, and means tcp where no protocol is named.", Example: `["8080", "9000-9100"]`},
-		{Name: "destination_ports", Type: texts(), Description: "Only packets to these ports, or ranges of them; needs tcp or udp, and means tcp where no protocol is named.", Example: `["5432"]`},
+		{Name: "source_ports", Type: texts(), Description: "Only packets from these ports, or ranges of them. Without protocol, of tcp and udp.", Example: `["8080", "9000-9100"]`},
+		{Name: "destination_ports", Type: texts(), Description: "Only packets to these ports, or ranges of them. Without protocol, of tcp and udp.", Example: `["5432"]`},
 		{Name: "device", Type: text(), Description: "Only this network device of the pod. Without it, all but the loopback device.", Example: `"eth0"`},
 	}
 }
 
-// peersBlock names the other end: pods, services, networks or hosts.
-func peersBlock() schema.NestedBlock {
-	pods := target.Block(target.Pod).Block
+// endsBlock names the other ends.
+func endsBlock() schema.NestedBlock {
 	block := &schema.Block{
-		Description: "The other end of the traffic that is hit: pods that are selected as in a target block, and besides them services, networks and hosts. Without this block, any.",
+		Description: "The other ends of the traffic that is hit: pods that are selected as in a target block, and besides them services, networks and hosts. Without this block, all. Pods and services are taken as they are when the fault begins.",
+		Exclusive:   [][]string{{"namespace", "namespaces"}},
 	}
-	for _, a := range pods.Attributes {
-		if a.Name != "count" && a.Name != "percent" && a.Name != "container" {
+	for _, a := range target.Block(target.Pod).Block.Attributes {
+		if !isPeerless(a.Name) {
 			block.Attributes = append(block.Attributes, a)
 		}
 	}
 	block.Attributes = append(block.Attributes,
 		schema.Attribute{Name: "services", Type: texts(), Description: "Services as namespace/name: their own addresses, and those of the pods behind them.", Example: `["shop/ledger"]`},
 		schema.Attribute{Name: "cidrs", Type: texts(), Description: "Networks or single addresses.", Example: `["10.0.0.0/8"]`},
-		schema.Attribute{Name: "hosts", Type: texts(), Description: "Host names, which the agent looks up in the pod, again and again while the fault lasts.", Example: `["api.example.com"]`},
+		schema.Attribute{Name: "hosts", Type: texts(), Description: "Host names, which the agent looks up in the pod, again every 5 s while the fault lasts.", Example: `["api.example.com"]`},
 	)
-	block.Exclusive = [][]string{{"namespace", "namespaces"}}
 	return schema.NestedBlock{Name: "to", Nesting: schema.Single, Block: block}
 }
 
@@ -77,7 +75,7 @@ func requestAttributes() []schema.Attribute {
 
 func portAttribute() schema.Attribute {
 	return schema.Attribute{
-		Name: "port", Type: numberType(), Required: true, Min: schema.Number(1), Max: schema.Number(65535), Example: "8080",
+		Name: "port", Type: number(), Required: true, Min: schema.Number(1), Max: schema.Number(65535), Example: "8080",
 		Description: "The port that the requests go to: of the pod itself, or with direction = \"egress\" of whom it asks.",
 	}
 }
@@ -85,7 +83,7 @@ func portAttribute() schema.Attribute {
 // streamDirection says whose requests are meant.
 func streamDirection() schema.Attribute {
 	return schema.Attribute{
-		Name: "direction", Type: text(), Default: cty.StringVal("ingress"), OneOf: []string{"ingress", "egress"},
+		Name: "direction", Type: text(), Default: cty.StringVal(ingress), OneOf: []string{ingress, egress},
 		Description: "ingress is what the pod is asked, egress what it asks others.",
 	}
 }

@@ -59,7 +59,7 @@ func (p *Provider) Types() providers.Types {
 // faults wraps every behavior.
 func (p *Provider) faults() []providers.Fault {
 	var all []providers.Fault
-	for _, behaviors := range [][]behavior{workloadFaults(), podFaults(), controlPlaneFaults(), nodeFaults()} {
+	for _, behaviors := range [][]behavior{workloadFaults(), podFaults(), controlPlaneFaults(), nodeFaults(), inPodFaults()} {
 		for _, b := range behaviors {
 			all = append(all, &fault{behavior: b, provider: p})
 		}

@@ -23,6 +23,7 @@ type recorded struct {
 	Pods   []claim.PodStep  `json:"pods,omitempty"`
 	Locks  []string         `json:"locks,omitempty"`
 	Seed   int64            `json:"seed,omitempty"`
+	Hunts  bool             `json:"hunts,omitempty"` // the claim in the cluster may have more targets and steps
 	Data   json.RawMessage  `json:"data,omitempty"`
 }
 

@@ -9,8 +9,10 @@ import (
 
 var _ providers.WithStandby = (*fault)(nil)
 
-// StandBy brings agents into the pods of faults that act there, and the reaper into the cluster, which takes a pod its time to start,
-// if the fault will have anything for it to undo.
+// StandBy brings agents into the pods of faults that act there, and the reaper into
+// the cluster, which takes a pod its time to start, if the fault will have anything
+// for it to undo. What it may act on is said when the fault is injected: only then do
+// all steps have their names.
 func (f *fault) StandBy(ctx context.Context, req providers.StandbyRequest) error {
 	at, known := accessOf(req.Environment)
 	if !known || !reaped(at) && !residing(f.behavior) {

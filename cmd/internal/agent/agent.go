@@ -5,13 +5,17 @@ package agent
 
 import (
 	"io"
+	"os"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/inside/prober"
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
 	reaper "github.com/gameday-dev/gameday/providers/kubernetes/reaper/agent"
+	resident "github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/engines"
 	"github.com/gameday-dev/gameday/providers/kubernetes/volume"
 	"github.com/gameday-dev/gameday/providers/kubernetes/webhook"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
+	"github.com/gameday-dev/gameday/providers/procfault"
 )
 
 // role runs until its work is done and returns the exit code.
@@ -24,7 +28,10 @@ func roles() map[string]role {
 		machine.HostRole:   machine.HostMain,
 		machine.SignalRole: machine.SignalMain,
 		volume.Role:        volume.Main,
+		procfault.Role:     procfault.Main,
 		prober.Role:        runProber,
+		resident.AskRole:   ask,
+		resident.Role:      stay,
 		reaper.Role:        reaper.Main,
 		webhook.Role:       webhook.Main,
 	}
@@ -38,4 +45,12 @@ func Main(args []string, stderr io.Writer) int {
 		}
 	}
 	return supervisor.Main(args, stderr)
+}
+
+// stay waits inside a pod for faults.
+func stay(args []string, stderr io.Writer) int { return resident.Main(engines.All(), args, stderr) }
+
+// ask carries one request to it.
+func ask(args []string, stderr io.Writer) int {
+	return resident.AskMain(args, os.Stdin, os.Stdout, stderr)
 }

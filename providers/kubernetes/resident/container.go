@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
-	"github.com/gameday-dev/gameday/providers/kubernetes/image"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
 )
 
@@ -40,7 +39,6 @@ func container(pod *corev1.Pod, step claim.PodStep, imageName string, wait time.
 	return corev1.EphemeralContainer{
 		EphemeralContainerCommon: corev1.EphemeralContainerCommon{
 			Name: name, Image: imageName, ImagePullPolicy: corev1.PullIfNotPresent,
-			Command:         []string{image.Path},
 			Args:            []string{agent.Role, "-name=" + name, "-for=" + wait.Round(time.Second).String()},
 			SecurityContext: Profile(step.Profile).security(),
 		},

@@ -33,7 +33,15 @@ type Running interface {
 	Close() error
 }
 
-// leavesNothing is for engines whose effect ends with the process.
-type leavesNothing struct{}
+// Draining is a Running that serves for a while after Close what was begun before: the
+// process stays until then, though not for ever.
+type Draining interface {
+	// Drained is closed when nothing is left to serve.
+	Drained() <-chan struct{}
+}
 
-func (leavesNothing) Clean(string, bool) (bool, error) { return false, nil }
+// LeavesNothing is for engines whose effect ends with the process.
+type LeavesNothing struct{}
+
+// Clean finds nothing.
+func (LeavesNothing) Clean(string, bool) (bool, error) { return false, nil }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
@@ -16,6 +17,8 @@ import (
 type faults struct {
 	engines map[string]Engine
 	changed chan struct{} // of one: something began or ended
+
+	draining atomic.Int64 // of those that have ended, how many still serve somebody
 
 	mu  sync.Mutex
 	all map[string]*entry
@@ -98,8 +101,31 @@ func (f *faults) watch(e *entry, running Running) {
 	if err := running.Close(); err != nil {
 		why += "; " + err.Error()
 	}
+	f.drain(running)
 	e.running, e.ended, e.why = nil, true, why
 	f.stir()
+}
+
+// mostDrain bounds how long the agent stays for what was begun during a fault.
+const mostDrain = 5 * time.Minute
+
+// drain keeps the agent while what has been closed still serves somebody.
+func (f *faults) drain(closed Running) {
+	d, is := closed.(Draining)
+	if !is {
+		return
+	}
+	f.draining.Add(1)
+	timer := time.NewTimer(mostDrain)
+	go func() {
+		defer timer.Stop()
+		select {
+		case <-d.Drained():
+		case <-timer.C:
+		}
+		f.draining.Add(-1)
+		f.stir()
+	}()
 }
 
 // revert ends a fault; what this process does not know of, a process before it may
@@ -113,6 +139,7 @@ func (f *faults) revert(id string) error {
 		if err := e.running.Close(); err != nil {
 			return err // it is still there for the next try
 		}
+		f.drain(e.running)
 		e.running = nil
 		close(e.gone)
 	}

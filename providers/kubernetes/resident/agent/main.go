@@ -73,7 +73,7 @@ func (f *faults) idle(ctx context.Context, first time.Duration) {
 		case <-f.changed:
 			timer.Reset(max(linger, first-time.Since(began)))
 		case <-timer.C:
-			if f.active() == 0 {
+			if f.active() == 0 && f.draining.Load() == 0 {
 				return
 			}
 		}

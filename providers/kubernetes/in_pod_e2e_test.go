@@ -1,0 +1,286 @@
+//go:build e2e
+
+package kubernetes
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// tolerance of a median: 2 ms or 5 %.
+func tolerance(ms float64) float64 { return max(2, 0.05*ms) }
+
+// calm measures round trips up to three times and keeps the one with the lowest p99:
+// what else runs on this machine only ever adds.
+func calm(t *testing.T, m meters, to string) udpSeen {
+	t.Helper()
+	var best udpSeen
+	for i := range 3 {
+		seen := measure[udpSeen](t, m, measuring, "udp", "-to", to, "-n", "300", "-interval", "3ms")
+		if i == 0 || seen.RTT.P99 < best.RTT.P99 {
+			best = seen
+		}
+	}
+	return best
+}
+
+// TestPacketDelays: what is asked for is what the client measures, whichever way, and
+// the bystander notices nothing.
+func TestPacketDelays(t *testing.T) {
+	t.Parallel()
+	m := newMeters(t)
+	to, beside := m.address[hit]+":9001", m.address[bystander]+":9001"
+	before, besideBefore := calm(t, m, to), calm(t, m, beside)
+	for name, c := range map[string]struct {
+		config      string
+		median, max float64 // milliseconds, that a round trip gains
+	}{
+		"egress":      {"latency = \"50ms\"", 50, 50},
+		"ingress":     {"direction = \"ingress\"\nlatency = \"100ms\"", 100, 100},
+		"both":        {"direction = \"both\"\nlatency = \"20ms\"", 40, 40},
+		"jitter":      {"latency = \"100ms\"\njitter = \"20ms\"", 100, 120},
+		"correlation": {"latency = \"50ms\"\njitter = \"10ms\"\ncorrelation = 25", 50, 60},
+		"udp to peer": {"latency = \"30ms\"\nprotocol = \"udp\"\nsource_ports = [\"9001\"]\nto {\n  names = [\"" + measuring + "\"]\n}", 30, 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m.with(t, "kubernetes_network_delay", c.config, func() {
+				seen, besideNow := calm(t, m, to), calm(t, m, beside)
+				t.Logf("asked %v ms, gained p50 %.2f, p99 %.2f (max asked %v); bystander p50 %+.2f ms", c.median,
+					seen.RTT.P50-before.RTT.P50, seen.RTT.P99-before.RTT.P50, c.max, besideNow.RTT.P50-besideBefore.RTT.P50)
+				assert.Equal(t, seen.Sent, seen.Received)
+				assert.InDelta(t, c.median, seen.RTT.P50-before.RTT.P50, tolerance(c.median)+(c.max-c.median)/4, "median")
+				assert.LessOrEqual(t, seen.RTT.P99-before.RTT.P50, c.max+5, "p99")
+				assert.InDelta(t, besideBefore.RTT.P50, besideNow.RTT.P50, 1, "the bystander's median")
+			})
+		})
+	}
+	assert.InDelta(t, before.RTT.P50, calm(t, m, to).RTT.P50, 1, "afterwards everything is as before")
+}
+
+// binomial99 is the interval in which a count lies with 99 % of chance; the choices are
+// seeded, so that a run that passed always does.
+func binomial99(n int, share float64) (low, high float64) {
+	mean, deviation := float64(n)*share, math.Sqrt(float64(n)*share*(1-share))
+	return mean - 2.576*deviation, mean + 2.576*deviation
+}
+
+// TestPacketShares: of 2,000 packets, as many as was asked for.
+func TestPacketShares(t *testing.T) {
+	t.Parallel()
+	const n = 2000
+	m := newMeters(t)
+	to := m.address[hit] + ":9001"
+	for _, c := range []struct {
+		typ     string
+		percent float64
+		count   func(udpSeen) int
+	}{
+		{"kubernetes_network_loss", 1, func(s udpSeen) int { return n - s.Received }},
+		{"kubernetes_network_loss", 10, func(s udpSeen) int { return n - s.Received }},
+		{"kubernetes_network_loss", 50, func(s udpSeen) int { return n - s.Received }},
+		{"kubernetes_network_corrupt", 10, func(s udpSeen) int { return n - s.Received + s.Damaged }}, // a bad checksum is dropped by the receiver
+		{"kubernetes_network_duplicate", 10, func(s udpSeen) int { return s.Duplicates }},
+	} {
+		t.Run(fmt.Sprintf("%s %v", c.typ, c.percent), func(t *testing.T) {
+			m.with(t, c.typ, fmt.Sprintf("percent = %v\nprotocol = \"udp\"", c.percent), func() {
+				seen := measure[udpSeen](t, m, measuring, "udp", "-to", to, "-n", fmt.Sprint(n))
+				low, high := binomial99(n, c.percent/100)
+				t.Logf("asked %v %%, measured %.2f %%", c.percent, 100*float64(c.count(seen))/n)
+				assert.GreaterOrEqual(t, float64(c.count(seen)), low)
+				assert.LessOrEqual(t, float64(c.count(seen)), high)
+				beside := measure[udpSeen](t, m, measuring, "udp", "-to", m.address[bystander]+":9001", "-n", "300")
+				assert.Equal(t, 300, beside.Received, "the bystander")
+			})
+		})
+	}
+	t.Run("reorder", func(t *testing.T) {
+		m.with(t, "kubernetes_network_delay", "latency = \"30ms\"\nreorder_percent = 25", func() {
+			seen := measure[udpSeen](t, m, measuring, "udp", "-to", to, "-n", fmt.Sprint(n))
+			t.Logf("overtaken %d of %d", seen.Overtaken, n)
+			assert.Equal(t, n, seen.Received)
+			assert.Less(t, seen.RTT.Min, 10.0, "some pass at once")
+			assert.Greater(t, seen.RTT.P50, 28.0, "most wait")
+			assert.Greater(t, seen.Overtaken, n/4)
+		})
+	})
+}
+
+func TestBandwidth(t *testing.T) {
+	t.Parallel()
+	m := newMeters(t)
+	for rate, bits := range map[string]float64{"1mbit": 1e6, "20mbit": 20e6} {
+		t.Run(rate, func(t *testing.T) {
+			m.with(t, "kubernetes_network_bandwidth", "rate = \""+rate+"\"", func() {
+				seen := measure[rateSeen](t, m, measuring, "rate", "-to", m.address[hit]+":9003")
+				t.Logf("asked %.1f, measured %.2f Mbit/s", bits/1e6, seen.BitsPerSecond/1e6)
+				assert.InDelta(t, bits, seen.BitsPerSecond, bits/10)
+			})
+		})
+	}
+}
+
+// TestPartitions: nothing in the scope, everything outside of it.
+func TestPartitions(t *testing.T) {
+	t.Parallel()
+	m := newMeters(t)
+	udp, tcp := m.address[hit]+":9001", m.address[hit]+":9000"
+	for name, c := range map[string]struct {
+		config   string
+		udp, tcp bool // what still works
+	}{
+		"all":         {"direction = \"both\"", false, false},
+		"udp":         {"direction = \"both\"\nprotocol = \"udp\"", false, true},
+		"tcp port in": {"direction = \"ingress\"\nprotocol = \"tcp\"\ndestination_ports = [\"9000\"]", true, false},
+		"peer":        {"to {\n  labels = { app = \"" + measuring + "\" }\n}", false, false},
+		"other peer":  {"to {\n  labels = { app = \"" + bystander + "\" }\n}", true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := m.fault(t, "kubernetes_network_partition", c.config+"\n"+onHit())
+			record := f.prepare(t)
+			f.inject(t, record)
+			packets := measure[udpSeen](t, m, measuring, "udp", "-to", udp, "-n", "50", "-wait", "500ms")
+			connections := measure[tcpSeen](t, m, measuring, "tcp", "-to", tcp, "-n", "3", "-timeout", "500ms")
+			require.NoError(t, f.Revert(t.Context(), record))
+			f.absent(t, record)
+			assert.Equal(t, map[bool]int{true: 50, false: 0}[c.udp], packets.Received, "%+v", packets)
+			assert.Equal(t, map[bool]int{true: 3, false: 0}[c.tcp], connections.OK, "%+v", connections)
+			assert.Equal(t, 50, measure[udpSeen](t, m, measuring, "udp", "-to", udp, "-n", "50", "-wait", "500ms").Received, "afterwards")
+		})
+	}
+}
+
+// TestRequests: the exact share of matching requests, and no other.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	const n = 200
+	m := newMeters(t)
+	base := "http://" + m.address[hit] + ":8080"
+	matching := []string{"http", "-url", base + "/api/orders/7", "-method", "POST", "-header", "X-User: test-1", "-n", fmt.Sprint(n)}
+	others := map[string][]string{
+		"other path":   {"http", "-url", base + "/health", "-method", "POST", "-header", "X-User: test-1"},
+		"other method": {"http", "-url", base + "/api/orders/7", "-header", "X-User: test-1"},
+		"other header": {"http", "-url", base + "/api/orders/7", "-method", "POST", "-header", "X-User: real"},
+	}
+	match := "port = 8080\npath = \"/api/**\"\nmethod = \"POST\"\nrequest_headers = { \"x-user\" = \"test-*\" }\n"
+	for name, c := range map[string]struct {
+		typ, config string
+		check       func(t *testing.T, seen httpSeen)
+	}{
+		"status": {"kubernetes_http_status", "status = 503\nbody = \"no\"\npercent = 30", func(t *testing.T, seen httpSeen) {
+			assert.Equal(t, map[string]int{"503": n * 3 / 10, "200": n * 7 / 10}, seen.Statuses)
+			assert.Equal(t, n*3/10, seen.Bodies["no"])
+		}},
+		"abort": {"kubernetes_http_abort", "percent = 10", func(t *testing.T, seen httpSeen) {
+			assert.Equal(t, n*9/10, seen.Statuses["200"], "%+v", seen)
+		}},
+		"delay": {"kubernetes_http_delay", "latency = \"40ms\"", func(t *testing.T, seen httpSeen) {
+			assert.Equal(t, map[string]int{"200": n}, seen.Statuses)
+			assert.InDelta(t, 40, seen.RTT.P50, 5)
+		}},
+		"body": {"kubernetes_http_body", "body = \"replaced\"\npercent = 50", func(t *testing.T, seen httpSeen) {
+			assert.Equal(t, map[string]int{"200": n}, seen.Statuses)
+			assert.Equal(t, map[string]int{"replaced": n / 2, "fine": n / 2}, seen.Bodies)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m.with(t, c.typ, match+c.config, func() {
+				seen := measure[httpSeen](t, m, measuring, matching...)
+				t.Logf("%+v", seen)
+				c.check(t, seen)
+				for other, args := range others {
+					unhit := measure[httpSeen](t, m, measuring, append(args, "-n", "30")...)
+					assert.Equal(t, map[string]int{"200": 30}, unhit.Statuses, other)
+					assert.Less(t, unhit.RTT.P50, 20.0, other)
+				}
+			})
+			clean := measure[httpSeen](t, m, measuring, append(matching, "-fresh")...)
+			assert.Equal(t, map[string]int{"200": n}, clean.Statuses, "afterwards: %+v", clean)
+		})
+	}
+	t.Run("grpc", func(t *testing.T) {
+		m.with(t, "kubernetes_grpc_status", "port = 8080\nservice = \"shop.v1.Orders\"\nstatus_code = \"UNAVAILABLE\"\npercent = 50", func() {
+			seen := measure[httpSeen](t, m, measuring, "grpc", "-url", base+"/shop.v1.Orders/Place", "-n", "100")
+			assert.Equal(t, map[string]int{"14": 50, "0": 50}, seen.Statuses, "%+v", seen)
+			other := measure[httpSeen](t, m, measuring, "grpc", "-url", base+"/shop.v1.Carts/Get", "-n", "20")
+			assert.Equal(t, map[string]int{"0": 20}, other.Statuses, "%+v", other)
+		})
+	})
+	t.Run("reset", func(t *testing.T) {
+		m.with(t, "kubernetes_tcp_reset", "port = 9000", func() {
+			seen := measure[tcpSeen](t, m, measuring, "tcp", "-to", m.address[hit]+":9000", "-n", "20")
+			assert.Zero(t, seen.OK, "%+v", seen)
+			assert.Equal(t, 20, measure[tcpSeen](t, m, measuring, "tcp", "-to", m.address[hit]+":8080", "-n", "20").Errors["EOF"]+
+				measure[tcpSeen](t, m, measuring, "tcp", "-to", m.address[bystander]+":9000", "-n", "20").OK)
+		})
+	})
+	t.Run("egress", func(t *testing.T) {
+		m.with(t, "kubernetes_http_status", "direction = \"egress\"\nport = 8080\nstatus = 418", func() {
+			seen := measure[httpSeen](t, m, hit, "http", "-url", "http://"+m.address[bystander]+":8080/", "-n", "20")
+			assert.Equal(t, map[string]int{"418": 20}, seen.Statuses, "%+v", seen)
+			beside := measure[httpSeen](t, m, measuring, "http", "-url", "http://"+m.address[bystander]+":8080/", "-n", "20")
+			assert.Equal(t, map[string]int{"200": 20}, beside.Statuses, "%+v", beside)
+		})
+	})
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	m := newMeters(t)
+	const api, other = "kubernetes.default.svc.cluster.local.", "kube-dns.kube-system.svc.cluster.local."
+	ask := func(pod, name string, more ...string) dnsSeen {
+		return measure[dnsSeen](t, m, pod, append([]string{"dns", "-name", name}, more...)...)
+	}
+	for name, c := range map[string]struct {
+		typ, config string
+		check       func(t *testing.T, seen dnsSeen)
+	}{
+		"nxdomain": {"kubernetes_dns_error", "rcode = \"nxdomain\"", func(t *testing.T, seen dnsSeen) { assert.Empty(t, seen.Addresses, "%+v", seen) }},
+		"servfail": {"kubernetes_dns_error", "", func(t *testing.T, seen dnsSeen) { assert.Empty(t, seen.Addresses, "%+v", seen) }},
+		"timeout":  {"kubernetes_dns_error", "rcode = \"timeout\"", func(t *testing.T, seen dnsSeen) { assert.Empty(t, seen.Addresses, "%+v", seen) }},
+		"spoof": {"kubernetes_dns_spoof", "addresses = [\"192.0.2.7\"]", func(t *testing.T, seen dnsSeen) {
+			assert.Equal(t, map[string]int{"192.0.2.7": 3}, seen.Addresses, "%+v", seen)
+		}},
+	} {
+		for _, network := range []string{"udp", "tcp"} {
+			t.Run(name+" over "+network, func(t *testing.T) {
+				m.with(t, c.typ, "patterns = [\"kubernetes.default.**\"]\n"+c.config, func() {
+					c.check(t, ask(hit, api, "-n", "3", "-network", network))
+					assert.Empty(t, ask(hit, other, "-network", network).Errors, "another name")
+					assert.Empty(t, ask(bystander, api, "-network", network).Errors, "another pod")
+				})
+				assert.Empty(t, ask(hit, api, "-network", network).Errors, "afterwards")
+			})
+		}
+	}
+}
+
+// TestProcesses: a paused process answers nobody, and answers again.
+func TestProcesses(t *testing.T) {
+	t.Parallel()
+	m := newMeters(t)
+	asked := []string{"http", "-url", "http://" + m.address[hit] + ":8080/", "-n", "2", "-timeout", "700ms"}
+	m.with(t, "kubernetes_process_pause", "container = \"meter\"", func() {
+		seen := measure[httpSeen](t, m, measuring, asked...)
+		assert.Empty(t, seen.Statuses, "%+v", seen)
+		assert.Equal(t, map[string]int{"200": 2}, measure[httpSeen](t, m, measuring, "http", "-url", "http://"+m.address[bystander]+":8080/", "-n", "2").Statuses)
+	})
+	t.Cleanup(func() {
+		require.Eventually(t, func() bool { return measure[httpSeen](t, m, measuring, asked...).Statuses["200"] == 2 }, 10*time.Second, apiTick)
+	})
+}
+
+func TestDiskFills(t *testing.T) {
+	t.Parallel()
+	m := newMeters(t)
+	before := measure[spaceSeen](t, m, hit, "space", "-path", "/data")
+	const asked = 300 << 20
+	m.with(t, "kubernetes_disk_fill", "container = \"meter\"\npath = \"/data\"\nsize = \"300Mi\"", func() {
+		now := measure[spaceSeen](t, m, hit, "space", "-path", "/data")
+		assert.InDelta(t, asked, before.Available-now.Available, asked/10, "others write to the same disk")
+	})
+}

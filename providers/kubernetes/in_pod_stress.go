@@ -1,0 +1,148 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
+	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/providers/stress"
+)
+
+func cpuStress() inPod {
+	return inPod{
+		name: "kubernetes_cpu_stress", doc: "Uses processor time in pods, within their limits.",
+		attributes: []schema.Attribute{
+			{Name: "workers", Type: number(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time in each pod, each of which can keep one processor busy."},
+			{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "How much of one processor each of them uses, in percent."},
+		},
+		profile: resident.Stress, engine: task.StressEngine,
+		spec: func(_ context.Context, at site) (spec, error) {
+			return task.Stress{Spec: stress.Spec{CPU: &stress.CPU{Workers: at.config.Int("workers"), Load: at.config.Float("load")}}}, nil
+		},
+		effect: func(v schema.Values) string {
+			return fmt.Sprintf("uses %g %% of a processor by each of %s in each pod", v.Float("load"), plural(v.Int("workers"), "process", "processes"))
+		},
+	}
+}
+
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// sizeOrPercent are two attributes of which one is required.
+func sizeOrPercent(sizeText, percentText string) []schema.Attribute {
+	return []schema.Attribute{
+		{Name: "size", Type: size(), Min: schema.Number(1), Example: `"64Mi"`, Description: sizeText + " Either this or percent is required."},
+		{Name: "percent", Type: percent(), Description: percentText},
+	}
+}
+
+func amount(v schema.Values) string {
+	if v.Known("size") {
+		return v.String("size")
+	}
+	return fmt.Sprintf("%g %%", v.Float("percent"))
+}
+
+func memoryStress() inPod {
+	return inPod{
+		name: "kubernetes_memory_stress", doc: "Takes memory in pods and keeps it, within the pod's limit.",
+		attributes: append(sizeOrPercent("How much to take in each pod.", "How much to take, as a share of the pod's limit: the sum of its containers' limits."),
+			schema.Attribute{Name: "ramp", Type: duration(), Default: cty.StringVal("0s"), Description: "How long it takes until all of it is taken."},
+			schema.Attribute{Name: "reserve", Type: size(), Description: "How much of the limit, and of the node's memory, must stay free; the fault is refused rather than touch it. By default 5 % of the limit. With \"0B\" a process may be killed for lack of memory, gameday's own first where the kernel has the choice."},
+		),
+		exclusive: [][]string{{"size", "percent"}}, profile: resident.Stress, engine: task.StressEngine,
+		spec: func(_ context.Context, at site) (spec, error) {
+			return task.Stress{Spec: stress.Spec{Memory: memoryOf(at)}}, nil
+		},
+		effect: func(v schema.Values) string { return "takes " + amount(v) + " of memory in each pod" },
+		needs:  needsLimit,
+	}
+}
+
+func memoryOf(at site) *stress.Memory {
+	v := at.config
+	m := &stress.Memory{
+		Size: v.Size("size"), Percent: v.Float("percent"), Ramp: v.Duration("ramp"), Margin: v.Size("reserve"),
+		Force: v.Known("reserve") && v.Size("reserve") == 0,
+	}
+	if at.pod != nil {
+		m.Limit = memoryLimit(at.pod)
+	}
+	return m
+}
+
+// memoryLimit is a pod's: the sum of its containers', of which every one must have a
+// limit, or the pod has none. 0 is none.
+func memoryLimit(pod *corev1.Pod) int64 {
+	var sum int64
+	for i := range pod.Spec.Containers {
+		limit := pod.Spec.Containers[i].Resources.Limits.Memory().Value()
+		if limit == 0 {
+			return 0
+		}
+		sum += limit
+	}
+	return sum
+}
+
+func needsLimit(v schema.Values, pod *corev1.Pod) error {
+	if v.Known("percent") && memoryLimit(pod) == 0 {
+		return fmt.Errorf("the pod %s/%s has a container without a memory limit, so that there is nothing of which percent would be a share: say size", pod.Namespace, pod.Name)
+	}
+	return nil
+}
+
+func diskFill() inPod {
+	return inPod{
+		name: "kubernetes_disk_fill", doc: "Takes space of a filesystem that a container of each pod has, by a file without a name.",
+		attributes: append([]schema.Attribute{
+			containerAttribute(),
+			{Name: "path", Type: text(), Required: true, Example: `"/var/lib/app"`, Description: "A folder in the container, on the filesystem that is meant. Without a volume it is that of the node."},
+			{Name: "reserve", Type: size(), Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused rather than touch it. Set it to \"0B\" to let the filesystem run out of space."},
+		}, sizeOrPercent("How much to take in each pod.", "How full the filesystem is to be afterwards, as the used share of its size.")...),
+		exclusive: [][]string{{"size", "percent"}}, profile: resident.Process, engine: task.StressEngine,
+		spec: func(_ context.Context, at site) (spec, error) {
+			v := at.config
+			asked := task.Stress{Spec: stress.Spec{Disk: &stress.Disk{
+				Path: v.String("path"), Size: v.Size("size"), Percent: v.Float("percent"), Reserve: v.Size("reserve"),
+			}}}
+			var err error
+			asked.Container, err = at.containerID()
+			return asked, err
+		},
+		effect: func(v schema.Values) string {
+			return fmt.Sprintf("takes %s of space at %s in container %s", amount(v), v.String("path"), v.String("container"))
+		},
+		radius: func(p planning) []string {
+			if len(p.choice.Targets) == 0 {
+				return nil
+			}
+			return []string{"everybody who shares the filesystem at " + p.config.String("path") + ", which is the node's where no volume is mounted"}
+		},
+		needs: needsContainer,
+	}
+}
+
+// needsContainer finds the container that is meant.
+func needsContainer(v schema.Values, pod *corev1.Pod) error {
+	_, err := containerOf(pod, v.String("container"))
+	return err
+}
+
+// sized requires size or percent of those faults that have both.
+func (f inPod) sized(v schema.Values) providers.Diagnostics {
+	if len(f.exclusive) == 0 || !v.Attr("size").IsNull() || !v.Attr("percent").IsNull() {
+		return nil
+	}
+	return providers.Errorf(nil, "Missing size", "Either size (such as \"64Mi\") or percent is required.")
+}

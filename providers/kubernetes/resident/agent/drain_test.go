@@ -1,0 +1,57 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// serving is an engine whose faults serve somebody for a while after their end.
+type serving struct {
+	*world
+
+	drained chan struct{}
+}
+
+type servingPresence struct {
+	Running
+
+	drained chan struct{}
+}
+
+func (s servingPresence) Drained() <-chan struct{} { return s.drained }
+
+func (s serving) Start(ctx context.Context, id string, deadline time.Time, spec json.RawMessage) (Running, error) {
+	running, err := s.world.Start(ctx, id, deadline, spec)
+	return servingPresence{running, s.drained}, err
+}
+
+// left is how long an agent stays after the revert of its only fault, when what that
+// served ends after a while.
+func left(t *testing.T, serves time.Duration) time.Duration {
+	t.Helper()
+	var gone time.Duration
+	synctest.Test(t, func(t *testing.T) {
+		drained := make(chan struct{})
+		f := newFaults(map[string]Engine{"test": serving{newWorld(), drained}})
+		require.NoError(t, f.inject(t.Context(), "a", lasting(time.Hour)))
+		began := time.Now()
+		require.NoError(t, f.revert("a"))
+		if serves > 0 {
+			time.AfterFunc(serves, func() { close(drained) })
+		}
+		f.idle(t.Context(), time.Second)
+		gone = time.Since(began)
+	})
+	return gone
+}
+
+func TestTheAgentStaysForWhatWasBegun(t *testing.T) {
+	assert.Equal(t, time.Minute+linger, left(t, time.Minute))
+	assert.Equal(t, mostDrain+linger, left(t, 0), "though not for ever")
+}

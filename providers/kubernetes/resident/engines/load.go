@@ -1,0 +1,73 @@
+package engines
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
+	"github.com/gameday-dev/gameday/providers/procfault"
+	"github.com/gameday-dev/gameday/providers/stress"
+)
+
+// load uses up processor time, memory and space. Its workers end with the agent.
+type load struct {
+	agent.LeavesNothing
+
+	prefix []string
+}
+
+func (l load) Start(ctx context.Context, id string, deadline time.Time, raw json.RawMessage) (agent.Running, error) {
+	asked, err := read[task.Stress](raw)
+	if err != nil {
+		return nil, err
+	}
+	spec := asked.For(id, deadline, l.prefix)
+	if asked.Disk != nil {
+		root, err := rootOf(asked.Container)
+		if err != nil {
+			return nil, err
+		}
+		disk := *asked.Disk
+		disk.Root, spec.Disk = root, &disk
+	}
+	running, err := stress.Start(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	return &loadRunning{running}, nil
+}
+
+// rootOf is where the files of another container are seen.
+func rootOf(container string) (string, error) {
+	found, err := procfault.Selection{Container: container}.Processes()
+	if err != nil {
+		return "", fmt.Errorf("find the container's files: %w", err)
+	}
+	return "/proc/" + strconv.Itoa(found[0].PID) + "/root", nil
+}
+
+type loadRunning struct{ *stress.Running }
+
+func (r *loadRunning) Failed() <-chan struct{} { return r.Done() }
+func (r *loadRunning) Why() error              { return r.Err() }
+
+func (r *loadRunning) Facts() []wire.Fact {
+	s := r.Stats()
+	switch {
+	case s.CPUSeconds > 0 && s.Bytes == 0:
+		text := fmt.Sprintf("%d workers used %.2f s of processor time, %.0f %% of one processor each", s.Workers, s.CPUSeconds, s.Load)
+		return []wire.Fact{{Name: "cpu_seconds", Text: text, Value: s.CPUSeconds, Unit: "s"}}
+	case s.Filesystem != nil && s.Bytes > 0:
+		text := fmt.Sprintf("%.1f MiB are allocated to a file without a name", float64(s.Bytes)/(1<<20))
+		return []wire.Fact{{Name: "bytes_allocated", Text: text, Value: float64(s.Bytes), Unit: "bytes"}}
+	case s.Bytes > 0:
+		text := fmt.Sprintf("%.1f MiB are resident in a worker", float64(s.Bytes)/(1<<20))
+		return []wire.Fact{{Name: "resident_bytes", Text: text, Value: float64(s.Bytes), Unit: "bytes"}}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package engines
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/gameday-dev/gameday/providers/dnsfault"
+	"github.com/gameday-dev/gameday/providers/firewall"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
+)
+
+// resolvConf is the same in every container of a pod.
+const resolvConf = "/etc/resolv.conf"
+
+// names answers questions of the pod to its resolvers.
+type names struct{ tables }
+
+// Start listens before any question is led there.
+func (e names) Start(ctx context.Context, id string, deadline time.Time, raw json.RawMessage) (agent.Running, error) {
+	asked, err := read[task.Names](raw)
+	if err != nil {
+		return nil, err
+	}
+	e.tidy()
+	config, err := dns.ClientConfigFromFile(resolvConf)
+	if err != nil {
+		return nil, fmt.Errorf("read whom the pod asks for names: %w", err)
+	}
+	peers, err := firewall.ParsePeers(config.Servers)
+	if err != nil {
+		return nil, fmt.Errorf("read whom the pod asks for names: %s: %w", resolvConf, err)
+	}
+	spec := asked.For(deadline, config.Servers)
+	for _, p := range peers {
+		if listen := loopback(p.Addr().Is6()); !slices.Contains(spec.Listen, listen) {
+			spec.Listen = append(spec.Listen, listen)
+		}
+	}
+	engine, err := dnsfault.Start(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	r := &namesRunning{engine: engine, drained: make(chan struct{})}
+	for _, protocol := range []firewall.Protocol{firewall.UDP, firewall.TCP} {
+		table, err := firewall.Install(firewall.Spec{
+			ID: id + part + string(protocol), Deadline: deadline, Verdict: firewall.Redirect(engine.Port()),
+			Scope: firewall.Scope{Direction: firewall.Egress, Protocol: protocol, Peers: peers, DestinationPorts: []firewall.PortRange{firewall.Port(dnsPort)}},
+		})
+		if err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+		r.tables = append(r.tables, table)
+	}
+	return r, nil
+}
