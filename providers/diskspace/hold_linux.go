@@ -18,6 +18,10 @@ func Read(path string) (Space, error) {
 	if err := unix.Statfs(path, &stat); err != nil {
 		return Space{}, fmt.Errorf("read the space of %s: %w", path, err)
 	}
+	return spaceOf(&stat), nil
+}
+
+func spaceOf(stat *unix.Statfs_t) Space {
 	block := int64(stat.Frsize) //nolint:unconvert // int32 on 32-bit systems
 	if block == 0 {
 		block = int64(stat.Bsize) //nolint:unconvert // likewise
@@ -26,7 +30,7 @@ func Read(path string) (Space, error) {
 		Total:     int64(stat.Blocks) * block,
 		Used:      int64(stat.Blocks-stat.Bfree) * block,
 		Available: int64(stat.Bavail) * block,
-	}, nil
+	}
 }
 
 // Hold takes so many bytes with a file in a folder that has no name. Nobody has to

@@ -4,7 +4,7 @@ package diskspace
 
 // Space is that of a filesystem in bytes.
 type Space struct {
-	Total     int64
-	Used      int64
-	Available int64 // to this user
+	Total     int64 `json:"total"`
+	Used      int64 `json:"used"`
+	Available int64 `json:"available"` // to this user
 }

@@ -19,10 +19,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/local"
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/gameday-dev/gameday/providers/stress"
 )
 
 // crashEnvironment has everything that could be left behind: a process with a
@@ -277,7 +278,7 @@ func TestDiskSpaceComesBack(t *testing.T) {
 	workers, err := supervisor.FindFault(told.Run, told.Handle.Address, told.Record.ID)
 	require.NoError(t, err)
 	require.Len(t, workers, 1)
-	assert.GreaterOrEqual(t, supervisor.FilledBytes(workers[0].PID), int64(16<<20))
+	assert.GreaterOrEqual(t, stress.FilledBytes(workers[0].PID), int64(16<<20))
 	require.NoError(t, syscall.Kill(told.PID, syscall.SIGKILL))
 	eventually(t, func() error {
 		if workers[0].Identity().Alive() {

@@ -8,9 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/diskspace"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/providers/stress"
 )
 
 // diskFill is local_disk_fill.
@@ -41,7 +43,7 @@ func diskBytes(values schema.Values) (int64, error) {
 	if values.Known("size") {
 		return values.Size("size"), nil
 	}
-	space, err := supervisor.ReadFilesystem(values.String("path"))
+	space, err := diskspace.Read(values.String("path"))
 	if err != nil {
 		return 0, err
 	}
@@ -66,7 +68,7 @@ func (f diskFill) plan(values schema.Values, plan *providers.FaultPlan) provider
 	}
 	bytes, err := diskBytes(values)
 	if err == nil {
-		err = supervisor.DiskLeft(dir, bytes, values.Size("reserve"))
+		err = stress.DiskLeft(dir, bytes, values.Size("reserve"))
 	}
 	if err != nil {
 		return providers.Errorf(nil, "Cannot take the space", "%s.", err)
@@ -107,7 +109,7 @@ func (diskFill) observe(s scene) (providers.Observation, error) {
 	return observeWorkers(s, s.undo.Workers, func(workers []procfs.Stat) (float64, []providers.Fact) {
 		filled := 0.0
 		for _, w := range workers {
-			filled += float64(supervisor.FilledBytes(w.PID))
+			filled += float64(stress.FilledBytes(w.PID))
 		}
 		return filled, []providers.Fact{{
 			Name: "bytes_allocated", Text: fmt.Sprintf("%.1f MiB are allocated to the worker's file", filled/(1<<20)), Value: filled, Unit: "bytes",

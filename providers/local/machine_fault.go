@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 )
 

@@ -7,7 +7,7 @@ import (
 	"syscall"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 	"github.com/gameday-dev/gameday/providers/schema"
 )

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // end ends everything, once, and returns when nothing is left. Faults come

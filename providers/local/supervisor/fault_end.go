@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // end is what kill and restart have in common: processes that were ended, and

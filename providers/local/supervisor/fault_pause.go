@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // pause stops whole process groups. Should the supervisor be killed meanwhile,

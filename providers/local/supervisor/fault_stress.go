@@ -6,18 +6,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/worker"
+	"github.com/gameday-dev/gameday/providers/stress"
 )
 
-// stress runs workers: processes that use something up until they are killed.
+// stressing runs workers: processes that use something up until they are killed.
 // They carry the fault's id, so anybody can find them. Should the supervisor be
 // killed, its death kills them, and the kernel takes back what they held.
-type stress struct {
+type stressing struct {
 	name     names
 	spawner  *spawner
 	prefix   []string // before the role
@@ -36,7 +38,7 @@ type workerRole struct {
 	reached func(procfs.Stat) bool // nil: as soon as it runs
 }
 
-func (e *stress) inject(ctx context.Context) error {
+func (e *stressing) inject(ctx context.Context) error {
 	for _, role := range e.roles[len(e.all()):] {
 		if role.check != nil {
 			if err := role.check(); err != nil {
@@ -61,10 +63,10 @@ func (e *stress) inject(ctx context.Context) error {
 
 // command executes this very program again. Its name in /proc survives that the
 // file is replaced meanwhile.
-func (e *stress) command(role workerRole) command {
+func (e *stressing) command(role workerRole) command {
 	args := append([]string{"gameday-agent"}, e.prefix...)
 	args = append(args, role.args...)
-	args = append(args, "-deadline", e.deadline.Format(time.RFC3339Nano))
+	args = append(args, worker.DeadlineFlag, worker.FormatDeadline(e.deadline))
 	env := append(e.name.marks(workerName), MarkFault+"="+e.fault, "GOMAXPROCS=1")
 	return command{path: "/proc/self/exe", args: args, env: env, dir: "/", keepStderr: true}
 }
@@ -88,7 +90,7 @@ func waitReached(ctx context.Context, worker *child, role workerRole) error {
 	}
 }
 
-func (e *stress) all() []*child {
+func (e *stressing) all() []*child {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return append([]*child(nil), e.workers...)
@@ -96,7 +98,7 @@ func (e *stress) all() []*child {
 
 // revert kills the workers and waits until the kernel has taken back what they
 // held, which it has once they can be reaped.
-func (e *stress) revert(context.Context) error {
+func (e *stressing) revert(context.Context) error {
 	for _, worker := range e.all() {
 		if err := e.spawner.signalGroup(worker, syscall.SIGKILL); err != nil && !errors.Is(err, procfs.ErrGone) {
 			return fmt.Errorf("kill worker %d: %w", worker.identity.PID, err)
@@ -106,7 +108,7 @@ func (e *stress) revert(context.Context) error {
 	return nil
 }
 
-func (e *stress) status(status *FaultStatus) {
+func (e *stressing) status(status *FaultStatus) {
 	for _, worker := range e.all() {
 		if worker.running() {
 			status.Workers++
@@ -115,8 +117,8 @@ func (e *stress) status(status *FaultStatus) {
 }
 
 // newStress makes the workers that a specification asks for.
-func (s *server) newStress(spec FaultSpec) (*stress, error) {
-	e := &stress{name: s.name, spawner: s.spawner, prefix: s.prefix, fault: spec.ID, deadline: spec.Deadline}
+func (s *server) newStress(spec FaultSpec) (*stressing, error) {
+	e := &stressing{name: s.name, spawner: s.spawner, prefix: s.prefix, fault: spec.ID, deadline: spec.Deadline}
 	switch {
 	case spec.CPU != nil:
 		e.roles = cpuRoles(*spec.CPU)
@@ -131,18 +133,13 @@ func (s *server) newStress(spec FaultSpec) (*stress, error) {
 }
 
 func cpuRoles(spec CPUStress) []workerRole {
-	role := workerRole{args: []string{"stress-cpu", "-load", strconv.FormatFloat(spec.Load, 'f', -1, 64)}}
-	roles := make([]workerRole, spec.Workers)
-	for i := range roles {
-		roles[i] = role
-	}
-	return roles
+	return slices.Repeat([]workerRole{{args: stress.CPUArgs(spec.Load)}}, spec.Workers)
 }
 
 func memoryRole(spec MemoryStress) workerRole {
 	role := workerRole{
-		args:  []string{"stress-memory", "-bytes", number(spec.Bytes), "-ramp", spec.Ramp.String(), "-reserve", number(spec.Reserve)},
-		check: func() error { return memoryLeft(spec.Bytes, spec.Reserve) },
+		args:  stress.MemoryArgs(spec.Bytes, spec.Ramp, spec.Reserve),
+		check: func() error { return stress.MemoryLeft(spec.Bytes, spec.Reserve) },
 	}
 	if spec.Ramp == 0 {
 		role.reached = func(stat procfs.Stat) bool { return stat.Memory() >= spec.Bytes }
@@ -152,10 +149,16 @@ func memoryRole(spec MemoryStress) workerRole {
 
 func diskRole(spec DiskFill) workerRole {
 	return workerRole{
-		args:    []string{"fill-disk", "-dir", spec.Dir, "-bytes", number(spec.Bytes), "-reserve", number(spec.Reserve)},
-		check:   func() error { return DiskLeft(spec.Dir, spec.Bytes, spec.Reserve) },
-		reached: func(stat procfs.Stat) bool { return FilledBytes(stat.PID) >= spec.Bytes },
+		args:    stress.DiskArgs(spec.Dir, spec.Bytes, spec.Reserve),
+		check:   func() error { return stress.DiskLeft(spec.Dir, spec.Bytes, spec.Reserve) },
+		reached: func(stat procfs.Stat) bool { return stress.FilledBytes(stat.PID) >= spec.Bytes },
 	}
 }
 
-func number(n int64) string { return strconv.FormatInt(n, 10) }
+// explainExit says in words how a worker ended.
+func explainExit(status syscall.WaitStatus) error {
+	if known := stress.Explain(status.ExitStatus()); known != nil {
+		return known
+	}
+	return fmt.Errorf("the worker has %s; the supervisor's log says more", describeExit(status))
+}

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/faultproxy"
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // FaultKind is what a fault does.

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // unreachable is a process that no signal reaches and that does not end, as one

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/gameday-dev/gameday/providers/stress"
 )
 
 // Main runs the agent in the role that args names and returns its exit code.
@@ -17,23 +19,17 @@ func Main(args []string, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "gameday-agent is started by gameday, not by people: a role is missing")
 		return 2
 	}
-	prefix := os.Args[1:max(1, len(os.Args)-len(args))]
-	var err error
-	switch role, rest := args[0], args[1:]; role {
-	case "supervise":
-		err = superviseMain(rest, prefix, stderr)
-	case "stress-cpu":
-		err = burn(rest, stderr)
-	case "stress-memory":
-		err = holdMemory(rest, stderr)
-	case "fill-disk":
-		err = fillDisk(rest, stderr)
-	default:
-		fmt.Fprintf(stderr, "gameday-agent knows no role %q\n", role)
+	if code, known := stress.Main(args, stderr); known {
+		return code
+	}
+	if args[0] != "supervise" {
+		fmt.Fprintf(stderr, "gameday-agent knows no role %q\n", args[0])
 		return 2
 	}
-	if err != nil {
+	prefix := os.Args[1:max(1, len(os.Args)-len(args))]
+	if err := superviseMain(args[1:], prefix, stderr); err != nil {
 		fmt.Fprintf(stderr, "gameday-agent %s: %v\n", args[0], err)
+		return 1
 	}
-	return exitCode(err)
+	return 0
 }

@@ -3,6 +3,8 @@ package supervisor
 import (
 	"slices"
 	"strings"
+
+	"github.com/gameday-dev/gameday/providers/internal/worker"
 )
 
 // Marks are variables in the environment of everything that a supervisor starts,
@@ -11,7 +13,7 @@ const (
 	MarkRun         = "GAMEDAY_RUN"         // run id
 	MarkEnvironment = "GAMEDAY_ENVIRONMENT" // address of the environment
 	MarkProcess     = "GAMEDAY_PROCESS"     // name of the process, or SelfName
-	MarkFault       = "GAMEDAY_FAULT"       // fault id, on the workers of a stress
+	MarkFault       = worker.MarkFault      // fault id, on the workers of a stress
 )
 
 // SelfName marks the supervisor itself. Process names are identifiers, so none

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // errEnding is returned to whoever asks for something new while everything is

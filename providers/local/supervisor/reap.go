@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // adopt makes orphaned descendants children of this process instead of init's,

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // spawner starts children and reaps them.

@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // Find reads the live processes that carry the marks of an environment, the

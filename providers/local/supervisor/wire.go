@@ -3,7 +3,7 @@ package supervisor
 import (
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/local/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // Protocol is the version of what is spoken over the socket. Both sides send
