@@ -16,20 +16,21 @@ type remains struct {
 	finished map[Direction]bool
 }
 
-// board puts the session on the express, if no rule is in force; nil: it is to go
-// by itself. The rules are read under the lock that poke takes, so that none can
+// board puts the session on the express, if no rule is in force but such as wait
+// for a request; nil: it is to go by itself. The rules are read under the lock that poke takes, so that none can
 // come into force unnoticed.
 func (s *session) board() *ride {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over() || len(s.proxy.rules.Load().all) > 0 {
+	set := s.proxy.rules.Load()
+	if s.over() || len(set.all) > len(set.http)+len(set.resets) {
 		return nil
 	}
 	l := s.proxy.express.board()
 	if l == nil {
 		return nil
 	}
-	r := &ride{loop: l, talk: s.talk, over: make(chan struct{}), left: remains{finished: make(map[Direction]bool)}}
+	r := &ride{loop: l, talk: s.talk, waiting: len(set.http) > 0, over: make(chan struct{}), left: remains{finished: make(map[Direction]bool)}}
 	if !r.adopt(s.client, s.upstream) {
 		return nil
 	}

@@ -117,4 +117,7 @@ func (s *session) close() {
 	if s.upstream != nil {
 		_ = s.upstream.Close()
 	}
+	if streams := s.talk.multiplexing(); streams != nil {
+		streams.forsake()
+	}
 }

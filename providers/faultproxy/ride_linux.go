@@ -19,6 +19,7 @@ type ride struct {
 	talk             *conversation
 	client, upstream int
 	over             chan struct{} // closed when it has ended
+	waiting          bool          // for the first byte, which the legs are to read: so idle connections cost no goroutines
 
 	mu    sync.Mutex // held while the loop serves it
 	ended bool
@@ -70,6 +71,10 @@ func (r *ride) serve(fd int, buf []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
+		return
+	}
+	if r.waiting {
+		r.end()
 		return
 	}
 	way, to := Egress, r.upstream

@@ -1,0 +1,103 @@
+package faultproxy
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// proxyProcess is set in a test process that is nothing but a proxy.
+const proxyProcess = "FAULTPROXY_TEST_UPSTREAM"
+
+// TestProxyProcess is the proxy of another test, until its input ends.
+func TestProxyProcess(t *testing.T) {
+	upstream := os.Getenv(proxyProcess)
+	if upstream == "" {
+		t.Log("a helper of TestTenThousandConnectionsInLittleMemory")
+		return
+	}
+	p := startProxy(t, upstream)
+	put(t, p, Rule{ID: "down", Kind: HTTPStatus, Percent: 100, Status: 503, Match: Match{Path: "/down"}})
+	fmt.Println("address", p.Addr())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+// TestTenThousandConnectionsInLittleMemory holds connections open through a proxy
+// in a process of its own, a rule for requests in force, and reads its memory.
+func TestTenThousandConnectionsInLittleMemory(t *testing.T) {
+	const connections, limit = 10_000, 64 << 10 // KiB
+	var files unix.Rlimit
+	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &files))
+	require.Greater(t, files.Cur, uint64(2*connections+100), "file descriptors: raise ulimit -n")
+	upstream := serve(t, func(conn *net.TCPConn) { _, _ = io.Copy(io.Discard, conn) })
+	address, pid := startProxyProcess(t, upstream)
+	conns := make([]net.Conn, 0, connections)
+	for len(conns) < connections {
+		conn, err := net.Dial("tcp", address)
+		require.NoError(t, err)
+		conns = append(conns, conn)
+	}
+	eventually(t, func() bool { return descriptors(t, pid) >= 2*connections }, "all are open")
+	require.Less(t, memoryOf(t, pid), limit)
+	t.Logf("%d connections: %d KiB resident", connections, memoryOf(t, pid))
+	_, err := io.WriteString(conns[connections/2], "GET /down HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	status, _ := readResponse(t, bufio.NewReader(conns[connections/2]), "GET")
+	require.Equal(t, 503, status)
+	for _, conn := range conns {
+		_ = conn.Close()
+	}
+}
+
+func startProxyProcess(t *testing.T, upstream string) (address string, pid int) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxyProcess$")
+	cmd.Env = append(os.Environ(), proxyProcess+"="+upstream, "GOMEMLIMIT=48MiB")
+	input, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	output, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = input.Close()
+		_ = cmd.Wait()
+	})
+	lines := bufio.NewScanner(output)
+	for lines.Scan() {
+		if address, ok := strings.CutPrefix(lines.Text(), "address "); ok {
+			go func() { _, _ = io.Copy(io.Discard, output) }()
+			return address, cmd.Process.Pid
+		}
+	}
+	require.Fail(t, "the proxy did not start")
+	return "", 0
+}
+
+func descriptors(t *testing.T, pid int) int {
+	t.Helper()
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	require.NoError(t, err)
+	return len(entries)
+}
+
+// memoryOf is the resident memory of a process in KiB.
+func memoryOf(t *testing.T, pid int) int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	require.NoError(t, err)
+	_, after, _ := strings.Cut(string(text), "VmRSS:")
+	fields := strings.Fields(after)
+	require.NotEmpty(t, fields)
+	kib, err := strconv.Atoi(fields[0])
+	require.NoError(t, err)
+	return kib
+}
