@@ -18,11 +18,13 @@ type streamReply struct {
 	head      []byte // frames; nil: given
 	body      []byte // still to be given, as the client's windows allow
 	window    int64
-	ready     bool // its delay is over
 	given     bool // all of it
 	uploading bool // the request has not ended
 	abort     bool // a RST_STREAM is all there is
 }
+
+// cancel drops what has not been given.
+func (r *streamReply) cancel() { r.head, r.body, r.given, r.uploading = nil, nil, true, false }
 
 // answer has a stream answered by a rule, after delays.
 func (s *streams) answer(id uint32, r *activeRule, h *head, ended bool, lags []lag) {
@@ -37,26 +39,26 @@ func (s *streams) answer(id uint32, r *activeRule, h *head, ended bool, lags []l
 		fields, body := streamAnswer(r, h)
 		reply.head, reply.body = headers(id, fields, len(body) == 0), body
 	}
-	s.enter(reply, !ended)
+	s.enter(reply)
 	s.after(lags, func() {
 		s.mu.Lock()
-		reply.ready = true
+		s.ready = append(s.ready, reply)
 		s.mu.Unlock()
 		s.session.poke()
 	})
 }
 
-// enter lists a stream as ours. Of those that wait for the end of an upload only
-// so many are remembered: a client that has been told to stop does.
-func (s *streams) enter(reply *streamReply, uploading bool) {
+// enter lists a stream as ours. Only so many are remembered: the upstream takes a
+// frame of a stream it has never seen for an error, but none will come for the
+// oldest.
+func (s *streams) enter(reply *streamReply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.owing = true
 	reply.window = s.initial
-	reply.uploading = uploading
 	s.answered[reply.id] = reply
-	s.order = slices.DeleteFunc(append(s.order, reply.id), func(id uint32) bool { return s.answered[id] == nil })
-	for len(s.order) > maxHeldStreams && s.answered[s.order[0]].given {
+	s.order = append(s.order, reply.id)
+	if len(s.order) > maxHeldStreams {
 		delete(s.answered, s.order[0])
 		s.order = s.order[1:]
 	}
@@ -93,16 +95,22 @@ func (s *streams) due() []byte {
 	}
 	out := s.control
 	s.control = nil
-	for _, id := range s.order {
-		if reply := s.answered[id]; reply != nil && reply.ready && !reply.given {
-			out = s.give(out, reply)
+	waiting := s.ready[:0]
+	for _, reply := range s.ready {
+		if out = s.give(out, reply); !reply.given {
+			waiting = append(waiting, reply)
 		}
 	}
+	clear(s.ready[len(waiting):])
+	s.ready = waiting
 	return s.release(out)
 }
 
 // give appends as much of a reply as the client takes. The caller holds the lock.
 func (s *streams) give(out []byte, reply *streamReply) []byte {
+	if reply.given {
+		return out
+	}
 	out, reply.head = append(out, reply.head...), nil
 	for len(reply.body) > 0 {
 		n := min(int64(len(reply.body)), maxControlFrame, reply.window, s.window)
@@ -121,7 +129,6 @@ func (s *streams) give(out []byte, reply *streamReply) []byte {
 	if reply.uploading { // the client need not go on (RFC 9113, section 8.1)
 		out = append(out, resetFrame(reply.id, http2.ErrCodeNo)...)
 	}
-	s.retire(reply)
 	return out
 }
 

@@ -12,7 +12,7 @@ const (
 	defaultWindow = 65535
 	// maxHeldStreams and maxHeldBytes bound what rules keep of one connection:
 	// beyond it, streams pass.
-	maxHeldStreams = 4096
+	maxHeldStreams = 1024
 	maxHeldBytes   = 4 << 20
 )
 
@@ -32,8 +32,9 @@ type streams struct {
 	window   int64 // what the client takes of all streams
 	debt     int64 // bytes of ours within that, which the upstream knows nothing of
 	control  []byte
-	answered map[uint32]*streamReply
-	order    []uint32 // of answered
+	answered map[uint32]*streamReply // also those of late: frames may still be on their way
+	order    []uint32                // of answered
+	ready    []*streamReply          // to be given
 	delayed  map[uint32]*delayedStream
 }
 
@@ -80,17 +81,9 @@ func (s *streams) swallowed(h http2.FrameHeader) {
 	}
 	switch {
 	case h.Type == http2.FrameRSTStream:
-		delete(s.answered, h.StreamID)
+		reply.cancel()
 	case h.Flags.Has(http2.FlagDataEndStream) && (h.Type == http2.FrameData || h.Type == http2.FrameHeaders):
 		reply.uploading = false
-		s.retire(reply)
-	}
-}
-
-// retire forgets a stream that both sides have ended. The caller holds the lock.
-func (s *streams) retire(reply *streamReply) {
-	if reply.given && !reply.uploading {
-		delete(s.answered, reply.id)
 	}
 }
 
@@ -150,12 +143,7 @@ func (s *streams) setInitial(window uint32) {
 func (s *streams) waiting() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, reply := range s.answered {
-		if reply.ready && !reply.given {
-			return true
-		}
-	}
-	return false
+	return len(s.ready) > 0
 }
 
 // forsake gives the budget back at the end of a session.

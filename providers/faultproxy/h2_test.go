@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log" //nolint:depguard // http.Server takes no other
 	"net"
 	"net/http"
 	"strings"
@@ -20,7 +21,7 @@ func startWeb2(t testing.TB, handler http.Handler) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &http.Server{Handler: handler, Protocols: bothProtocols()}
+	server := &http.Server{Handler: handler, Protocols: bothProtocols(), ErrorLog: strict(t)}
 	var running sync.WaitGroup
 	running.Go(func() { _ = server.Serve(listener) })
 	t.Cleanup(func() {
@@ -28,6 +29,22 @@ func startWeb2(t testing.TB, handler http.Handler) string {
 		running.Wait()
 	})
 	return listener.Addr().String()
+}
+
+// strict fails a test whose server complains, as it does of a connection that
+// breaks HTTP/2's rules, which a client would only make anew.
+func strict(t testing.TB) *log.Logger {
+	t.Helper()
+	return log.New(complaint{t}, "", 0)
+}
+
+type complaint struct{ testing.TB }
+
+func (c complaint) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("ERROR")) {
+		c.Errorf("the server complains: %s", p)
+	}
+	return len(p), nil
 }
 
 func bothProtocols() *http.Protocols {
