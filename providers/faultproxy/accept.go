@@ -42,7 +42,8 @@ func (p *Proxy) admit(client *net.TCPConn) {
 	s := newSession(p, client, p.accepted)
 	p.accepted++
 	p.sessions[s] = struct{}{}
-	p.routines.Go(s.run)
+	p.routines.Add(1) // until its finish, which may be another goroutine's
+	go s.run()
 }
 
 // forget is the end of a session.

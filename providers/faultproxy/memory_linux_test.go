@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
@@ -57,7 +58,7 @@ func TestTenThousandConnectionsInLittleMemory(t *testing.T) {
 		require.NoError(t, err)
 		conns = append(conns, conn)
 	}
-	eventually(t, func() bool { return descriptorsOf(t, pid) >= 2*connections }, "all are open")
+	require.Eventually(t, func() bool { return descriptorsOf(t, pid) >= 2*connections }, 6*patience, 10*time.Millisecond, "all are open")
 	require.Less(t, memoryOf(t, pid), limit)
 	t.Logf("%d connections: %d KiB resident", connections, memoryOf(t, pid))
 	_, err := io.WriteString(conns[connections/2], "GET /down HTTP/1.1\r\nHost: x\r\n\r\n")
