@@ -11,7 +11,7 @@ mkdir -p run
 begin=$SECONDS
 status=0
 "$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --hide-summary=skipped \
-	--junitfile run/tests.xml -- -p 1 -timeout 20m "$@" || status=$?
+	--junitfile run/tests.xml -- -p 1 -timeout 40m "$@" || status=$?
 
 count() { grep -o "<testcase " run/tests.xml | wc -l; }
 failed() { grep -oE "<(failure|error)" run/tests.xml | wc -l; }

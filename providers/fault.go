@@ -55,11 +55,13 @@ type FaultPlan struct {
 	Targets     []Target     `json:"targets"`               // exact, sorted by kind and name
 	Eligible    int          `json:"eligible"`              // how many the selection could have chosen from
 	Population  int          `json:"population"`            // how many of that kind the environment has; for the blast radius
+	Dynamic     bool         `json:"dynamic,omitempty"`     // whatever matches and appears becomes a target, too: Targets are those of the beginning
 	Unknown     string       `json:"unknown,omitempty"`     // why targets are not known yet, empty when they are
 	Radius      []string     `json:"radius,omitempty"`      // consequences in words: "1 of 3 processes", "every connection checkout → payments"
 	Undo        string       `json:"undo"`                  // how Revert undoes it
 	Guard       string       `json:"guard"`                 // what ends it when gameday is killed: "supervisor, at the deadline"
 	Permissions []Permission `json:"permissions,omitempty"` // what is needed, and whether it is held
+	Namespaces  []string     `json:"namespaces,omitempty"`  // in which it acts beside those of its targets: of the pods that leave a node; held against the policy
 	Locks       []string     `json:"locks,omitempty"`       // machine-wide things that two runs must not harm at once: "machine/cpu"
 }
 

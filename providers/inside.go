@@ -24,6 +24,19 @@ type WithInside interface {
 	OpenLoad(ctx context.Context, req InsideRequest) (Generator, Diagnostics)
 }
 
+// WithInsideAccess is implemented by environments in which it takes rights to run
+// something inside.
+type WithInsideAccess interface {
+	WithInside
+
+	// InsideRules lists these rights. It does no I/O.
+	InsideRules() []AccessRule
+
+	// CheckInside asks the place which of them this user holds. Of one that is not
+	// there yet nothing is known.
+	CheckInside(ctx context.Context, env EnvironmentState) ([]Permission, error)
+}
+
 // InsideRequest asks for a prober or a generator inside an environment.
 type InsideRequest struct {
 	OpenRequest

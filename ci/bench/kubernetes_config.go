@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// killing writes an experiment that kills every pod of a set.
+// killing writes an experiment that kills every pod of a set. It lasts long enough
+// for a busy server to show that all of them are gone.
 func (b *kubeBench) killing(folder, set string) (dir string, err error) {
 	return b.write(folder, b.environment()+fmt.Sprintf(`
 experiment "kill" {
   environment = environment.bench
   steady_state {
-    baseline = "1ms"
+    baseline = "0s"
     probe "exec" "nothing" {
       command  = ["true"]
       interval = "20ms"
@@ -33,7 +34,7 @@ experiment "kill" {
       labels    = { app = %q }
     }
     grace_period = "0s"
-    duration     = "300ms"
+    duration     = "2s"
   }
 }
 `, b.namespace, set))

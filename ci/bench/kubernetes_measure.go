@@ -84,11 +84,12 @@ func (b *kubeBench) fromStart(ctx context.Context, set string, command func(core
 	return last.Sub(began), err
 }
 
-// said runs a command and puts what it printed into its error.
+// said runs a command and puts the end of what it printed into its error: that is
+// where it says what went wrong.
 func said(cmd *exec.Cmd) error {
 	text, err := cmd.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, text[:min(len(text), 4000)])
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, text[max(0, len(text)-4000):])
 	}
 	return nil
 }
@@ -176,23 +177,44 @@ func (b *kubeBench) looped(ctx context.Context, set string, n int) (time.Duratio
 	return last.Sub(began), err
 }
 
-// trivialExperiments is a whole run of 50 experiments with JUnit.
+// trivialExperiments is a whole run of 50 experiments with JUnit, one after the other
+// and two at a time. What chainsaw took is what the issue that asks for this says: its
+// module is not to be had.
 func (b *kubeBench) trivialExperiments(ctx context.Context) (string, error) {
 	dir, err := b.trivial(50)
 	if err != nil {
 		return "", err
 	}
+	var rows strings.Builder
+	for _, c := range []struct {
+		parallelism string
+		what        string
+		chainsaw    time.Duration
+	}{
+		{"1", "one after the other", 6300 * time.Millisecond},
+		{"2", "with -parallelism 2", 3300 * time.Millisecond},
+	} {
+		own, err := b.median(func() error { return said(b.apply(ctx, dir, "-junit-xml", "junit.xml", "-parallelism", c.parallelism)) })
+		if err != nil {
+			return "", err
+		}
+		what := fmt.Sprintf("50 trivial experiments with JUnit, %s, against chainsaw's published %s", c.what, c.chainsaw)
+		rows.WriteString(b.row(what, own, c.chainsaw, float64(own)/float64(c.chainsaw), 0.5))
+	}
+	return rows.String(), nil
+}
+
+// median is how long something takes, after a round that does not count.
+func (b *kubeBench) median(do func() error) (time.Duration, error) {
 	var times []time.Duration
 	for round := range b.rounds + 1 {
 		began := time.Now()
-		if err := said(b.apply(ctx, dir, "-junit-xml", "junit.xml")); err != nil {
-			return "", err
+		if err := do(); err != nil {
+			return 0, err
 		}
 		if round > 0 {
 			times = append(times, time.Since(began))
 		}
 	}
-	own := mid(times)
-	const chainsaw = 6300 * time.Millisecond // serial, as the issue that asks for this says; its module is not to be had
-	return b.row("50 trivial experiments with JUnit, one after the other, against chainsaw's published 6.3 s", own, chainsaw, float64(own)/float64(chainsaw), 0.5), nil
+	return mid(times), nil
 }

@@ -30,7 +30,7 @@ find_tests() {
 # run_tests runs them and no others: make test has the others.
 run_tests() {
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
-		-tags e2e -count=1 -p 1 -timeout 25m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
+		-tags e2e -count=1 -p 1 -timeout 45m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
 }
 
 # is_as_before WHAT BEFORE COMMAND fails when the command still prints something else than before after a minute, in which

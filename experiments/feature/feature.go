@@ -51,7 +51,7 @@ func (s *settings) step(ctx context.Context, t *testing.T, cfg *envconf.Config) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.plan(ctx, s.targets)
+	p, err := prepare(ctx, c, s.targets)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gameday-dev/gameday/runner/engine"
 	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/launch"
 )
 
 // undoing is how long before the test's deadline a run is stopped, so that what
@@ -26,7 +27,7 @@ const dying = 10 * time.Second
 // at SIGINT and SIGTERM. A signal is passed on to the process when stop is called, by
 // when everything is undone and told in the folder; a second one ends the process
 // at once.
-func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *event.Bus, folder string) (ctx context.Context, stop func()) {
+func stoppable(parent context.Context, t *testing.T, run *launch.Run) (ctx context.Context, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(parent)
 	timer := beforeDeadline(t, cancel)
@@ -40,7 +41,7 @@ func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *even
 		case s := <-signals:
 			signal.Stop(signals)
 			got, _ = s.(syscall.Signal) // every signal is one here
-			bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: 1, Left: e.Left()})
+			run.Bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: 1, Left: run.Engine.Left()})
 			cancel(&engine.AbortError{Signal: got})
 		}
 	}()
@@ -52,7 +53,7 @@ func stoppable(parent context.Context, t *testing.T, e *engine.Engine, bus *even
 		cancel(nil)
 		if got != 0 {
 			// The test's own output is lost with the process.
-			fmt.Fprintf(os.Stderr, "gameday: stopped by %s; what was undone is told in %s\n", unix.SignalName(got), folder)
+			fmt.Fprintf(os.Stderr, "gameday: stopped by %s; what was undone is told in %s\n", unix.SignalName(got), run.Dir)
 			_ = syscall.Kill(os.Getpid(), got) // there is nobody to tell
 			<-time.After(dying)                // another thread may be the one that takes it
 		}

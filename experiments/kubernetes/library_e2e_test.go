@@ -34,14 +34,14 @@ func TestScenarios(t *testing.T) {
 			t.Run(s.dir+"/"+strconv.Itoa(n+1), func(t *testing.T) {
 				for _, variant := range variants() {
 					t.Run(variant, func(t *testing.T) {
-						if !s.node {
+						if !s.alone {
 							t.Parallel() // each in its own namespace
 						}
 						c.settle(t, variant)
 						s.run(t, gameday, c.kubeconfig, variant)
 					})
 				}
-				if s.node {
+				if s.alone {
 					for _, variant := range variants() {
 						c.settle(t, variant)
 					}

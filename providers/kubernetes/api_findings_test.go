@@ -20,7 +20,6 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
-	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
 func aWorkload(kind string, replicas, is, updated int32) workload {
@@ -207,7 +206,7 @@ func TestUsers(t *testing.T) {
 		}}}}},
 		InitContainers: []corev1.Container{{EnvFrom: []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "keys"}}}}}},
 	}}
-	w := &world.World{Pods: []corev1.Pod{pod}}
+	w := worldOf(t, &pod) // not the pod itself: what gameday reads of it
 	of := func(kind, name string) string {
 		return strings.Join(users(w, providers.Target{Kind: kind, Name: name}), "\n")
 	}

@@ -46,7 +46,7 @@ func newAPIFixture(t *testing.T) apiFixture {
 	c, err := cluster.Connect(access)
 	require.NoError(t, err)
 	x := apiFixture{
-		Cluster: c, namespace: namespace, taker: snapshot.Taker{Discovery: c.Typed.Discovery(), Dynamic: c.Dynamic},
+		Cluster: c, namespace: namespace, taker: snapshot.NewTaker(c.Typed.Discovery(), c.Dynamic),
 		env: providers.EnvironmentState{Address: "environment.kubernetes.test", Type: typeKubernetes, Up: true, Outputs: outputs(access)},
 	}
 	ctx := t.Context()

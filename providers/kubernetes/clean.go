@@ -145,14 +145,14 @@ func (s *session) added(ctx context.Context, run string) ([]added, error) {
 	return slices.Concat(parts...), nil
 }
 
-// paths are the collections to look into: those of the fence, or of all
-// namespaces at once.
+// paths are the collections to look into: those of the fence and of the namespace for
+// things of the cluster, or of all namespaces at once.
 func (c companion) paths(access cluster.Access) []string {
 	if !c.namespaced || len(access.Namespaces) == 0 {
 		return []string{c.prefix + "/" + c.plural}
 	}
 	var paths []string
-	for _, ns := range access.Namespaces {
+	for _, ns := range claim.Around(access.Namespaces) {
 		paths = append(paths, c.prefix+"/namespaces/"+ns+"/"+c.plural)
 	}
 	return paths

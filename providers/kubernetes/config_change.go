@@ -2,8 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"encoding/base64"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
-	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -142,85 +139,4 @@ func (c configChange) check(ctx context.Context, p planning, t providers.Target)
 	}
 	return providers.Warningf(nil, "Nothing would change",
 		"%s/%s is already as the fault would make it. Without a change there is no evidence, and the experiment would be inconclusive.", t.Kind, t.Name)
-}
-
-func (c configChange) inject(ctx context.Context, i injection) error {
-	return i.change(ctx, func(t providers.Target) ([]undo.Edit, error) {
-		edits, _, err := c.edits(ctx, i.session, i.config, t)
-		return edits, err
-	})
-}
-
-// edits are the changes of one object. A ConfigMap's key is in data or in
-// binaryData, never in both: setting one that is binary moves it.
-func (c configChange) edits(ctx context.Context, s *session, values schema.Values, t providers.Target) ([]undo.Edit, map[string]any, error) {
-	path, err := pathOf(t)
-	if err != nil {
-		return nil, nil, err
-	}
-	o, err := s.API.Get(ctx, path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read %s/%s: %w", t.Kind, t.Name, err)
-	}
-	binary, _ := o["binaryData"].(map[string]any)
-	var edits []undo.Edit
-	without := func(key string) {
-		if _, found := binary[key]; found {
-			edits = append(edits, undo.Edit{Pointer: "/binaryData/" + undo.Escape(key)})
-		}
-	}
-	set := values.StringMap("set")
-	for _, key := range slices.Sorted(maps.Keys(set)) {
-		without(key)
-		edits = append(edits, undo.Edit{Pointer: "/data/" + undo.Escape(key), To: c.encode(set[key])})
-	}
-	for _, key := range values.Strings("remove") {
-		without(key)
-		edits = append(edits, undo.Edit{Pointer: "/data/" + undo.Escape(key)})
-	}
-	return edits, o, nil
-}
-
-// encode is a value as the API has it.
-func (c configChange) encode(value string) string {
-	if c.secret() {
-		return base64.StdEncoding.EncodeToString([]byte(value))
-	}
-	return value
-}
-
-// observe reads the object back and compares it with what stands in its own
-// annotation: the record knows no values.
-func (c configChange) observe(ctx context.Context, l look) ([]finding, error) {
-	return l.each(ctx, func(ctx context.Context, t providers.Target) (finding, error) {
-		path, err := pathOf(t)
-		if err != nil {
-			return finding{}, err
-		}
-		o, err := l.session.API.Get(ctx, path)
-		if err != nil {
-			return finding{}, err
-		}
-		edits, err := undo.Edits(o, l.record.ID)
-		return readBack(t, o, edits), err
-	})
-}
-
-func readBack(t providers.Target, o map[string]any, edits []undo.Edit) finding {
-	changed := map[string]bool{}
-	for _, e := range edits {
-		key := e.Pointer[strings.LastIndex(e.Pointer, "/")+1:]
-		if !e.Holds(o) {
-			return finding{state: providers.Absent, detail: "something else has changed the key " + key}
-		}
-		if !e.Moot() {
-			changed[key] = true
-		}
-	}
-	if len(changed) == 0 {
-		return finding{detail: "it was like that before, so that nothing changed"}
-	}
-	return finding{facts: []providers.Fact{{
-		Name: "keys_changed", Text: fmt.Sprintf("%s/%s reads back with %s changed", t.Kind, t.Name, strings.Join(sortedKeys(changed), ", ")), Value: float64(len(changed)), Unit: "keys",
-	}}}
 }

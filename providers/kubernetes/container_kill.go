@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes"
@@ -20,14 +18,6 @@ import (
 
 // containerKill is kubernetes_container_kill.
 type containerKill struct{ noChecks }
-
-// shot is a container as it was before it was killed.
-type shot struct {
-	nodes.Shot
-	Pod      string `json:"pod"` // UID
-	Name     string `json:"name"`
-	Restarts int32  `json:"restarts"`
-}
 
 func (containerKill) typeName() string  { return "kubernetes_container_kill" }
 func (containerKill) kind() target.Kind { return target.Pod }
@@ -41,6 +31,7 @@ func (containerKill) schema() *schema.Block {
 				Name: "signal", Type: text(), Default: cty.StringVal("SIGKILL"), OneOf: []string{"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV"},
 				Description: "The signal. Its first process can ignore others than SIGKILL, and then there is no evidence.",
 			},
+			dynamicTargets(),
 		},
 		Blocks: []schema.NestedBlock{target.Block(target.Pod)},
 	}
@@ -131,39 +122,6 @@ func (containerKill) intend(ctx context.Context, p preparation) (intent, error) 
 	return intent{steps: nodes.Steps(p.session.Cluster, p.id, fired), data: shots}, nil
 }
 
-// aim finds the container of a pod as it runs now.
-func aim(ctx context.Context, p preparation, pod *corev1.Pod) (shot, error) {
-	name, err := containerOf(pod, p.config.String("container"))
-	if err != nil {
-		return shot{}, err
-	}
-	status := statusOf(pod, name)
-	if status == nil || status.State.Running == nil {
-		return shot{}, fmt.Errorf("container %s of pod %s/%s does not run, so that it cannot be killed", name, pod.Namespace, pod.Name)
-	}
-	node, err := nodes.Reach(ctx, p.session.Cluster, pod.Spec.NodeName)
-	if err != nil {
-		return shot{}, err
-	}
-	_, id, _ := strings.Cut(status.ContainerID, "://") // "containerd://5f3a…"
-	return shot{nodes.Shot{Node: node, Container: id}, string(pod.UID), name, status.RestartCount}, nil
-}
-
-func statusOf(pod *corev1.Pod, container string) *corev1.ContainerStatus {
-	for i := range pod.Status.ContainerStatuses {
-		if c := &pod.Status.ContainerStatuses[i]; c.Name == container {
-			return c
-		}
-	}
-	return nil
-}
-
-func shotsOf(data json.RawMessage) ([]shot, error) {
-	var shots []shot
-	err := decode(data, &shots)
-	return shots, err
-}
-
 func (containerKill) inject(ctx context.Context, i injection) error {
 	shots, err := shotsOf(i.data)
 	if err != nil {
@@ -173,67 +131,17 @@ func (containerKill) inject(ctx context.Context, i injection) error {
 	group.SetLimit(atOnce)
 	for _, s := range shots {
 		group.Go(func() error {
+			if err := i.session.pass(ctx, "the node of container "+s.Name); err != nil {
+				return err
+			}
 			return nodes.Fire(ctx, i.session.Cluster, i.record.Run, i.record.ID, s.Shot, i.config.String("signal"))
 		})
 	}
 	return group.Wait()
 }
 
-// observe takes as evidence that the container with the id of before does not run
-// any more.
-func (containerKill) observe(ctx context.Context, l look) ([]finding, error) {
-	shots, err := shotsOf(l.data)
-	if err != nil {
-		return nil, err
-	}
-	var out []finding
-	for n, t := range l.record.Targets {
-		f := finding{target: t.Name, state: providers.Absent, detail: "container " + shots[n].Name + " runs on"}
-		switch pod, err := l.session.pod(ctx, t); {
-		case apierrors.IsNotFound(err):
-			f.detail = "the pod is gone"
-		case err != nil:
-			return nil, err
-		default:
-			if fact, ended := shots[n].ended(t, statusOf(pod, shots[n].Name)); ended {
-				f.state, f.detail, f.facts = providers.Active, "", []providers.Fact{fact}
-			}
-		}
-		out = append(out, f)
-	}
-	return out, nil
-}
-
-// ended is the fact that a container does not run any more.
-func (s shot) ended(t providers.Target, now *corev1.ContainerStatus) (providers.Fact, bool) {
-	if now == nil || now.State.Running != nil && strings.HasSuffix(now.ContainerID, s.Container) {
-		return providers.Fact{}, false
-	}
-	text := fmt.Sprintf("container %s of %s (%.12s) has ended", s.Name, t.Name, s.Container)
-	if more := now.RestartCount - s.Restarts; more > 0 {
-		text += fmt.Sprintf(", restarts went from %d to %d", s.Restarts, now.RestartCount)
-	}
-	return providers.Fact{Name: "container_ended", Text: text, Value: float64(now.RestartCount - s.Restarts), Unit: "restarts"}, true
-}
-
-// settled waits for the kubelets: the containers run again.
-func (containerKill) settled(ctx context.Context, l look) (string, error) {
-	shots, err := shotsOf(l.data)
-	if err != nil {
-		return "", err
-	}
-	var missing []string
-	for n, t := range l.record.Targets {
-		pod, err := l.session.pod(ctx, t)
-		if apierrors.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		if c := statusOf(pod, shots[n].Name); c == nil || c.State.Running == nil {
-			missing = append(missing, fmt.Sprintf("container %s of %s does not run yet", shots[n].Name, t.Name))
-		}
-	}
-	return strings.Join(missing, "; "), nil
+// isPrey leaves pods alone that have no such container, or nobody who would restart it.
+func (containerKill) isPrey(config schema.Values, pod *corev1.Pod) bool {
+	_, err := containerOf(pod, config.String("container"))
+	return err == nil && pod.Spec.RestartPolicy != corev1.RestartPolicyNever
 }

@@ -87,7 +87,7 @@ func newCrash(t *testing.T, lives time.Duration) *crash {
 func (c *crash) fault() *fault {
 	p := New()
 	access := cluster.Access{}
-	p.sessions.all = map[string]*session{access.Key(): {Cluster: &cluster.Cluster{Access: access, API: c.api}}}
+	p.sessions.all = map[string]*session{access.Key(): newSession(&cluster.Cluster{Access: access, API: c.api})}
 	return &fault{behavior: harm{}, provider: p}
 }
 

@@ -71,13 +71,9 @@ func (e *existing) Plan(ctx context.Context, req providers.EnvironmentPlanReques
 		plan.Outputs = outputsWithout(cluster.Access{}, notWithoutCluster()...)
 		return plan, diags
 	}
-	met, err := e.provider.meet(ctx, accessFrom(req.Config, req.Dir))
+	met, missing, err := e.provider.fenced(ctx, accessFrom(req.Config, req.Dir))
 	if err != nil {
 		return plan, append(diags, providers.Errorf(nil, "Cannot reach the cluster", "%s.", capital(err))...)
-	}
-	missing, err := met.missing(ctx)
-	if err != nil {
-		return plan, append(diags, providers.Errorf(nil, "Cannot read the cluster", "%s.", capital(err))...)
 	}
 	if len(missing) > 0 {
 		diags = append(diags, providers.Warningf(cty.GetAttrPath("namespaces"), "Namespace not found",

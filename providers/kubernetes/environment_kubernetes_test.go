@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -186,6 +187,30 @@ func prepared(t *testing.T, env *existing, values schema.Values) providers.Envir
 	handle, diags := env.Prepare(t.Context(), providers.EnvironmentPrepareRequest{Run: "r1", RunDir: "/run", Address: "environment.x", Name: "x", Config: values})
 	require.Empty(t, diags)
 	return handle
+}
+
+// TestAClusterThatWasPlannedAMomentAgoIsNotAskedAgain: apply plans and brings up in
+// one go.
+func TestAClusterThatWasPlannedAMomentAgoIsNotAskedAgain(t *testing.T) {
+	f := newFakeCluster(t)
+	env := &existing{New()}
+	values := body(env.Schema(), map[string]cty.Value{"kubeconfig": cty.StringVal(f.kubeconfig(t, "staging")), "namespaces": fence("shop")})
+	_, diags := env.Plan(t.Context(), providers.EnvironmentPlanRequest{Address: "environment.x", Config: values})
+	require.Empty(t, diags)
+	s, err := env.provider.reach(accessFrom(values, ""))
+	require.NoError(t, err)
+	asked := s.greeting.at
+	handle := prepared(t, env, values)
+	_, diags = env.Up(t.Context(), providers.UpRequest{Handle: handle})
+	require.Empty(t, diags)
+	if time.Since(asked) < freshFor { // or else this machine is too slow to tell
+		assert.Equal(t, asked, s.greeting.at)
+	}
+
+	s.greeting.at = time.Now().Add(-freshFor)
+	f.refuse["/version"] = http.StatusServiceUnavailable
+	_, diags = env.Up(t.Context(), providers.UpRequest{Handle: handle})
+	require.NotEmpty(t, diags, "after that moment it is asked anew")
 }
 
 func TestExistingClusterComesUpAndIsCleaned(t *testing.T) {

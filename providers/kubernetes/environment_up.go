@@ -33,13 +33,9 @@ func (e *existing) Up(ctx context.Context, req providers.UpRequest) (providers.E
 	if err != nil {
 		return providers.EnvironmentState{}, providers.Errorf(nil, "Invalid environment handle", "%s.", capital(err))
 	}
-	met, err := e.provider.meet(ctx, h.Access)
+	met, missing, err := e.provider.fenced(ctx, h.Access)
 	if err != nil {
 		return providers.EnvironmentState{}, providers.Errorf(nil, "Cannot reach the cluster", "%s.", capital(err))
-	}
-	missing, err := met.missing(ctx)
-	if err != nil {
-		return providers.EnvironmentState{}, providers.Errorf(nil, "Cannot read the cluster", "%s.", capital(err))
 	}
 	if len(missing) > 0 {
 		return providers.EnvironmentState{}, providers.Errorf(cty.GetAttrPath("namespaces"), "Namespace not found",

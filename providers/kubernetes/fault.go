@@ -20,10 +20,11 @@ import (
 //   - the reaper is made, wholly or in part: it finds no claim, and goes when its
 //     time is over; what was not made wholly carries the run's label, by which
 //     Down and sweep find it;
-//   - timers stand beside nodes: they fire and find nothing to undo;
 //   - the claim stands, in some or all of its namespaces: each part has its own
 //     steps, of which none is done; the reaper, sweep, the next run that wants the
 //     targets, and Revert find that and remove the claim;
+//   - timers stand beside nodes, some of them through a pod: they fire and find nothing
+//     to undo, and who undoes the claim removes the pod;
 //   - some steps are done: each is one write that carries its own undo, and each of
 //     the same four undoes those that are done and skips the others;
 //   - some steps are undone: likewise;
@@ -68,13 +69,25 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 		return err
 	}
 	g.passed(time.Now())
-	err = f.inject(ctx, injection{
+	if err := timers(ctx, s, r, req.Record); err != nil {
+		return err
+	}
+	defer s.forget() // what was read before is not what there is now
+	i := injection{
 		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, data: r.Data, seed: r.Seed,
-	})
+	}
+	hunt, err := f.newHunt(ctx, i)
 	if err != nil {
+		return err
+	}
+	if err := f.inject(ctx, i); err != nil {
 		return err // what it reached is the engine's to revert
 	}
-	return f.confirm(ctx, s, r, req.Record, g)
+	if err := f.confirm(ctx, s, r, req.Record, g); err != nil {
+		return err
+	}
+	hunt.begin()
+	return nil
 }
 
 // open reads a record and connects to its cluster.
@@ -96,7 +109,16 @@ func (f *fault) Revert(ctx context.Context, record providers.Record) error {
 	if err != nil {
 		return err
 	}
-	return f.provider.revert(ctx, s, r.claim(record))
+	if err := s.pursuits.stop(ctx, record.ID); err != nil { // first, so that nothing is added to the claim any more
+		return err
+	}
+	c := r.claim(record)
+	if r.Hunts {
+		if c, err = s.claims().Whole(ctx, c); err != nil {
+			return err
+		}
+	}
+	return f.provider.revert(ctx, s, c)
 }
 
 // revert is one way for all who revert from this machine: from a record, and from

@@ -7,9 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/impact"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -24,10 +27,16 @@ func (f *fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (provi
 	p := planning{config: req.Config, plan: &plan}
 	if unknown := f.unknown(req); unknown != "" {
 		plan.Unknown = unknown
-		return plan, append(diags, f.plan(ctx, p)...)
+		diags = append(diags, f.plan(ctx, p)...)
+	} else {
+		diags = append(diags, f.planOn(ctx, req, &p)...)
 	}
-	more := f.planOn(ctx, req, &p)
-	return plan, append(diags, more...)
+	if f.hunts(req.Config) {
+		plan.Dynamic = true
+		plan.Effect += ", and the same to pods that match and appear until the fault ends"
+		plan.Guard += "; no more pods become targets when gameday has ended"
+	}
+	return plan, diags
 }
 
 // check is what can be said of a configuration without a cluster.
@@ -55,7 +64,7 @@ func (f *fault) planOn(ctx context.Context, req providers.FaultPlanRequest, p *p
 	}
 	p.session = s
 	notOlder := f.age(req.Environment)
-	if p.world, err = s.read(ctx, notOlder); err != nil {
+	if p.world, err = f.readings(ctx, s, req.Config, notOlder); err != nil {
 		return providers.Errorf(nil, "Cannot read the cluster", "%s.", err)
 	}
 	if diags := f.choose(ctx, req, p); diags.HasErrors() {
@@ -72,6 +81,31 @@ func (f *fault) planOn(ctx context.Context, req providers.FaultPlanRequest, p *p
 	)
 	p.plan.Radius = once(p.plan.Radius)
 	return diags
+}
+
+// readings reads the world, and at the same time what the rest of the plan will ask
+// for: it is kept, and what fails is told when it is asked for.
+func (f *fault) readings(ctx context.Context, s *session, config schema.Values, notOlder time.Duration) (w *world.World, err error) {
+	var group errgroup.Group
+	group.Go(func() error { w, err = s.read(ctx, notOlder); return nil })
+	group.Go(func() error { _, _ = s.held(ctx, !f.namespaced(), notOlder); return nil })
+	if within := f.within(config, s.Access.Namespaces); len(within) > 0 {
+		group.Go(func() error { _, _ = f.rights(ctx, s, within); return nil })
+	}
+	_ = group.Wait() // err is the world's
+	return w, err
+}
+
+// within are the namespaces that the targets will lie in, where that can be told
+// before they are chosen.
+func (f *fault) within(config schema.Values, fence []string) []string {
+	if block := config.Block("target"); f.kind() == target.Pod && block.Known("namespace") {
+		return []string{block.String("namespace")}
+	}
+	if len(fence) == 1 && f.namespaced() {
+		return fence
+	}
+	return nil
 }
 
 // once leaves each line where it stands first: a behavior may say what follows

@@ -26,7 +26,7 @@ func (f *fault) Prepare(ctx context.Context, req providers.PrepareRequest) (prov
 		return providers.Record{}, providers.Errorf(nil, "Cannot prepare the fault", "%s.", err)
 	}
 	r := recorded{
-		Access: at, Steps: what.steps, Nodes: what.nodes, Locks: req.Plan.Locks, Seed: req.Seed,
+		Access: at, Steps: what.steps, Nodes: what.nodes, Locks: req.Plan.Locks, Seed: req.Seed, Hunts: f.hunts(req.Config),
 	}
 	if r.Data, err = json.Marshal(what.data); err != nil {
 		return providers.Record{}, providers.Errorf(nil, "Cannot make the record", "%s.", err)

@@ -85,11 +85,12 @@ func (g *gate) stands(ctx context.Context) error {
 	return nil
 }
 
-// gated is the session whose changes pass the gate first.
+// gated is the session whose changes pass the gate first. Its pursuits are those of
+// the connection: a revert, which has no gate, must find and stop them.
 func (s *session) gated(g *gate) *session {
 	through := *s.Cluster
 	through.API.Gate = g.ask
-	return &session{Cluster: &through}
+	return &session{Cluster: &through, pursuits: s.pursuits}
 }
 
 // confirm looks at the claim once more, when everything is in place.
@@ -104,4 +105,15 @@ func (f *fault) confirm(ctx context.Context, s *session, r recorded, record prov
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawal)
 	defer cancel()
 	return errors.Join(err, f.provider.revert(ctx, s, r.claim(record)))
+}
+
+// pass asks the gate for what is no request to the API server: acts on nodes.
+func (s *session) pass(ctx context.Context, what string) error {
+	if s.API.Gate == nil {
+		return nil
+	}
+	if err := s.API.Gate(ctx); err != nil {
+		return fmt.Errorf("nothing was done to %s: %w", what, err)
+	}
+	return nil
 }

@@ -38,21 +38,27 @@ func (f *fault) guardRules() []providers.AccessRule { return reaper.Rules(f.rule
 // reaped reports whether there can be a reaper.
 func reaped(access cluster.Access) bool { return access.Reaper && access.AgentImage != "" }
 
-// guard puts beside the fault what undoes it at its deadline, before there is
-// anything to undo: the reaper for what the API server undoes, a timer for what
-// is done to nodes.
+// guard puts the reaper beside a fault that the API server undoes, before there is
+// anything to undo.
 func (f *fault) guard(ctx context.Context, s *session, r recorded, record providers.Record) error {
 	if len(r.Steps) > 0 && reaped(r.Access) {
 		err := f.provider.reapers.Ensure(ctx, s.Cluster, reaper.Request{
-			Run: record.Run, Rules: f.rules(), Namespaces: r.claim(record).Namespaces(), For: time.Until(record.Deadline),
+			Run: record.Run, Rules: f.rules(), Steps: r.Steps, Namespaces: r.claim(record).Namespaces(), For: time.Until(record.Deadline),
 		})
 		if err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// timers puts beside a fault what undoes it on the nodes at its deadline, before there
+// is anything to undo, and after the claim: it may take a pod, which is a stray to others
+// as long as nobody claims it.
+func timers(ctx context.Context, s *session, r recorded, record providers.Record) error {
 	for _, step := range r.Nodes {
-		if err := nodes.Guard(ctx, s.Cluster, record.ID, step, record.Deadline); err != nil {
-			return err
+		if err := nodes.Guard(ctx, s.Cluster, record.Run, record.ID, step, record.Deadline); err != nil {
+			return fmt.Errorf("put what undoes it at the deadline beside it: %w", err)
 		}
 	}
 	return nil

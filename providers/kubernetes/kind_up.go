@@ -2,18 +2,15 @@ package kubernetes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
-	"github.com/gameday-dev/gameday/providers/kubernetes/manifest"
 )
 
 // labelMadeBy is the label of nodes by which a cluster is known to be made by a run.
@@ -140,7 +137,7 @@ func (u kindUp) explain(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	dir := filepath.Join(u.handle.Kind.Dir, "logs")
+	dir := u.handle.Kind.logs()
 	ctx, cancel := context.WithTimeout(ctx, logsPatience)
 	defer cancel()
 	u.progress("collect the logs of the cluster in " + dir)
@@ -150,79 +147,4 @@ func (u kindUp) explain(ctx context.Context, err error) error {
 		return err
 	}
 	return fmt.Errorf("%w; the logs of the cluster are in %s", err, dir)
-}
-
-// fill brings images and manifests into the cluster and waits for them.
-func (u kindUp) fill(ctx context.Context) (met, error) {
-	access := u.config.access
-	access.Kubeconfig = u.handle.Kind.kubeconfig()
-	reached, err := u.provider.meet(ctx, access)
-	if err != nil {
-		return met{}, err
-	}
-	if err := u.load(ctx); err != nil {
-		return met{}, err
-	}
-	if err := u.apply(ctx, reached); err != nil {
-		return met{}, err
-	}
-	missing, err := reached.missing(ctx)
-	if err != nil {
-		return met{}, err
-	}
-	if len(missing) > 0 {
-		return met{}, fmt.Errorf("the fence names %s, and neither the cluster nor the manifests have it", strings.Join(missing, ", "))
-	}
-	return reached, nil
-}
-
-func (u kindUp) load(ctx context.Context) error {
-	name := u.config.spec.Name
-	if len(u.config.images) > 0 {
-		u.progress("load " + strings.Join(u.config.images, ", "))
-		if err := u.engine.LoadImages(ctx, name, u.config.images); err != nil {
-			return err
-		}
-	}
-	for _, path := range u.config.archives {
-		u.progress("load " + path)
-		if err := u.engine.LoadArchive(ctx, name, kindcluster.Archive{Path: path}); err != nil {
-			return err
-		}
-	}
-	if !u.config.ownAgent || u.config.access.AgentImage == "" {
-		return nil
-	}
-	path, remove, err := u.provider.agent.archive()
-	if err != nil {
-		return err
-	}
-	defer remove()
-	u.progress("load gameday's agent")
-	return u.engine.LoadArchive(ctx, name, kindcluster.Archive{Path: path, Tag: u.config.access.AgentImage})
-}
-
-// apply applies the manifests, and waits for them, the nodes, and what the cluster
-// itself consists of: names resolve only once its DNS runs.
-func (u kindUp) apply(ctx context.Context, reached met) error {
-	ready, cancel := context.WithTimeout(ctx, u.config.ready)
-	defer cancel()
-	objects, err := manifest.Read(u.config.manifests)
-	if err != nil {
-		return err
-	}
-	applier := manifest.Applier{Client: reached.Dynamic, Discovery: reached.Typed.Discovery(), Progress: u.progress}
-	if err := applier.Apply(ready, objects); err != nil {
-		return err
-	}
-	u.progress("wait for the nodes")
-	system, err := reached.system(ready)
-	if err != nil {
-		return err
-	}
-	err = applier.Wait(ready, append(system, objects...))
-	if errors.Is(err, manifest.ErrNotReady) && ctx.Err() == nil {
-		return fmt.Errorf("waited for %s: %w", u.config.ready, err)
-	}
-	return err
 }

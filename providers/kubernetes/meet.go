@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,21 +24,62 @@ type met struct {
 // complete: it names the context and the server that were found. What was read of
 // the cluster before does not count any more.
 func (p *Provider) meet(ctx context.Context, access cluster.Access) (met, error) {
-	access, err := p.pins.resolve(access)
-	if err != nil {
-		return met{}, err
-	}
-	s, err := p.sessions.open(access)
+	s, err := p.reach(access)
 	if err != nil {
 		return met{}, err
 	}
 	s.forget()
+	version, err := s.version(ctx)
+	return met{s, version}, err
+}
+
+// fenced meets a cluster and asks for the namespaces of the fence at the same time:
+// missing are those that do not exist. What a cluster answered a moment ago, as
+// while the same process planned what it now applies, it is not asked again.
+func (p *Provider) fenced(ctx context.Context, access cluster.Access) (m met, missing []string, err error) {
+	s, err := p.reach(access)
+	if err != nil {
+		return met{}, nil, err
+	}
+	s.greeting.Lock()
+	defer s.greeting.Unlock()
+	if time.Since(s.greeting.at) < freshFor {
+		return met{s, s.greeting.version}, s.greeting.missing, nil
+	}
+	s.forget()
+	asked := time.Now()
+	var group errgroup.Group
+	var unread error
+	group.Go(func() (err error) { m.version, err = s.version(ctx); return err })
+	group.Go(func() error { missing, unread = s.missing(ctx); return nil })
+	if err := group.Wait(); err != nil {
+		return met{}, nil, err // it says more than what the namespaces met with
+	}
+	if unread != nil {
+		return met{}, nil, fmt.Errorf("read the namespaces of the fence: %w", unread)
+	}
+	m.session = s
+	s.greeting.at, s.greeting.version, s.greeting.missing = asked, m.version, missing
+	return m, missing, nil
+}
+
+// reach completes an access and finds the connection to its cluster.
+func (p *Provider) reach(access cluster.Access) (*session, error) {
+	access, err := p.pins.resolve(access)
+	if err != nil {
+		return nil, err
+	}
+	return p.sessions.open(access)
+}
+
+// version is that of the cluster, which answers to whoever it lets in.
+func (s *session) version(ctx context.Context) (string, error) {
 	answer, err := s.API.Get(ctx, "/version")
 	if err != nil {
-		return met{}, unreachable(access, err)
+		return "", unreachable(s.Access, err)
 	}
 	version, _ := answer["gitVersion"].(string)
-	return met{s, version}, nil
+	return version, nil
 }
 
 // unreachable says where the cluster was looked for, and what can be done.
@@ -76,12 +118,12 @@ func (m met) name() string {
 
 // missing are the namespaces of the fence that do not exist. A user who may not
 // look counts as one who knows: the faults will tell.
-func (m met) missing(ctx context.Context) ([]string, error) {
-	gone := make([]bool, len(m.Access.Namespaces))
+func (s *session) missing(ctx context.Context) ([]string, error) {
+	gone := make([]bool, len(s.Access.Namespaces))
 	var group errgroup.Group
-	for i, ns := range m.Access.Namespaces {
+	for i, ns := range s.Access.Namespaces {
 		group.Go(func() error {
-			_, err := m.API.Get(ctx, "/api/v1/namespaces/"+ns)
+			_, err := s.API.Get(ctx, "/api/v1/namespaces/"+ns)
 			var status *undo.StatusError
 			if errors.As(err, &status) && status.Code == http.StatusForbidden {
 				return nil
@@ -97,7 +139,7 @@ func (m met) missing(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	for i, ns := range m.Access.Namespaces {
+	for i, ns := range s.Access.Namespaces {
 		if gone[i] && !slices.Contains(names, ns) {
 			names = append(names, ns)
 		}

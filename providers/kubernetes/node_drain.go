@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/impact"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
-	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
@@ -87,9 +85,12 @@ func (nodeDrain) plan(_ context.Context, p planning) providers.Diagnostics {
 		}
 		leaving = append(leaving, providers.Target{Kind: string(target.Pod), Name: name, UID: string(pod.UID), Owner: owner.String()})
 	}
+	p.plan.Namespaces = namespacesOf(leaving, nil)
 	p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("%d pods leave: %s", len(leaving), someNames(leaving)))
 	if len(p.session.Access.Namespaces) > 0 {
 		p.plan.Radius = append(p.plan.Radius, "pods outside the namespaces "+strings.Join(p.session.Access.Namespaces, ", ")+" stay")
+	} else {
+		p.plan.Radius = append(p.plan.Radius, "pods in "+metav1.NamespaceSystem+" stay")
 	}
 	consequences := impact.Of(p.world, leaving)
 	p.plan.Radius = append(p.plan.Radius, consequences.Radius...)
@@ -109,8 +110,8 @@ func someNames(targets []providers.Target) string {
 }
 
 // leavers are the pods that a drain takes from nodes, in the namespaces of the
-// fence: not those that their node starts itself, and not those of DaemonSets, as
-// they would come back at once.
+// fence: not those that their node starts itself, not those of DaemonSets, as
+// they would come back at once, and none of kube-system, where no fault acts.
 func leavers(w *world.World, targets []providers.Target) []*corev1.Pod {
 	drained := map[string]bool{}
 	for _, t := range targets {
@@ -121,7 +122,7 @@ func leavers(w *world.World, targets []providers.Target) []*corev1.Pod {
 		pod := &w.Pods[i]
 		_, static := pod.Annotations[corev1.MirrorPodAnnotationKey]
 		ref := metav1.GetControllerOfNoCopy(pod)
-		if drained[pod.Spec.NodeName] && !static && (ref == nil || ref.Kind != "DaemonSet") {
+		if drained[pod.Spec.NodeName] && pod.Namespace != metav1.NamespaceSystem && !static && (ref == nil || ref.Kind != "DaemonSet") {
 			out = append(out, pod)
 		}
 	}
@@ -173,89 +174,4 @@ func (nodeDrain) inject(ctx context.Context, i injection) error {
 	}
 	i.session.pursuits.start(i.record.ID, i.record.Deadline, func(ctx context.Context) { i.evictAll(ctx, left) })
 	return nil
-}
-
-// settled waits for nodes that are open again and for what was evicted from them.
-func (nodeDrain) settled(ctx context.Context, l look) (string, error) {
-	var data drained
-	if err := decode(l.data, &data); err != nil {
-		return "", err
-	}
-	closed, err := l.openAgain(ctx)
-	if err != nil {
-		return "", err
-	}
-	missing, err := l.short(ctx, data.Owners)
-	return joined(closed, missing), err
-}
-
-// observe takes as evidence that the node is unschedulable and the pods that were
-// on it are gone.
-func (nodeDrain) observe(ctx context.Context, l look) ([]finding, error) {
-	var data drained
-	if err := decode(l.data, &data); err != nil {
-		return nil, err
-	}
-	targets := make([]providers.Target, len(data.Pods))
-	for n, g := range data.Pods {
-		targets[n] = g.target()
-	}
-	there, err := l.there(ctx, namespacesOf(targets, nil))
-	if err != nil {
-		return nil, err
-	}
-	return l.each(ctx, func(ctx context.Context, t providers.Target) (finding, error) {
-		f, err := l.unschedulable(ctx, t)
-		if err != nil || f.state == providers.Absent {
-			return f, err
-		}
-		return l.emptied(ctx, f, data.of(t.Name), there), nil
-	})
-}
-
-func (d drained) of(node string) []guest {
-	var out []guest
-	for _, g := range d.Pods {
-		if g.Node == node {
-			out = append(out, g)
-		}
-	}
-	return out
-}
-
-// emptied adds to the finding on a node what became of its pods.
-func (l look) emptied(ctx context.Context, f finding, guests []guest, there map[string]presence) finding {
-	var staying []string
-	left := 0
-	for _, g := range guests {
-		switch there[g.UID] {
-		case gone:
-			left++
-		case ending:
-			f.detail = joined(f.detail, "pod "+g.Name+" is ending")
-		default:
-			staying = append(staying, g.Name+l.why(ctx, g))
-		}
-	}
-	if len(guests) > 0 {
-		f.facts = append(f.facts, providers.Fact{
-			Name: "pods_gone", Text: fmt.Sprintf("%d of the %d pods that were on it are gone", left, len(guests)), Value: float64(left), Unit: "pods",
-		})
-	}
-	if left < len(guests) {
-		f.facts = nil
-	}
-	if len(staying) > 0 {
-		f.state, f.detail = providers.Partial, joined(f.detail, "there are still "+strings.Join(staying, ", "))
-	}
-	return f
-}
-
-// why asks the server, without effect, what keeps a pod.
-func (l look) why(ctx context.Context, g guest) string {
-	var status *undo.StatusError
-	if err := l.session.evictOne(ctx, g, nil, true); isProtected(err) && errors.As(err, &status) {
-		return ": " + strings.TrimSuffix(status.Message, ".")
-	}
-	return ""
 }

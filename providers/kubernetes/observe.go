@@ -2,9 +2,11 @@ package kubernetes
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
@@ -38,7 +40,33 @@ func (f *fault) seen(ctx context.Context, record providers.Record) (providers.Ob
 	if o.State == providers.Absent { // what was claimed and not done
 		o = providers.Observation{State: providers.Partial, Detail: joined("its targets are claimed", o.Detail)}
 	}
-	return o, nil
+	if r.Hunts {
+		err = s.tellAdded(ctx, r.claim(record), &o)
+	}
+	return o, err
+}
+
+// tellAdded adds to an observation which pods became targets since the fault began. It is
+// no evidence where the first targets show none.
+func (s *session) tellAdded(ctx context.Context, c claim.Claim, o *providers.Observation) error {
+	whole, err := s.claims().Whole(ctx, c)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, t := range whole.Targets[len(c.Targets):] {
+		names = append(names, t.Name)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	text := "became targets as they appeared: " + strings.Join(names, ", ")
+	if len(o.Evidence) == 0 {
+		o.Detail = joined(o.Detail, text)
+		return nil
+	}
+	o.Evidence = append(o.Evidence, providers.Fact{Name: "targets_added", Text: text, Value: float64(len(names)), Unit: "pods"})
+	return nil
 }
 
 // void reports whether a claim says nothing any more: its deadline has passed, and

@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/target"
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
@@ -77,12 +79,33 @@ func TestLeaversOfANode(t *testing.T) {
 	w := &world.World{Pods: []corev1.Pod{
 		pod("web", "a", "ReplicaSet", nil), pod("bare", "a", "", nil), pod("agent", "a", "DaemonSet", nil),
 		pod("etcd", "a", "Node", map[string]string{corev1.MirrorPodAnnotationKey: "x"}), pod("elsewhere", "b", "ReplicaSet", nil), pod("pending", "", "ReplicaSet", nil),
+		inNamespace(metav1.NamespaceSystem, pod("dns", "a", "ReplicaSet", nil)),
 	}}
 	var names []string
 	for _, p := range leavers(w, targetsOf("a")) {
 		names = append(names, p.Name)
 	}
 	assert.Equal(t, []string{"web", "bare"}, names)
+}
+
+func inNamespace(namespace string, pod corev1.Pod) corev1.Pod {
+	pod.Namespace = namespace
+	return pod
+}
+
+// TestDrainSaysWhereItActs: its targets are nodes, and the policy protects namespaces.
+func TestDrainSaysWhereItActs(t *testing.T) {
+	w := &world.World{}
+	for _, ns := range []string{"shop", "bank", metav1.NamespaceSystem} {
+		w.Pods = append(w.Pods, inNamespace(ns, corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web"}, Spec: corev1.PodSpec{NodeName: "a"}}))
+	}
+	var plan providers.FaultPlan
+	nodeDrain{}.plan(t.Context(), planning{
+		session: &session{Cluster: &cluster.Cluster{}}, world: w, plan: &plan, choice: target.Choice{Targets: targetsOf("a")},
+		config: decoded(t, &fault{behavior: nodeDrain{}}, "force = true\ntarget {}"),
+	})
+	assert.Equal(t, []string{"bank", "shop"}, plan.Namespaces)
+	assert.Contains(t, plan.Radius, "pods in kube-system stay")
 }
 
 func targetsOf(nodes ...string) []providers.Target {

@@ -92,6 +92,18 @@ func (onNode) pods(p planning) []visitor {
 	return []visitor{{namespace: nodes.NamespaceFor(p.session.Cluster), level: "privileged", what: "the pod that acts on the node"}}
 }
 
+// pods of a container_kill: one that fires, beside each target.
+func (containerKill) pods(p planning) []visitor {
+	if p.session.Access.Kind != "" {
+		return nil
+	}
+	var out []visitor
+	for _, namespace := range namespacesOf(p.choice.Targets, nil) {
+		out = append(out, visitor{namespace: namespace, level: "privileged", what: "the pod that sends the signal on the node"})
+	}
+	return out
+}
+
 // pods of a filler: as the pods that use the claim already. Where there is none it
 // runs as root, as nothing says whose the volume is.
 func (pvcFill) pods(p planning) []visitor {

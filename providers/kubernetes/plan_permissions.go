@@ -19,7 +19,16 @@ func (f *fault) AccessRules() []providers.AccessRule {
 
 // ownRules are those that are needed with and without a reaper.
 func (f *fault) ownRules() []providers.AccessRule {
-	return slices.Concat(f.claiming(commonRules()), lookUpRules(f.kind()), f.rules(), f.admissionRules())
+	return slices.Concat(f.claiming(commonRules()), f.sweepRules(), lookUpRules(f.kind()), f.rules(), f.huntRules(), f.admissionRules())
+}
+
+// sweepRules let a sweep read the claims of the whole fence. Faults on what lies in
+// namespaces claim there, and have that right for their own claims.
+func (f *fault) sweepRules() []providers.AccessRule {
+	if f.namespaced() {
+		return nil
+	}
+	return []providers.AccessRule{{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"list"}, Why: "find the claims of faults when sweeping"}}
 }
 
 // reaperRules are those that are needed only where there is a reaper; it stands
@@ -69,11 +78,7 @@ func lookUpRules(kind target.Kind) []providers.AccessRule {
 // refused to list counts as missing, whatever a review says of it.
 func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnostics {
 	namespaces := namespacesOf(p.choice.Targets, p.session.Access.Namespaces)
-	rules := f.ownRules()
-	if reaped(p.session.Access) {
-		rules = append(rules, f.reaperRules()...)
-	}
-	told, err := p.session.plans.rights.Check(ctx, p.session.Typed, rules, namespaces)
+	told, err := f.rights(ctx, p.session, namespaces)
 	if err != nil {
 		return providers.Warningf(nil, "Permissions are not known", "The server did not say what this user may do: %s.", err)
 	}
@@ -90,6 +95,15 @@ func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnost
 	}
 	p.plan.Permissions = told
 	return nil
+}
+
+// rights are those that the fault needs in namespaces, and whether they are held.
+func (f *fault) rights(ctx context.Context, s *session, namespaces []string) ([]providers.Permission, error) {
+	rules := f.ownRules()
+	if reaped(s.Access) {
+		rules = append(rules, f.reaperRules()...)
+	}
+	return s.plans.rights.Check(ctx, s.Typed, rules, namespaces)
 }
 
 // howToGet says by which command the rights are had.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,15 +22,12 @@ type podFailure struct {
 	noChecks
 }
 
-// failed is what observe and settled need to know: the image that does nothing,
-// and the containers that ran before, by pod UID and container name.
+// failed is what inject, observe and settled need to know: the images that do
+// nothing, by pod UID, and the containers that ran before, by pod UID and name.
 type failed struct {
-	Image  string                       `json:"image"`
+	Images map[string]string            `json:"images"`
 	Before map[string]map[string]string `json:"before"` // container ids; empty where none ran
 }
-
-// pauseImage does nothing, and every node has it: each pod's own sandbox runs it.
-const pauseImage = "registry.k8s.io/pause:3.10.1"
 
 func (podFailure) typeName() string  { return "kubernetes_pod_failure" }
 func (podFailure) kind() target.Kind { return target.Pod }
@@ -40,7 +36,8 @@ func (podFailure) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Makes pods fail and stay: their containers run an image that does nothing, and then their own again. The pods keep their names, addresses and nodes.",
 		Attributes: []schema.Attribute{
-			{Name: "image", Type: text(), Default: cty.StringVal(pauseImage), Example: `"registry.k8s.io/pause:3.9"`, Description: "The image that does nothing. Nodes must have it or be able to pull it."},
+			{Name: "image", Type: text(), Example: `"registry.k8s.io/pause:3.9"`, Description: "The image that does nothing. Nodes must have it or be able to pull it. Without it, the pause image that each pod's node has already; where a node lists none, " + pauseImage + "."},
+			dynamicTargets(),
 		},
 		Blocks: []schema.NestedBlock{target.Block(target.Pod)},
 	}
@@ -50,13 +47,11 @@ func (podFailure) rules() []providers.AccessRule {
 	return []providers.AccessRule{{Resource: "pods", Verbs: []string{"get", "patch"}, Why: "exchange the images of their containers, and put them back"}}
 }
 
-func (podFailure) plan(_ context.Context, p planning) providers.Diagnostics {
-	p.plan.Effect = "runs an image that does nothing in every container of each pod"
-	if p.config.Known("image") {
-		p.plan.Effect = "runs " + p.config.String("image") + " in every container of each pod"
-	}
+func (podFailure) plan(ctx context.Context, p planning) providers.Diagnostics {
 	p.plan.Undo = "puts the images back, which stand in an annotation of the pod; the kubelet restarts the containers with them"
-	return nil
+	image, diags := p.pauses(ctx)
+	p.plan.Effect = "runs " + image + " in every container of each pod"
+	return diags
 }
 
 func (f podFailure) intend(ctx context.Context, p preparation) (intent, error) {
@@ -64,11 +59,15 @@ func (f podFailure) intend(ctx context.Context, p preparation) (intent, error) {
 	if err != nil {
 		return intent{}, err
 	}
-	data := failed{Image: p.config.String("image"), Before: map[string]map[string]string{}}
+	data := failed{Images: map[string]string{}, Before: map[string]map[string]string{}}
+	pauses := nodePauses{list: p.session.Typed.CoreV1().Nodes()}
 	for _, t := range p.targets {
 		pod, err := p.session.pod(ctx, t)
 		if err != nil {
 			return intent{}, err
+		}
+		if data.Images[t.UID] = p.config.String("image"); data.Images[t.UID] == "" {
+			data.Images[t.UID], _ = pauses.on(ctx, pod.Spec.NodeName) // the plan has told of nodes without one
 		}
 		data.Before[t.UID] = map[string]string{}
 		for i := range pod.Status.ContainerStatuses {
@@ -93,6 +92,10 @@ func (s *session) pod(ctx context.Context, t providers.Target) (*corev1.Pod, err
 }
 
 func (podFailure) inject(ctx context.Context, i injection) error {
+	var data failed
+	if err := decode(i.data, &data); err != nil {
+		return err
+	}
 	return i.change(ctx, func(t providers.Target) ([]undo.Edit, error) {
 		pod, err := i.session.pod(ctx, t)
 		if err != nil {
@@ -100,11 +103,13 @@ func (podFailure) inject(ctx context.Context, i injection) error {
 		}
 		var edits []undo.Edit
 		for n := range pod.Spec.Containers {
-			edits = append(edits, undo.Edit{Pointer: fmt.Sprintf("/spec/containers/%d/image", n), To: i.config.String("image")})
+			edits = append(edits, undo.Edit{Pointer: fmt.Sprintf("/spec/containers/%d/image", n), To: data.Images[t.UID]})
 		}
 		return edits, nil
 	})
 }
+
+func (podFailure) isPrey(schema.Values, *corev1.Pod) bool { return true }
 
 // observe takes as evidence that no container is the one that ran before.
 func (podFailure) observe(ctx context.Context, l look) ([]finding, error) {
@@ -120,6 +125,9 @@ func (podFailure) observe(ctx context.Context, l look) ([]finding, error) {
 		var facts []providers.Fact
 		for i := range pod.Status.ContainerStatuses {
 			c := &pod.Status.ContainerStatuses[i]
+			if data.Before[t.UID][c.Name] == "" {
+				continue // it did not run before: that it does not now proves nothing
+			}
 			if c.State.Running != nil && c.ContainerID == data.Before[t.UID][c.Name] {
 				return finding{detail: "container " + c.Name + " still runs its own image"}, nil
 			}
@@ -163,7 +171,7 @@ func (podFailure) settled(ctx context.Context, l look) (string, error) {
 		}
 		for i := range pod.Status.ContainerStatuses {
 			c := &pod.Status.ContainerStatuses[i]
-			if ran := data.Before[t.UID][c.Name] != ""; ran && (c.State.Running == nil || runs(c, data.Image)) {
+			if ran := data.Before[t.UID][c.Name] != ""; ran && (c.State.Running == nil || runs(c, data.Images[t.UID])) {
 				missing = append(missing, fmt.Sprintf("container %s of %s %s", c.Name, t.Name, doing(c)))
 			}
 		}

@@ -3,41 +3,78 @@ package kubernetes
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
+	"github.com/zclconf/go-cty/cty"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/schema"
 )
 
 // pace bounds a hunt: each pod that is killed makes its controller create another
 // one, and without a pause the two would go round as fast as the server can.
 const pace = time.Second
 
-// hunt kills pods that appear and match a target block.
-type hunt struct {
-	injection
-	grace      *int64
-	namespaces []string
-	stirred    chan struct{}
+// hunter is a behavior that can also do it to pods that appear while the fault is in
+// place.
+type hunter interface {
+	behavior
 
-	mu    sync.Mutex
-	known map[string]bool // UIDs that were there before, or were killed
+	// isPrey reports whether it can be done to a pod, and undone.
+	isPrey(config schema.Values, pod *corev1.Pod) bool
 }
 
-// newHunt notes which pods are there already.
-func newHunt(ctx context.Context, i injection, grace *int64) (*hunt, error) {
-	h := &hunt{
-		injection: i, grace: grace, namespaces: i.session.Access.Namespaces,
-		stirred: make(chan struct{}, 1), known: map[string]bool{},
+// dynamicTargets is the attribute of hunters.
+func dynamicTargets() schema.Attribute {
+	return schema.Attribute{
+		Name: "dynamic_targets", Type: boolean(), Default: cty.False,
+		Description: "Whether pods that appear in the targets' namespaces while the fault is in place, and match the target block, become targets too, within about a second; count and percent do not limit them. No more do when gameday has ended.",
 	}
-	if len(h.namespaces) == 0 {
-		h.namespaces = []string{metav1.NamespaceAll}
+}
+
+// huntRules are what hunters need beside the rest.
+func (f *fault) huntRules() []providers.AccessRule {
+	if _, can := f.behavior.(hunter); !can {
+		return nil
+	}
+	return []providers.AccessRule{
+		{Resource: "pods", Verbs: []string{"watch"}, Why: "see pods that appear, with dynamic_targets"},
+		{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"patch"}, Why: "claim pods that appear, with dynamic_targets"},
+	}
+}
+
+// hunts reports whether a fault goes on with pods that appear.
+func (f *fault) hunts(config schema.Values) bool {
+	_, can := f.behavior.(hunter)
+	return can && config.Bool("dynamic_targets")
+}
+
+// hunt makes targets of pods that appear and match a target block.
+type hunt struct {
+	injection
+	fault      *fault
+	hunter     hunter
+	namespaces []string // of the targets: the claim stands there, and so do those who undo it
+	stirred    chan struct{}
+
+	known map[string]bool // UIDs that were there before, or were taken
+}
+
+// newHunt notes which pods are there already. Nil is the hunt of a fault that has none.
+func (f *fault) newHunt(ctx context.Context, i injection) (*hunt, error) {
+	how, can := f.behavior.(hunter)
+	if !can || !f.hunts(i.config) {
+		return nil, nil //nolint:nilnil // there is nothing to do, and that is no error
+	}
+	h := &hunt{
+		injection: i, fault: f, hunter: how, namespaces: namespacesOf(i.record.Targets, nil),
+		stirred: make(chan struct{}, 1), known: map[string]bool{},
 	}
 	w, err := i.session.read(ctx, 0)
 	if err != nil {
@@ -47,6 +84,13 @@ func newHunt(ctx context.Context, i injection, grace *int64) (*hunt, error) {
 		h.known[string(w.Pods[j].UID)] = true
 	}
 	return h, nil
+}
+
+// begin hunts beside everything else until the fault ends.
+func (h *hunt) begin() {
+	if h != nil {
+		h.session.pursuits.start(h.record.ID, h.record.Deadline, h.run)
+	}
 }
 
 // run hunts until ctx ends or the fault's claim is gone, whoever undid it.
@@ -90,11 +134,13 @@ func (h *hunt) watch(ctx context.Context, namespace string) {
 	for ctx.Err() == nil {
 		w, err := h.session.Typed.CoreV1().Pods(namespace).Watch(ctx, metav1.ListOptions{})
 		if err == nil {
+			unheard := context.AfterFunc(ctx, w.Stop)
 			for event := range w.ResultChan() {
 				if event.Type == watch.Added {
 					h.stir()
 				}
 			}
+			unheard()
 			w.Stop()
 		}
 		if !pauseFor(ctx, pace) {
@@ -107,7 +153,7 @@ func (h *hunt) watch(ctx context.Context, namespace string) {
 // errOver says that the fault has been undone.
 var errOver = errors.New("the fault is over")
 
-// sweep kills what is new and matches. It is the claim that makes it allowed to.
+// sweep takes what is new and matches. It is the claim that makes it allowed to.
 func (h *hunt) sweep(ctx context.Context) error {
 	w, err := h.session.read(ctx, 0)
 	if err != nil {
@@ -119,46 +165,12 @@ func (h *hunt) sweep(ctx context.Context) error {
 	}
 	var prey []providers.Target
 	for i := range w.Pods {
-		if pod := &w.Pods[i]; h.isPrey(pod, matcher) {
+		pod := &w.Pods[i]
+		if !h.known[string(pod.UID)] && slices.Contains(h.namespaces, pod.Namespace) && h.hunter.isPrey(h.config, pod) && matcher.Matches(pod) {
 			prey = append(prey, providers.Target{Kind: string(target.Pod), Name: pod.Namespace + "/" + pod.Name, UID: string(pod.UID)})
 		}
 	}
-	if len(prey) == 0 {
-		return nil
-	}
-	claimed, err := h.claimed(ctx)
-	if err != nil {
-		return err
-	}
-	if !claimed {
-		return errOver
-	}
-	return h.kill(ctx, prey)
-}
-
-func (h *hunt) isPrey(pod *corev1.Pod, matcher target.Matcher) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return !h.known[string(pod.UID)] && metav1.GetControllerOfNoCopy(pod) != nil && matcher.Matches(pod)
-}
-
-// kill remembers what it killed; what it could not kill is tried again.
-func (h *hunt) kill(ctx context.Context, prey []providers.Target) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for _, t := range prey {
-		group.Go(func() error {
-			if err := h.session.deletePods(ctx, []providers.Target{t}, h.grace); err != nil {
-				h.stir()
-				return err
-			}
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			h.known[t.UID] = true
-			return nil
-		})
-	}
-	return group.Wait()
+	return h.take(ctx, prey)
 }
 
 // pauseFor is false when ctx ends before d is over.

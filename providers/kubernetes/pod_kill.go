@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -32,17 +34,14 @@ func (podKill) schema() *schema.Block {
 		Description: "Deletes pods. Their controllers replace them.",
 		Attributes: []schema.Attribute{
 			{Name: "grace_period", Type: duration(), Example: `"0s"`, Description: "How long the containers may take to end, in whole seconds. The pod's own time without it; 0s kills at once."},
-			{Name: "dynamic_targets", Type: boolean(), Default: cty.False, Description: "Whether pods that appear while the fault is in place and match the target block are killed too, within about a second; count and percent do not limit them. It ends with the fault, and with gameday."},
+			dynamicTargets(),
 		},
 		Blocks: []schema.NestedBlock{target.Block(target.Pod)},
 	}
 }
 
 func (podKill) rules() []providers.AccessRule {
-	return []providers.AccessRule{
-		{Resource: "pods", Verbs: []string{"delete"}, Why: "delete them"},
-		{Resource: "pods", Verbs: []string{"watch"}, Why: "see pods that appear, with dynamic_targets"},
-	}
+	return []providers.AccessRule{{Resource: "pods", Verbs: []string{"delete"}, Why: "delete them"}}
 }
 
 func (podKill) plan(_ context.Context, p planning) providers.Diagnostics {
@@ -52,10 +51,6 @@ func (podKill) plan(_ context.Context, p planning) providers.Diagnostics {
 	}
 	p.plan.Undo = "their controllers replace them; the revert waits until each has as many pods as it wants"
 	p.plan.Guard = "their controllers"
-	if p.config.Bool("dynamic_targets") {
-		p.plan.Effect += ", and pods that match and appear until the fault ends"
-		p.plan.Guard += "; gameday's end is the end of killing those that appear"
-	}
 	return p.bare("so that killing it could not be undone")
 }
 
@@ -77,7 +72,31 @@ func (podKill) intend(ctx context.Context, p preparation) (intent, error) {
 	if err != nil {
 		return intent{}, err
 	}
-	return intent{data: killed{ownersOf(w, podsNamed(w, uidsOf(p.targets)))}}, nil
+	pods := podsNamed(w, uidsOf(p.targets))
+	if err := allThere(p.targets, pods); err != nil {
+		return intent{}, err
+	}
+	return intent{data: killed{ownersOf(w, pods)}}, nil
+}
+
+// allThere refuses targets that are gone or ending already, by a rollout or an
+// earlier fault: that they are gone later would be no evidence of this one.
+func allThere(targets []providers.Target, pods []*corev1.Pod) error {
+	alive := map[string]bool{}
+	for _, pod := range pods {
+		alive[string(pod.UID)] = true
+	}
+	var missing []string
+	for _, t := range targets {
+		if !alive[t.UID] {
+			missing = append(missing, t.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("expected %d pods to kill and found %d: %s ended before the fault began, so that their absence would prove nothing; "+
+		"plan again, or let faults that end the same pods be in experiments of their own", len(targets), len(pods), strings.Join(missing, ", "))
 }
 
 func uidsOf(targets []providers.Target) []string {
@@ -89,21 +108,12 @@ func uidsOf(targets []providers.Target) []string {
 }
 
 func (podKill) inject(ctx context.Context, i injection) error {
-	grace := i.grace()
-	var hunt *hunt
-	if i.config.Bool("dynamic_targets") {
-		var err error
-		if hunt, err = newHunt(ctx, i, grace); err != nil {
-			return err
-		}
-	}
-	if err := i.session.deletePods(ctx, i.record.Targets, grace); err != nil {
-		return err
-	}
-	if hunt != nil {
-		i.session.pursuits.start(i.record.ID, i.record.Deadline, hunt.run)
-	}
-	return nil
+	return i.session.deletePods(ctx, i.record.Targets, i.grace())
+}
+
+// isPrey leaves pods alone that nothing would replace.
+func (podKill) isPrey(_ schema.Values, pod *corev1.Pod) bool {
+	return metav1.GetControllerOfNoCopy(pod) != nil
 }
 
 // grace is the grace period in seconds; nil for the pod's own.
@@ -139,64 +149,4 @@ func (s *session) deletePods(ctx context.Context, targets []providers.Target, gr
 func isReplaced(err error) bool {
 	var status *undo.StatusError
 	return errors.As(err, &status) && status.Code == http.StatusConflict
-}
-
-// observe asks whether the pods with those UIDs are gone; their replacements have
-// others.
-func (podKill) observe(ctx context.Context, l look) ([]finding, error) {
-	there, err := l.there(ctx, namespacesOf(l.record.Targets, nil))
-	if err != nil {
-		return nil, err
-	}
-	var out []finding
-	for _, t := range l.record.Targets {
-		f := finding{target: t.Name, state: providers.Active}
-		switch there[t.UID] {
-		case staying:
-			f.state, f.detail = providers.Absent, "the pod is there"
-		case ending:
-			f.detail = "the pod is ending"
-		case gone:
-			f.facts = []providers.Fact{{Name: "pod_gone", Text: fmt.Sprintf("pod %s (UID %s) is gone", t.Name, t.UID), Value: 1, Unit: "pods"}}
-		}
-		out = append(out, f)
-	}
-	return out, nil
-}
-
-// presence says how much of a pod is there.
-type presence int
-
-const (
-	gone    presence = iota
-	ending           // deleted, and its containers have their grace period
-	staying          //
-)
-
-// there are the pods of namespaces by UID.
-func (l look) there(ctx context.Context, namespaces []string) (map[string]presence, error) {
-	found := map[string]presence{}
-	for _, ns := range namespaces {
-		list, err := l.session.Typed.CoreV1().Pods(ns).List(ctx, metav1.ListOptions{})
-		if err != nil {
-			return nil, fmt.Errorf("look for the pods in %s: %w", ns, err)
-		}
-		for i := range list.Items {
-			pod := &list.Items[i]
-			found[string(pod.UID)] = staying
-			if pod.DeletionTimestamp != nil {
-				found[string(pod.UID)] = ending
-			}
-		}
-	}
-	return found, nil
-}
-
-// settled waits for the controllers: as many pods as each wants.
-func (podKill) settled(ctx context.Context, l look) (string, error) {
-	var data killed
-	if err := decode(l.data, &data); err != nil {
-		return "", err
-	}
-	return l.short(ctx, data.Owners)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/zclconf/go-cty/cty"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -27,11 +28,12 @@ func (podPartition) kind() target.Kind { return target.Pod }
 
 func (podPartition) schema() *schema.Block {
 	return &schema.Block{
-		Description: "Cuts pods off by a NetworkPolicy, where the cluster's network plugin enforces those. Pods that replace the targets are not cut off.",
+		Description: "Cuts pods off by a NetworkPolicy, where the cluster's network plugin enforces those. Pods that replace the targets are not cut off without dynamic_targets.",
 		Attributes: []schema.Attribute{
 			{Name: "direction", Type: text(), Default: cty.StringVal(both), OneOf: []string{ingress, egress, both}, Description: "Whether the pods are not reached, do not reach others, or both."},
 			{Name: "destination_ports", Type: schema.Type{Kind: schema.Numeric, Of: schema.ListOf}, Description: "Only these ports, at whichever side is connected to. All, when not set.", Example: "[8080]"},
 			{Name: "protocol", Type: text(), Default: cty.StringVal("TCP"), OneOf: []string{"TCP", "UDP", "SCTP"}, Description: "Protocol of destination_ports. Without those, all protocols are cut."},
+			dynamicTargets(),
 		},
 		Blocks: []schema.NestedBlock{
 			target.Block(target.Pod),
@@ -139,6 +141,9 @@ func (c cut) policy(namespace, id string) (map[string]any, error) {
 		"spec":     fields,
 	}, nil
 }
+
+// isPrey leaves pods alone whose network is the node's: no policy holds for them.
+func (podPartition) isPrey(_ schema.Values, pod *corev1.Pod) bool { return !pod.Spec.HostNetwork }
 
 // observe asks each target something at the port that answered before.
 func (podPartition) observe(ctx context.Context, l look) ([]finding, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/follow"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -90,7 +91,7 @@ func (p *objectProbe) Open(ctx context.Context, req providers.OpenRequest) (prov
 	if diags = append(diags, problems...); diags.HasErrors() {
 		return nil, diags
 	}
-	found, problems := wants.what.find(ctx, s.Typed.Discovery())
+	found, problems := wants.what.find(ctx, &s.catalogue, s.Typed.Discovery())
 	if diags = append(diags, problems...); diags.HasErrors() {
 		return nil, diags
 	}
@@ -135,7 +136,10 @@ func hideSecrets(o follow.Object) {
 		}
 	}
 	annotations := o.GetAnnotations()
-	delete(annotations, "kubectl.kubernetes.io/last-applied-configuration")
+	// What changes Secrets keeps their values there: kubectl, and a fault its undo.
+	maps.DeleteFunc(annotations, func(key, _ string) bool {
+		return key == "kubectl.kubernetes.io/last-applied-configuration" || strings.HasPrefix(key, undo.Annotation(""))
+	})
 	o.SetAnnotations(annotations)
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/follow"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -101,7 +102,9 @@ func TestExpectationsThatNothingMeetsAreRefused(t *testing.T) {
 func TestSecretsStayOutOfSamples(t *testing.T) {
 	secret := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{
-			"name": "keys", "annotations": map[string]any{"kubectl.kubernetes.io/last-applied-configuration": "SECRET", "other": "x"},
+			"name": "keys", "annotations": map[string]any{
+				"kubectl.kubernetes.io/last-applied-configuration": "SECRET", undo.Annotation("01FAULT"): "[{\"prior\": \"SECRET\"}]", "other": "x",
+			},
 		},
 		"data": map[string]any{"TOKEN": "SECRET"},
 	}}
@@ -110,6 +113,7 @@ func TestSecretsStayOutOfSamples(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "SECRET")
 	assert.Contains(t, string(text), "TOKEN")
+	assert.Contains(t, string(text), "other")
 }
 
 func TestKindsAreFoundAsPeopleNameThem(t *testing.T) {

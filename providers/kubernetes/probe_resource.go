@@ -26,8 +26,14 @@ type apiResource struct {
 	namespaced bool
 }
 
-// find asks the API server which of its resources is meant.
-func (w wanted) find(ctx context.Context, api discovery.DiscoveryInterface) (apiResource, providers.Diagnostics) {
+// find asks the API server which of its resources is meant, where a catalogue does
+// not tell.
+func (w wanted) find(ctx context.Context, known *catalogue, api discovery.DiscoveryInterface) (apiResource, providers.Diagnostics) {
+	if lists := known.lists(w); lists != nil {
+		if found, diags := w.choose(lists, nil); !diags.HasErrors() {
+			return found, nil
+		} // or else the kind may be newer than the catalogue
+	}
 	type answer struct {
 		lists []*metav1.APIResourceList
 		err   error
@@ -39,6 +45,9 @@ func (w wanted) find(ctx context.Context, api discovery.DiscoveryInterface) (api
 	}()
 	select {
 	case a := <-answers:
+		if a.err == nil {
+			known.keep(w, a.lists)
+		}
 		return w.choose(a.lists, a.err)
 	case <-ctx.Done():
 		return apiResource{}, providers.Errorf(nil, "Cannot reach the cluster", "It did not say in time which kinds of object it has: %s.", ctx.Err())

@@ -36,7 +36,11 @@ func (pvcFill) inject(ctx context.Context, i injection) error {
 	for n, t := range i.record.Targets {
 		group.Go(func() error {
 			namespace, name, _ := strings.Cut(t.Name, "/")
-			pod := i.filler(t, name, usersOf(w.Pods, t.Name))
+			users, err := i.session.inFull(ctx, usersOf(w.Pods, t.Name))
+			if err != nil {
+				return fmt.Errorf("read who uses %s: %w", t.Name, err)
+			}
+			pod := i.filler(t, name, users)
 			body, err := asMap(pod)
 			if err != nil {
 				return err
@@ -48,6 +52,19 @@ func (pvcFill) inject(ctx context.Context, i injection) error {
 		})
 	}
 	return group.Wait()
+}
+
+// inFull is the first of pods that is still there, with the security context that the
+// world leaves out; none when all are gone.
+func (s *session) inFull(ctx context.Context, pods []*corev1.Pod) ([]*corev1.Pod, error) {
+	for _, p := range pods {
+		pod, err := s.pod(ctx, providers.Target{Name: p.Namespace + "/" + p.Name, UID: string(p.UID)})
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		return []*corev1.Pod{pod}, err
+	}
+	return nil, nil
 }
 
 // filler is the pod that takes the space.
@@ -149,7 +166,8 @@ func (s *session) holding(ctx context.Context, id string, t providers.Target) (r
 	lines := int64(1)
 	text, err := pods.GetLogs(pod.Name, &corev1.PodLogOptions{TailLines: &lines}).DoRaw(ctx)
 	if err != nil {
-		return report, "", fmt.Errorf("read what the pod %s/%s says: %w", namespace, pod.Name, err)
+		// One answer that fails says nothing of the volume: it is asked for again.
+		return report, fmt.Sprintf("what its pod %s/%s says could not be read: %s", namespace, pod.Name, err), nil
 	}
 	if json.Unmarshal(text, &report) != nil {
 		return report, "its pod has not reported yet", nil //nolint:nilerr // what is no report yet is no failure

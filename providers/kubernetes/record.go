@@ -22,6 +22,7 @@ type recorded struct {
 	Nodes  []claim.NodeStep `json:"nodes,omitempty"`
 	Locks  []string         `json:"locks,omitempty"`
 	Seed   int64            `json:"seed,omitempty"`
+	Hunts  bool             `json:"hunts,omitempty"` // the claim in the cluster may have more targets and steps
 	Data   json.RawMessage  `json:"data,omitempty"`
 }
 

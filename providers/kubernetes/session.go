@@ -10,8 +10,10 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
-// freshFor is how long what was read of a cluster that is up counts as now: long
-// enough for the faults of one experiment to share it.
+// freshFor is how long what was read of a cluster counts as now: long enough for the
+// faults of one experiment to share it, and for a plan that is applied at once to
+// be read once. Targets are named by UID and every change carries it, so what has
+// changed since is met by a refusal, never by a change of something else.
 const freshFor = time.Second
 
 // planFor is how long one plan may share a reading; a new plan of its environment
@@ -28,12 +30,25 @@ type sessions struct {
 type session struct {
 	*cluster.Cluster
 
-	pursuits pursuits // of faults that were injected through this connection
+	pursuits *pursuits // of faults that were injected through this connection
 
 	mu    sync.Mutex // held while the world is read: the faults of a plan share one reading
 	world *world.World
 
 	plans readings
+
+	greeting  greeting
+	catalogue catalogue
+}
+
+// greeting is what a cluster said of itself, and which namespaces of the fence it
+// had not.
+type greeting struct {
+	sync.Mutex // held while it is asked
+
+	at      time.Time
+	version string
+	missing []string
 }
 
 // open connects, or finds the connection that there is.
@@ -50,9 +65,13 @@ func (s *sessions) open(access cluster.Access) (*session, error) {
 	if s.all == nil {
 		s.all = map[string]*session{}
 	}
-	made := &session{Cluster: c}
+	made := newSession(c)
 	s.all[access.Key()] = made
 	return made, nil
+}
+
+func newSession(c *cluster.Cluster) *session {
+	return &session{Cluster: c, pursuits: &pursuits{}}
 }
 
 // read is the world as it is now: not older than a moment.

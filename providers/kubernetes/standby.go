@@ -10,7 +10,8 @@ import (
 var _ providers.WithStandby = (*fault)(nil)
 
 // StandBy brings the reaper into the cluster, which takes a pod its time to start,
-// if the fault will have anything for it to undo.
+// if the fault will have anything for it to undo. What it may act on is said when the
+// fault is injected: only then do all steps have their names.
 func (f *fault) StandBy(ctx context.Context, req providers.StandbyRequest) error {
 	at, known := accessOf(req.Environment)
 	if !known || !reaped(at) {

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -44,6 +45,9 @@ type sweeping struct {
 	req      providers.SweepRequest
 	now      time.Time
 	held     []claim.Held
+	beyond   []claim.Held // outside the fence: others' to undo, and none of it is a stray
+	seesAll  bool         // whether every claim on this cluster was read
+	unlisted []string     // what this user may not list: "secrets in shop"
 	found    []providers.Orphan
 	diags    providers.Diagnostics
 }
@@ -62,6 +66,7 @@ func (p *Provider) sweep(ctx context.Context, access cluster.Access, req provide
 	if w.held, err = s.claims().List(ctx, access.Namespaces...); err != nil {
 		return nil, append(w.diags, providers.Errorf(nil, "Cannot read the claims of faults", "%s.", capital(err))...)
 	}
+	w.lookBeyond(ctx)
 	w.claimed(ctx)
 	w.strays(ctx, marked)
 	w.reapers(ctx)
@@ -115,17 +120,20 @@ func (w *sweeping) add(o providers.Orphan) {
 	f.Targets = append(f.Targets, o.Targets...)
 	f.Undone = f.Undone && o.Undone
 	f.Error = joined(f.Error, o.Error)
+	f.Kept = cmp.Or(f.Kept, o.Kept)
 }
 
 // strays undoes what carries the mark of a fault that holds no claim.
 func (w *sweeping) strays(ctx context.Context, marked []stray) {
 	for _, m := range marked {
-		claimed := slices.ContainsFunc(w.held, func(h claim.Held) bool { return strings.EqualFold(h.Claim.ID, m.id) })
-		if claimed || w.req.Run != "" && m.run != w.req.Run {
+		if w.isClaimed(m) || w.req.Run != "" && m.run != w.req.Run {
 			continue
 		}
 		o := providers.Orphan{Run: m.run, ID: m.id, Type: m.kind, Targets: []providers.Target{{Kind: m.kind, Name: m.name, UID: m.step.UID}}}
-		if !w.req.Look {
+		switch {
+		case w.mayBeClaimed(m):
+			o.Kept = "its claim may stand where this user can't look: sweep as one who may list leases in all namespaces, or say with -run and -alive that its run is dead"
+		case !w.req.Look:
 			o.Undone, o.Error = outcome(w.API.Undo(ctx, m.id, m.step))
 		}
 		w.add(o)
@@ -137,7 +145,7 @@ func (w *sweeping) strays(ctx context.Context, marked []stray) {
 func (w *sweeping) reapers(ctx context.Context) {
 	left, err := reaper.Leftovers(ctx, w.Cluster, w.req.Run, w.Access.Namespaces...)
 	if err != nil {
-		w.diags = append(w.diags, providers.Warningf(nil, "Reapers are not known", "%s.", capital(err))...)
+		w.diags = append(w.diags, providers.Errorf(nil, "Reapers are not known", "%s.", capital(err))...)
 		return
 	}
 	parts := map[string][]string{}
@@ -160,7 +168,7 @@ func (w *sweeping) reapers(ctx context.Context) {
 
 // stillClaims reports whether a fault of the run is in place after this sweep.
 func (w *sweeping) stillClaims(run string) bool {
-	return slices.ContainsFunc(w.found, func(o providers.Orphan) bool {
+	return slices.ContainsFunc(w.beyond, func(h claim.Held) bool { return h.Claim.Run == run }) || slices.ContainsFunc(w.found, func(o providers.Orphan) bool {
 		return o.Run == run && o.ID != "" && !o.Undone && (o.Kept != "" || o.Error != "")
 	})
 }

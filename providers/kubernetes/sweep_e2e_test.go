@@ -27,13 +27,14 @@ import (
 type wreck struct {
 	*cluster.Cluster
 	t       *testing.T
+	taker   snapshot.Taker
 	ns, run string
 }
 
 func newWreck(t *testing.T) *wreck {
 	t.Helper()
 	c := e2etest.Connect(t)
-	w := &wreck{Cluster: c, t: t, ns: e2etest.Namespace(t, c, "e2e-sweep-"), run: "e2e-" + strings.ToLower(ulid.Make().String())}
+	w := &wreck{Cluster: c, t: t, taker: snapshot.NewTaker(c.Typed.Discovery(), c.Dynamic), ns: e2etest.Namespace(t, c, "e2e-sweep-"), run: "e2e-" + strings.ToLower(ulid.Make().String())}
 	for _, name := range []string{"a", "b", "c"} {
 		_, err := c.Typed.CoreV1().ConfigMaps(w.ns).Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name}, Data: map[string]string{"key": "value"}}, metav1.CreateOptions{})
 		require.NoError(t, err)
@@ -77,7 +78,7 @@ func (w *wreck) sweep(req providers.SweepRequest) map[string]providers.Orphan {
 
 func (w *wreck) snapshot() snapshot.Snapshot {
 	w.t.Helper()
-	s, err := snapshot.Taker{Discovery: w.Typed.Discovery(), Dynamic: w.Dynamic}.Take(w.t.Context(), []string{w.ns}, nil)
+	s, err := w.taker.Take(w.t.Context(), []string{w.ns}, nil)
 	require.NoError(w.t, err)
 	return s
 }

@@ -49,12 +49,12 @@ func (p *Provider) touched() (changed, added []schema.GroupResource) {
 func (w *sweeping) marked(ctx context.Context) []stray {
 	client, err := metadata.NewForConfig(w.Config)
 	if err != nil {
-		w.diags = append(w.diags, providers.Warningf(nil, "Changed objects are not looked for", "%s.", capital(err))...)
+		w.diags = append(w.diags, providers.Errorf(nil, "Changed objects are not looked for", "%s.", capital(err))...)
 		return nil
 	}
 	served, err := w.served()
 	if err != nil {
-		w.diags = append(w.diags, providers.Warningf(nil, "Changed objects are not looked for", "What the cluster serves could not be read: %s.", err)...)
+		w.diags = append(w.diags, providers.Errorf(nil, "Changed objects are not looked for", "What the cluster serves could not be read: %s.", err)...)
 		return nil
 	}
 	var out []stray
@@ -65,6 +65,7 @@ func (w *sweeping) marked(ctx context.Context) []stray {
 	for _, kind := range added {
 		out = append(out, w.list(ctx, client, served[kind], metav1.ListOptions{LabelSelector: undo.LabelFault + ",!" + claim.Label}, addedBy)...)
 	}
+	w.tellUnlisted()
 	return out
 }
 
@@ -93,8 +94,7 @@ func (w *sweeping) served() (map[schema.GroupResource]serving, error) {
 	return out, nil
 }
 
-// list reads the metadata of one kind, in the fence where it has one. What this user
-// may not list, no fault of his has touched.
+// list reads the metadata of one kind, in the fence where it has one.
 func (w *sweeping) list(ctx context.Context, client metadata.Interface, kind serving, o metav1.ListOptions, find func(serving, *metav1.PartialObjectMetadata) []stray) []stray {
 	if kind.Resource == "" {
 		return nil
@@ -109,8 +109,10 @@ func (w *sweeping) list(ctx context.Context, client metadata.Interface, kind ser
 			o.Limit = 500
 			all, err := client.Resource(kind.GroupVersionResource).Namespace(ns).List(ctx, o)
 			if err != nil {
-				if !apierrors.IsForbidden(err) && !apierrors.IsNotFound(err) {
-					w.diags = append(w.diags, providers.Warningf(nil, "Not everything was looked at", "Listing %s: %s.", kind.Resource, err)...)
+				if apierrors.IsForbidden(err) {
+					w.unlisted = append(w.unlisted, strings.TrimSuffix(kind.Resource+" in "+ns, " in "))
+				} else if !apierrors.IsNotFound(err) {
+					w.diags = append(w.diags, providers.Errorf(nil, "Not everything was looked at", "Listing %s: %s.", kind.Resource, err)...)
 				}
 				break
 			}

@@ -85,9 +85,14 @@ func (x *experiment) recheck(policy resolve.Policy, faults []*fault) error {
 	for _, f := range faults {
 		bound[f.plan.Address] = plan.Bound{Def: f.def, Config: f.config, Plan: f.bound}
 	}
+	return refusal(plan.Recheck(policy, *x.plan, x.env, bound))
+}
+
+// refusal is the error that findings come to; nil when there is none.
+func refusal(findings []plan.Finding) error {
 	var refused []error
-	for _, finding := range plan.Recheck(policy, *x.plan, bound) {
-		refused = append(refused, fmt.Errorf("%s: %s: %s", finding.Subject, finding.Summary, finding.Detail))
+	for _, f := range findings {
+		refused = append(refused, fmt.Errorf("%s: %s: %s", f.Subject, f.Summary, f.Detail))
 	}
 	if len(refused) > 0 {
 		return fmt.Errorf("nothing was injected: %w", errors.Join(refused...))

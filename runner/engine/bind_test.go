@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/runner/event"
@@ -71,6 +72,50 @@ func TestWhatThePlanCouldNotKnowIsChecked(t *testing.T) {
 				assert.Contains(t, strings.Join(finished[0].Reasons, "\n"), c.reason)
 				assert.Empty(t, b.order, "nothing was injected")
 				assert.True(t, b.clean())
+			})
+		})
+	}
+}
+
+// A context that the plan did not know, or that is another by now, is held against
+// the policy as well.
+func TestADeniedContextIsRefusedWhenItIsKnown(t *testing.T) {
+	const policy = "policy {\n deny_context = [\"*prod*\"]\n}\n"
+	const reason = "environment.w: Denied context eu-prod: deny_context"
+	planned := cty.StringVal("staging")
+	for name, c := range map[string]struct {
+		after, up cty.Value // as planned again, and as it is when it is up
+		ups       int
+		reason    string // empty: it runs
+	}{
+		"allowed":                     {planned, planned, 1, ""},
+		"another by now":              {cty.StringVal("eu-prod"), cty.StringVal("eu-prod"), 0, reason},
+		"known when it is up":         {cty.UnknownVal(cty.String), cty.StringVal("eu-prod"), 1, reason},
+		"another than it says before": {planned, cty.StringVal("eu-prod"), 1, reason},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := planned
+			w := &world{context: func(up bool) cty.Value {
+				if up {
+					return c.up
+				}
+				return now
+			}}
+			b := newBenchOf(t, policy+tolerant(""), w)
+			now = c.after
+			synctest.Test(t, func(t *testing.T) {
+				b.run(t.Context())
+				finished := all[event.ExperimentFinished](b.events)
+				require.Len(t, finished, 1)
+				assert.Equal(t, c.ups, w.ups, "an environment in a denied context is not brought up")
+				assert.True(t, b.clean())
+				if c.reason == "" {
+					assert.Equal(t, verdict.Passed, finished[0].Verdict, "reasons: %q", finished[0].Reasons)
+					return
+				}
+				assert.Equal(t, verdict.Errored, finished[0].Verdict)
+				assert.Contains(t, strings.Join(finished[0].Reasons, "\n"), c.reason)
+				assert.Empty(t, b.order, "nothing was injected")
 			})
 		})
 	}

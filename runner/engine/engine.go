@@ -92,6 +92,8 @@ const (
 	lastLooks       = 5 * time.Second  // of the looks before the revert, while nobody waits for it
 
 	deadlineMargin = 5 * time.Second // a fault's own timer fires this long after the engine should have reverted it
+	crowd          = 20              // targets; each further crowd adds to that, as injecting it takes its time too
+	crowdMargin    = 500 * time.Millisecond
 	revertTogether = 250 * time.Millisecond
 	observeEvery   = 50 * time.Millisecond // at first, while a fault is unproven
 	observeAtMost  = time.Second

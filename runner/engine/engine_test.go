@@ -57,6 +57,11 @@ func with(pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(experiment)
 }
 
+// unmeasured is an experiment without a baseline.
+func unmeasured(text string) string {
+	return strings.Replace(text, `baseline = "2s"`, `baseline = "0s"`, 1)
+}
+
 // tolerant is an experiment that does not mind the fault.
 func tolerant(more string) string {
 	return with("ASSERT", `phases = ["baseline", "recovery"]`, "MORE", more)
@@ -84,6 +89,8 @@ func TestVerdicts(t *testing.T) {
 		"window never full":             {with("ASSERT", `window = "1m"`), nil, verdict.Inconclusive, 5, "no window of 1m0s was full", false},
 		"too few samples":               {with("ASSERT", `min_samples = 1000`), nil, verdict.Inconclusive, 5, "at least 1000 are needed", false},
 		"no evidence":                   {tolerant(""), func(w *world) { w.noEvidence = true }, verdict.Inconclusive, 5, "showed no evidence", true},
+		"no baseline":                   {unmeasured(with("ASSERT", `phases = ["recovery"]`)), nil, verdict.Passed, 0, "", true},
+		"nothing but a baseline, of 0s": {unmeasured(with("ASSERT", `phases = ["baseline"]`)), nil, verdict.Inconclusive, 5, "no assertion was judged", true},
 		"unsteady baseline":             {with(), func(w *world) { w.broken["before"] = true }, verdict.Unsteady, 6, "in the baseline phase", false},
 		"injection fails":               {tolerant(""), func(w *world) { w.injectErr = errors.New("no way") }, verdict.Errored, 1, "fault.a could not be injected: no way", true},
 		"injection panics":              {tolerant(""), func(w *world) { w.panicInject = true }, verdict.Errored, 1, "the provider panicked: inject", true},

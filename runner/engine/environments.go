@@ -2,20 +2,15 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/runner/event"
-	"github.com/gameday-dev/gameday/runner/journal"
 	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -101,137 +96,9 @@ func (e *environments) refresh(ctx context.Context, needed bool) error {
 	return err
 }
 
-// up prepares, writes the handle ahead, and brings the environment up.
-func (e *environments) up(ctx context.Context, address string) *liveEnvironment {
-	live := &liveEnvironment{def: find(e.resolved.Environments, func(d *resolve.Environment) bool { return d.Addr.String() == address })}
-	if live.def == nil {
-		live.err = fmt.Errorf("%s is in the plan and not in the configuration", address)
-		return live
-	}
-	started := time.Now()
-	e.run.Bus.Emit(event.EnvironmentStarting{Environment: address, Type: live.def.Type.TypeName(), Summary: live.def.Plan.Summary, Source: e.sourceOf(address)})
-	live.err = guard(address, func() error { return e.tryUp(ctx, live) })
-	if live.err != nil {
-		e.run.Bus.Emit(event.EnvironmentFailed{Environment: address, Error: live.err.Error(), Source: e.sourceOf(address)})
-		return live
-	}
-	e.run.Bus.Emit(event.EnvironmentReady{Environment: address, Seconds: time.Since(started).Seconds()})
-	return live
-}
-
-func (e *environments) tryUp(ctx context.Context, live *liveEnvironment) error {
-	address := live.def.Addr.String()
-	handle, err := ask(ctx, "preparing "+address, func(ctx context.Context) (providers.EnvironmentHandle, providers.Diagnostics) {
-		values, diags := configure(live.def.Body, cty.DynamicVal) // self is what comes of it
-		if diags.HasErrors() {
-			return providers.EnvironmentHandle{}, diags
-		}
-		return live.def.Type.Prepare(ctx, providers.EnvironmentPrepareRequest{
-			Run: e.run.Run, RunDir: e.run.RunDir, Address: address, Name: live.def.Addr.Name, Config: values, Dir: live.def.Dir,
-		})
-	})
-	if err != nil {
-		return err
-	}
-	if err := e.run.Journal.Append(journal.EnvironmentPrepared, journal.Environment{Address: address, Handle: &handle}); err != nil {
-		return fmt.Errorf("%s was not started: %w", address, err)
-	}
-	e.names.Store(address, true)
-	live.state.Handle = handle // from here on there may be something to take down
-	state, err := e.start(ctx, live)
-	if err != nil {
-		return err
-	}
-	live.state = state
-	return e.run.Journal.Append(journal.EnvironmentUp, journal.Environment{Address: address})
-}
-
-// start brings the environment up. One that hangs is left behind, and taken down
-// like any other.
-func (e *environments) start(ctx context.Context, live *liveEnvironment) (providers.EnvironmentState, error) {
-	ctx, cancel := context.WithTimeout(ctx, envUpPatience)
-	defer cancel()
-	address := live.def.Addr.String()
-	state, err := call(ctx, callLinger, "starting "+address, func(ctx context.Context) (providers.EnvironmentState, error) {
-		state, diags := live.def.Type.Up(ctx, providers.UpRequest{
-			Handle: live.state.Handle, Dir: live.def.Dir,
-			Configure: func(self cty.Value) (schema.Values, providers.Diagnostics) { return configure(live.def.Body, self) },
-			Progress:  func(step string) { e.run.Bus.Emit(event.EnvironmentProgress{Environment: address, Step: step}) },
-		})
-		return state, asError("starting "+address, diags)
-	})
-	errors.As(err, &live.stuck)
-	return state, err
-}
-
-// configure evaluates an environment's body with what it reserved as `self`.
-func configure(body resolve.Body, self cty.Value) (schema.Values, providers.Diagnostics) {
-	values, diags := body.Decode(map[string]cty.Value{"self": self})
-	return values, toProvider(diags)
-}
-
-// release tells that an experiment has ended; after the last one that needs it
-// the environment is brought down.
-func (e *environments) release(ctx context.Context, x *plan.Experiment) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.users[x.Environment]--
-	if live := e.live[x.Environment]; live != nil && e.users[x.Environment] == 0 {
-		e.down(ctx, live)
-		delete(e.live, x.Environment)
-	}
-}
-
-// closeAll brings down what is still there, however the run ended.
-func (e *environments) closeAll(ctx context.Context) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for address := range maps.Clone(e.live) {
-		e.down(ctx, e.live[address])
-		delete(e.live, address)
-	}
-}
-
-// down ends an environment and looks that nothing of it is left. An abort does
-// not shorten it.
-func (e *environments) down(ctx context.Context, live *liveEnvironment) {
-	if live.def == nil || live.state.Handle.Type == "" {
-		return // nothing was ever started
-	}
-	started := time.Now()
-	left, err := takeDown(context.WithoutCancel(ctx), live.def.Type, live.state.Handle)
-	if err == nil && live.stuck != nil && live.stuck.still() {
-		err = errors.New("nothing of it is left now, but its start has not returned and may go on")
-	}
-	stopped := event.EnvironmentStopped{Environment: live.def.Addr.String(), Seconds: time.Since(started).Seconds(), Leftovers: left, Source: e.sourceOf(live.def.Addr.String())}
-	switch {
-	case err == nil && len(left) == 0:
-		// A journal that fails now does not undo the end: recover would only end it again.
-		e.run.note("", e.run.Journal.Append(journal.EnvironmentDown, journal.Environment{Address: live.def.Addr.String()}))
-	case err != nil:
-		stopped.Error = err.Error()
-		fallthrough
-	default:
-		e.run.soil(e.run.Mend)
-	}
-	e.names.Delete(live.def.Addr.String())
-	e.run.Bus.Emit(stopped)
-}
-
 // sourceOf is where the plan says that an environment stands.
 func (e *environments) sourceOf(address string) event.Source {
 	return find(e.run.Plan.Environments, func(env plan.Environment) bool { return env.Address == address }).Source
-}
-
-// takeDown ends an environment and says what is left of it.
-func takeDown(ctx context.Context, t providers.Environment, handle providers.EnvironmentHandle) (left []string, err error) {
-	ending, cancel := context.WithTimeout(ctx, envDownPatience)
-	defer cancel()
-	downErr := perform(ending, callLinger, "ending "+handle.Address, func(ctx context.Context) error { return t.Down(ctx, handle) })
-	looking, cancel := context.WithTimeout(ctx, envLookPatience)
-	defer cancel()
-	left, lookErr := call(looking, callLinger, "looking at "+handle.Address, func(ctx context.Context) ([]string, error) { return t.Leftovers(ctx, handle) })
-	return left, errors.Join(downErr, lookErr)
 }
 
 // standing is the addresses of the environments that may have something to take down.

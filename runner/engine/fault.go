@@ -128,10 +128,17 @@ func (f *fault) prepare(ctx context.Context) (err error) {
 	f.record, err = ask(ctx, "preparing", func(ctx context.Context) (providers.Record, providers.Diagnostics) {
 		return f.def.Type.Prepare(ctx, providers.PrepareRequest{
 			ID: ulid.Make().String(), Address: f.def.Addr.String(), Run: f.x.run.Run, Config: f.config, Environment: f.x.env,
-			Plan: f.bound, Seed: f.plan.Seed, Deadline: time.Now().Add(f.def.Duration + deadlineMargin),
+			Plan: f.bound, Seed: f.plan.Seed, Deadline: time.Now().Add(f.def.Duration + margin(len(f.bound.Targets))),
 		})
 	})
 	return err
+}
+
+// margin is how long after its time a fault on so many targets ends by itself. An
+// injection is cut off then as well, so that it must be long enough for a slow API
+// to take them all.
+func margin(targets int) time.Duration {
+	return deadlineMargin + time.Duration(targets/crowd)*crowdMargin
 }
 
 // put injects. After the record's deadline nothing may stay injected, so nothing

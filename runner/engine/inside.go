@@ -6,39 +6,8 @@ import (
 	"io"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/schema/resolve"
 )
-
-// openStream opens a probe that runs inside the experiment's environment.
-func (x *experiment) openStream(ctx context.Context, p *resolve.Probe, open providers.OpenRequest) (providers.Streamer, error) {
-	name := p.Addr.Local()
-	place, err := x.inside(name)
-	if err != nil {
-		return nil, err
-	}
-	return ask(ctx, name, func(ctx context.Context) (providers.Streamer, providers.Diagnostics) {
-		return place.OpenProbe(ctx, x.insideRequest(open, p.Type, p.Type.SampleType()))
-	})
-}
-
-// openInside opens a load that runs inside the experiment's environment.
-func (x *experiment) openInside(ctx context.Context, l *resolve.Load, open providers.OpenRequest) (providers.Generator, error) {
-	name := l.Addr.Local()
-	place, err := x.inside(name)
-	if err != nil {
-		return nil, err
-	}
-	return ask(ctx, name, func(ctx context.Context) (providers.Generator, providers.Diagnostics) {
-		return place.OpenLoad(ctx, x.insideRequest(open, l.Type, cty.NilType))
-	})
-}
-
-func (x *experiment) insideRequest(open providers.OpenRequest, t providers.Type, fields cty.Type) providers.InsideRequest {
-	return providers.InsideRequest{OpenRequest: open, Type: t.TypeName(), Run: x.run.Run, Fields: fields}
-}
 
 // inside is the experiment's environment as a place in which things run.
 func (x *experiment) inside(name string) (providers.WithInside, error) {

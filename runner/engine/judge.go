@@ -140,10 +140,17 @@ func (x *experiment) tellUnjudged() {
 	for _, a := range x.def.Asserts {
 		for _, phase := range a.Phases {
 			if !x.told[told{a.Addr.Local(), phase}] {
-				x.tell(a, phase, judgement{outcome: event.NotJudged, message: "the experiment ended before the " + string(phase) + " phase could be judged"}, 0)
+				x.tell(a, phase, judgement{outcome: event.NotJudged, message: x.whyUnjudged(phase)}, 0)
 			}
 		}
 	}
+}
+
+func (x *experiment) whyUnjudged(phase resolve.Phase) string {
+	if phase == resolve.PhaseBaseline && x.def.Baseline == 0 {
+		return `there is no baseline: it is "0s"`
+	}
+	return "the experiment ended before the " + string(phase) + " phase could be judged"
 }
 
 // demandProof keeps an experiment from passing by silence: without faults and

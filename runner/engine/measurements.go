@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -54,60 +52,6 @@ func openMeasurements(ctx context.Context, x *experiment) (*measurements, error)
 		}
 	}
 	return m, nil
-}
-
-func (m *measurements) openProbe(ctx context.Context, p *resolve.Probe) error {
-	name := p.Addr.Local()
-	config, diags := p.Body.Decode(nil)
-	if diags.HasErrors() {
-		return fmt.Errorf("%s: %w", name, diags)
-	}
-	request := providers.OpenRequest{
-		Address: p.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: p.Timeout,
-	}
-	task := sample.Task{Interval: p.Interval, Timeout: p.Timeout}
-	var err error
-	if p.From != "" {
-		task.Streamer, err = m.x.openStream(ctx, p, request)
-	} else {
-		task.Prober, err = ask(ctx, name, func(ctx context.Context) (providers.Prober, providers.Diagnostics) {
-			return p.Type.Open(ctx, request)
-		})
-	}
-	if err != nil {
-		return err
-	}
-	task.Series = sample.NewSeries(name, p.Type.SampleType(), m.x.lookback())
-	m.add(task.Series, p.Timeout+delivery(p.From))
-	m.tasks = append(m.tasks, task)
-	return nil
-}
-
-func (m *measurements) openLoad(ctx context.Context, l *resolve.Load) error {
-	name := l.Addr.Local()
-	config, diags := l.Body.Decode(nil)
-	if diags.HasErrors() {
-		return fmt.Errorf("%s: %w", name, diags)
-	}
-	request := providers.OpenRequest{
-		Address: l.Addr.String(), Config: config, Environment: m.x.env, Dir: m.x.def.Dir, Timeout: l.Timeout,
-	}
-	var generator providers.Generator
-	var err error
-	if l.From != "" {
-		generator, err = m.x.openInside(ctx, l, request)
-	} else {
-		generator, err = ask(ctx, name, func(ctx context.Context) (providers.Generator, providers.Diagnostics) {
-			return l.Type.Open(ctx, request)
-		})
-	}
-	if err != nil {
-		return err
-	}
-	m.add(sample.NewLoadSeries(name, m.x.lookback()), l.Timeout+delivery(l.From))
-	m.loads[name] = true
-	m.offers = append(m.offers, offer{name, generator})
-	return nil
 }
 
 func (m *measurements) add(series *sample.Series, timeout time.Duration) {
@@ -208,56 +152,4 @@ func (m *measurements) settle(ctx context.Context, before time.Time) error {
 
 func (m *measurements) expired(ctx context.Context) bool {
 	return context.Cause(ctx) == context.DeadlineExceeded //nolint:errorlint // the cause is compared, not an error chain
-}
-
-// summary is what every series measured in every phase.
-func (m *measurements) summary() []event.Series {
-	if m == nil {
-		return nil
-	}
-	var out []event.Series
-	for _, phase := range []resolve.Phase{resolve.PhaseBaseline, resolve.PhaseFault, resolve.PhaseRecovery} {
-		for _, name := range m.order {
-			w := m.series[name].Phase(string(phase))
-			if w.Count() == 0 && w.Offered() == 0 {
-				continue
-			}
-			out = append(out, event.Series{
-				Name: name, Phase: string(phase), Count: w.Count(), SuccessRatio: w.SuccessRatio(),
-				P50: w.Quantile(0.5).Seconds(), P99: w.Quantile(0.99).Seconds(), Max: w.Max().Seconds(),
-			})
-		}
-	}
-	return out
-}
-
-// delivered checks that enough of what was due during the fault is known: a
-// system that was not under its load, or not looked at, has proven nothing.
-func (m *measurements) delivered() {
-	m.loadDelivered()
-	for _, name := range m.order {
-		w := m.series[name].Phase(string(resolve.PhaseFault))
-		if m.loads[name] || float64(w.Lost()) <= (1-minDelivered)*float64(w.Offered()) {
-			continue
-		}
-		m.x.result.add(verdict.Inconclusive, fmt.Sprintf(
-			"%s could not measure %d of the %d times that were due during the fault (at least %.0f %% are needed): %s",
-			name, w.Lost(), w.Offered(), 100*minDelivered, w.LostError()))
-	}
-}
-
-// loadDelivered checks that the loads were offered as they were asked for.
-func (m *measurements) loadDelivered() {
-	for _, name := range slices.Sorted(maps.Keys(m.loads)) {
-		w := m.series[name].Phase(string(resolve.PhaseFault))
-		offered := w.Offered()
-		switch {
-		case offered == 0:
-			m.x.result.add(verdict.Inconclusive, name+" offered no request during the fault")
-		case float64(w.Count()) < minDelivered*float64(offered):
-			m.x.result.add(verdict.Inconclusive, fmt.Sprintf(
-				"%s sent only %d of the %d requests that were due during the fault (at least %.0f %% are needed)",
-				name, w.Count(), offered, 100*minDelivered))
-		}
-	}
 }

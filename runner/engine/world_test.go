@@ -30,7 +30,8 @@ type world struct {
 	noEvidence  bool
 	panicInject bool
 	panicRevert bool
-	stays       bool // the environment does not go away
+	stays       bool      // the environment does not go away
+	logs        *keptLogs // nil where nobody looks
 	hang        time.Duration
 	drift       bool // other targets once the environment is up
 	unsent      bool
@@ -49,8 +50,9 @@ type world struct {
 	release     chan struct{} // made inside the bubble
 	on          func()        // told of every call
 	replan      func(p *providers.FaultPlan, up bool)
-	unseen      bool        // while it is broken nothing can be measured
-	within      insideWorld // what runs inside the environment
+	unseen      bool                    // while it is broken nothing can be measured
+	within      insideWorld             // what runs inside the environment
+	context     func(up bool) cty.Value // where the environment says that it is; nil if it does not
 }
 
 // pause hangs in the call that is to hang, whatever its context says, unless it
@@ -295,8 +297,15 @@ func (fakeEnvironment) Schema() *schema.Block {
 	}}
 }
 
-func (fakeEnvironment) Plan(context.Context, providers.EnvironmentPlanRequest) (providers.EnvironmentPlan, providers.Diagnostics) {
-	return providers.EnvironmentPlan{Summary: "a world", Outputs: cty.EmptyObjectVal}, nil
+func (e fakeEnvironment) Plan(context.Context, providers.EnvironmentPlanRequest) (providers.EnvironmentPlan, providers.Diagnostics) {
+	return providers.EnvironmentPlan{Summary: "a world", Outputs: e.outputs(false)}, nil
+}
+
+func (e fakeEnvironment) outputs(up bool) cty.Value {
+	if e.context == nil {
+		return cty.EmptyObjectVal
+	}
+	return cty.ObjectVal(map[string]cty.Value{"context": e.context(up)})
 }
 
 func (e fakeEnvironment) Prepare(ctx context.Context, req providers.EnvironmentPrepareRequest) (providers.EnvironmentHandle, providers.Diagnostics) {
@@ -320,7 +329,7 @@ func (e fakeEnvironment) Up(ctx context.Context, req providers.UpRequest) (provi
 	if config.Bool("fail") {
 		return providers.EnvironmentState{}, providers.Errorf(nil, "No world", "It did not come up.")
 	}
-	return providers.EnvironmentState{Address: req.Handle.Address, Type: "fake", Up: true, Handle: req.Handle, Outputs: cty.EmptyObjectVal}, nil
+	return providers.EnvironmentState{Address: req.Handle.Address, Type: "fake", Up: true, Handle: req.Handle, Outputs: e.outputs(true)}, nil
 }
 
 func (e fakeEnvironment) Down(ctx context.Context, _ providers.EnvironmentHandle) error {

@@ -57,7 +57,7 @@ func Build(ctx context.Context, req Request) (*Plan, hcl.Diagnostics) {
 		Environments: b.environments(),
 		Experiments:  experiments,
 		Suites:       b.suites(),
-		Findings:     append(b.environmentFindings(), findings...),
+		Findings:     append(append(b.environmentFindings(), b.insideFindings(ctx)...), findings...),
 	}
 	p.Providers = b.providers(p)
 	p.Summary = summarize(p)

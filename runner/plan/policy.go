@@ -54,6 +54,15 @@ func checkRadius(policy resolve.Policy, e Experiment, f Fault) []Finding {
 			Source: f.Source,
 		}}
 	}
+	if f.Dynamic {
+		return []Finding{{
+			Severity: SeverityError, Kind: KindPolicy, Subject: e.Address + "." + f.Address,
+			Summary: "Blast radius without a bound",
+			Detail: fmt.Sprintf("With dynamic_targets, whatever matches and appears becomes a target, too, where max_targets_percent allows %s (%s). Leave dynamic_targets out.",
+				percentText(policy.MaxTargetsPercent), place(policy)),
+			Source: f.Source,
+		}}
+	}
 	of := population(f)
 	if of == 0 || percentOf(len(f.Targets), of) <= policy.MaxTargetsPercent {
 		return nil
@@ -115,19 +124,14 @@ func checkPermissions(e Experiment, f Fault) []Finding {
 	return out
 }
 
-// protected finds a fault in a protected namespace: named by its target block,
-// or by the targets themselves where they are called namespace/name.
-// kube-system is protected whether a policy names it or not.
+// protected finds a fault in a protected namespace. kube-system is protected whether a policy names it or not.
 func protected(policy resolve.Policy, f *resolve.Fault, config schema.Values, planned providers.FaultPlan) []Finding {
 	names := append([]string{"kube-system"}, policy.ProtectedNamespaces...)
 	hit := func(namespace string) bool { return matchesAny(names, namespace) }
 
 	found := map[string]bool{}
-	if namespace := config.Block("target").Attr("namespace"); isText(namespace) && hit(namespace.AsString()) {
-		found[namespace.AsString()] = true
-	}
-	for _, t := range planned.Targets {
-		if namespace, _, namespaced := strings.Cut(t.Name, "/"); namespaced && hit(namespace) {
+	for _, namespace := range actsIn(config.Block("target"), planned) {
+		if hit(namespace) {
 			found[namespace] = true
 		}
 	}
@@ -141,38 +145,6 @@ func protected(policy resolve.Policy, f *resolve.Fault, config schema.Values, pl
 		})
 	}
 	return out
-}
-
-// environmentFindings refuses environments in a denied context. An environment
-// says which context it is in by an output of that name.
-func (b *builder) environmentFindings() []Finding {
-	out := []Finding{}
-	policy := b.req.Resolved.Policy
-	for _, e := range b.needed() {
-		name, ok := contextOf(e.Plan.Outputs)
-		if !ok || !matchesAny(policy.DenyContext, name) {
-			continue
-		}
-		out = append(out, Finding{
-			Severity: SeverityError, Kind: KindPolicy, Subject: e.Addr.String(),
-			Summary: "Denied context " + name,
-			Detail: fmt.Sprintf("deny_context (%s) matches the context %s of this environment. Use another context.",
-				place(policy), name),
-			Source: source(e.Config.DeclRange),
-		})
-	}
-	return out
-}
-
-func contextOf(outputs cty.Value) (string, bool) {
-	if outputs == cty.NilVal || !outputs.Type().IsObjectType() || !outputs.IsKnown() || outputs.IsNull() || !outputs.Type().HasAttribute("context") {
-		return "", false
-	}
-	value, _ := outputs.GetAttr("context").Unmark()
-	if !isText(value) {
-		return "", false
-	}
-	return value.AsString(), true
 }
 
 func isText(v cty.Value) bool {

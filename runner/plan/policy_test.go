@@ -31,6 +31,8 @@ func TestCheckBlastRadius(t *testing.T) {
 	unknown.Unknown = "no pods yet"
 	noPopulation := onProcesses(0, "a")
 	noPopulation.Eligible = 4
+	dynamic := onProcesses(3, "a")
+	dynamic.Dynamic = true
 	tests := map[string]struct {
 		percent  float64
 		faults   []Fault
@@ -43,6 +45,8 @@ func TestCheckBlastRadius(t *testing.T) {
 		"nothing allowed":       {0, []Fault{onProcesses(3, "a")}, SeverityError, "1 of 3 targets (33.3 %)"},
 		"no limit":              {100, []Fault{onProcesses(1, "a")}, "", ""},
 		"eligible instead":      {20, []Fault{noPopulation}, SeverityError, "1 of 4 targets (25 %)"},
+		"dynamic":               {50, []Fault{dynamic}, SeverityError, "whatever matches and appears becomes a target, too, where max_targets_percent allows 50 % (p.gameday.hcl:4)"},
+		"dynamic, no limit":     {100, []Fault{dynamic}, "", ""},
 		"unknown":               {50, []Fault{unknown}, SeverityWarning, "no pods yet"},
 		"unknown, no limit":     {100, []Fault{unknown}, "", ""},
 		"together":              {50, []Fault{onProcesses(4, "a", "b"), onProcesses(4, "c")}, SeverityError, "The faults of this experiment together: 3 of 4 targets (75 %)"},
@@ -83,11 +87,21 @@ func TestProtectedNamespaces(t *testing.T) {
 			"target": cty.ObjectVal(map[string]cty.Value{"namespace": value}),
 		}))
 	}
+	inNamespaces := func(value cty.Value) schema.Values {
+		return schema.NewValues(cty.ObjectVal(map[string]cty.Value{
+			"target": cty.ObjectVal(map[string]cty.Value{"namespaces": value}),
+		}))
+	}
 	tests := map[string]struct {
 		config  schema.Values
 		targets []providers.Target
 		want    string
 	}{
+		"one of several":         {inNamespaces(cty.ListVal([]cty.Value{cty.StringVal("shop"), cty.UnknownVal(cty.String), cty.StringVal("kube-system")})), nil, "Protected namespace kube-system"},
+		"none of several":        {inNamespaces(cty.ListVal([]cty.Value{cty.StringVal("shop"), cty.StringVal("bank")})), nil, ""},
+		"several, not known":     {inNamespaces(cty.UnknownVal(cty.List(cty.String))), nil, ""},
+		"several, secret":        {inNamespaces(cty.ListVal([]cty.Value{cty.StringVal("shop")}).Mark("sensitive")), nil, ""},
+		"a namespace itself":     {schema.NewValues(cty.EmptyObjectVal), []providers.Target{{Kind: "namespace", Name: "team-prod"}}, "Protected namespace team-prod"},
 		"other namespace":        {inNamespace(cty.StringVal("shop")), nil, ""},
 		"always protected":       {inNamespace(cty.StringVal("kube-system")), nil, "Protected namespace kube-system"},
 		"by pattern":             {inNamespace(cty.StringVal("team-prod")), nil, "Protected namespace team-prod"},
@@ -114,27 +128,15 @@ func TestProtectedNamespaces(t *testing.T) {
 	}
 }
 
-func TestContextOf(t *testing.T) {
-	outputs := func(v cty.Value) cty.Value { return cty.ObjectVal(map[string]cty.Value{"context": v}) }
-	tests := map[string]struct {
-		outputs cty.Value
-		want    string
-	}{
-		"known":     {outputs(cty.StringVal("kind-shop")), "kind-shop"},
-		"unknown":   {outputs(cty.UnknownVal(cty.String)), ""},
-		"null":      {outputs(cty.NullVal(cty.String)), ""},
-		"number":    {outputs(cty.NumberIntVal(1)), ""},
-		"other":     {cty.EmptyObjectVal, ""},
-		"not known": {cty.DynamicVal, ""},
-		"none":      {cty.NilVal, ""},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got, ok := contextOf(test.outputs)
-			assert.Equal(t, test.want, got)
-			assert.Equal(t, test.want != "", ok)
-		})
-	}
+// TestProtectedBesideTheTargets: a drain has nodes as its targets, and evicts pods.
+func TestProtectedBesideTheTargets(t *testing.T) {
+	policy := resolve.Policy{ProtectedNamespaces: []string{"*-prod"}}
+	drain := providers.FaultPlan{Targets: []providers.Target{{Kind: "node", Name: "worker"}}, Namespaces: []string{"shop", "team-prod"}}
+	got := protected(policy, &resolve.Fault{}, schema.NewValues(cty.EmptyObjectVal), drain)
+	require.Len(t, got, 1)
+	assert.Equal(t, "Protected namespace team-prod", got[0].Summary)
+	drain.Namespaces = []string{"shop"}
+	assert.Empty(t, protected(policy, &resolve.Fault{}, schema.NewValues(cty.EmptyObjectVal), drain))
 }
 
 func TestMatchesAny(t *testing.T) {

@@ -16,12 +16,12 @@ type Bound struct {
 }
 
 // Recheck holds an experiment against the policy and the permissions once more,
-// with the targets that its faults have now: what Check could only announce where
-// they were not known. It returns errors only. The faults are found by their
-// local address.
-func Recheck(policy resolve.Policy, e Experiment, bound map[string]Bound) []Finding {
+// with the context that its environment is in now and the targets that its faults
+// have now: what a plan could only announce where they were not known. It returns
+// errors only. The faults are found by their local address.
+func Recheck(policy resolve.Policy, e Experiment, env providers.EnvironmentState, bound map[string]Bound) []Finding {
 	e.Faults = slices.Clone(e.Faults)
-	var findings []Finding
+	findings := CheckContext(policy, e.Environment, e.Source, env.Outputs)
 	for i := range e.Faults {
 		f := &e.Faults[i]
 		b, ok := bound[f.Address]

@@ -44,6 +44,10 @@ func sampleFindings(e *resolve.Experiment, faults time.Duration) []Finding {
 	var out []Finding
 	for _, a := range e.Asserts {
 		detail := ""
+		if why := unreached(e, a); why != "" {
+			out = append(out, neverJudged(a, why))
+			continue
+		}
 		if slices.Contains(a.Phases, resolve.PhaseBaseline) {
 			detail = unjudgeable(e, a, resolve.PhaseBaseline, e.Baseline)
 		}
@@ -76,6 +80,30 @@ func unjudgeable(e *resolve.Experiment, a *resolve.Assert, phase resolve.Phase, 
 	}
 	return fmt.Sprintf("%s is sampled every %s, so %s of the %s phase have %d samples, and %d are needed (min_samples). Sample more often, measure longer, or lower min_samples.",
 		name, interval, length, phase, most, a.MinSamples)
+}
+
+// unreached says why an assertion is judged in no phase at all; empty if it is in
+// one.
+func unreached(e *resolve.Experiment, a *resolve.Assert) string {
+	switch {
+	case e.Baseline > 0:
+		return ""
+	case len(e.Faults) == 0:
+		return `Without a fault there is nothing but the baseline, and that is "0s". Add a fault, or give the baseline a time.`
+	case slices.Contains(a.Phases, resolve.PhaseBaseline):
+		return `It is for the baseline alone, and that is "0s". Name another phase, or give the baseline a time.`
+	default:
+		return ""
+	}
+}
+
+func neverJudged(a *resolve.Assert, why string) Finding {
+	return Finding{
+		Severity: SeverityWarning, Kind: KindSamples, Subject: a.Addr.String(),
+		Summary: "Not judged: there is no baseline",
+		Detail:  why,
+		Source:  source(a.Range),
+	}
 }
 
 func unjudged(a *resolve.Assert, detail string) Finding {

@@ -22,6 +22,9 @@ func TestSampleFindings(t *testing.T) {
 		"too few in the fault": {`interval = "100ms"`, `interval = "500ms"`, "probe.p is sampled every 500ms, so 2s of the fault phase have 4 samples, and 10 are needed"},
 		"fewer are enough":     {`window    = "2s"`, `min_samples = 5`, ""},
 		"window never full":    {`window    = "2s"`, `window = "6s"`, "Its window of 6s is longer than the fault phase of 5s."},
+		"no baseline, nothing else": {
+			"phases    = [\"fault\"]", "phases    = [\"baseline\"]", "It is for the baseline alone, and that is \"0s\".",
+		},
 		"too few in a baseline": {
 			"phases    = [\"fault\"]\n      condition = probe.p.success_ratio >= 0.99\n      window    = \"2s\"",
 			"condition = probe.p.success_ratio >= 0.99\n      min_samples = 31",
@@ -32,6 +35,9 @@ func TestSampleFindings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			files := room(calm)
 			files["main.gameday.hcl"] = strings.Replace(files["main.gameday.hcl"], test.old, test.new, 1)
+			if strings.HasPrefix(name, "no baseline") {
+				files["main.gameday.hcl"] = strings.Replace(files["main.gameday.hcl"], `baseline = "3s"`, `baseline = "0s"`, 1)
+			}
 			p := built(t, resolved(t, files, nil))
 			if test.want == "" {
 				assert.Empty(t, p.Findings)

@@ -89,20 +89,17 @@ func newSchedule(faults []*resolve.Fault) schedule {
 }
 
 // phases lays the phases of an experiment out in time. Reverting is taken to
-// cost none. An experiment without faults has nothing to inject, hold or revert.
+// cost none. An experiment without faults has nothing to inject, hold or revert, and
+// one without a baseline begins with what comes next.
 func phases(e *resolve.Experiment, s schedule) []Phase {
-	baseline := Phase{"baseline", e.Baseline.Seconds()}
-	recovery := Phase{"recovery", RecoveryHold(e).Seconds()}
-	if len(e.Faults) == 0 {
-		return []Phase{baseline, recovery}
+	var out []Phase
+	if e.Baseline > 0 {
+		out = append(out, Phase{"baseline", e.Baseline.Seconds()})
 	}
-	return []Phase{
-		baseline,
-		{"inject", s.lastStart.Seconds()},
-		{"hold", (s.end - s.lastStart).Seconds()},
-		{"revert", 0},
-		recovery,
+	if len(e.Faults) > 0 {
+		out = append(out, Phase{"inject", s.lastStart.Seconds()}, Phase{"hold", (s.end - s.lastStart).Seconds()}, Phase{"revert", 0})
 	}
+	return append(out, Phase{"recovery", RecoveryHold(e).Seconds()})
 }
 
 // longest is how long an experiment takes if it uses every time that the

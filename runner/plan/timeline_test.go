@@ -116,6 +116,10 @@ func TestPhasesAndLongest(t *testing.T) {
 	e.Rollback.Actions = []*resolve.Action{{}}
 	assert.Equal(t, 55*time.Second, longest(e, 6*time.Second))
 
+	e.Baseline = 0
+	assert.Equal(t, []Phase{{"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, newSchedule(e.Faults)))
+	e.Baseline = 3 * time.Second
+
 	e.Faults = nil
 	assert.Equal(t, []Phase{{"baseline", 3}, {"recovery", 2}}, phases(e, newSchedule(nil)))
 }

@@ -67,6 +67,8 @@ func dotShape(kind string) string {
 		return "hexagon"
 	case "assert", "stop_condition":
 		return "oval"
+	case "suite":
+		return "folder"
 	default:
 		return "box"
 	}

@@ -12,7 +12,7 @@ import (
 
 // Graph is a drawing: groups of nodes, and edges between any of them.
 type Graph struct {
-	nodes  []node // outside of all groups: environments
+	nodes  []node // outside of all groups: environments and suites
 	groups []group
 	edges  []edge
 }
@@ -31,7 +31,8 @@ type group struct {
 type edge struct{ from, to, label string }
 
 // New draws a configuration: environments, experiments with their probes,
-// loads, assertions, stop conditions and faults, and what each depends on.
+// loads, assertions, stop conditions and faults, suites with their gates, and what
+// each depends on.
 func New(r *resolve.Resolved) *Graph {
 	g := &Graph{}
 	for _, e := range r.Environments {
@@ -40,6 +41,9 @@ func New(r *resolve.Resolved) *Graph {
 	}
 	for _, e := range r.Experiments {
 		g.experiment(e)
+	}
+	for _, s := range r.Suites {
+		g.suite(s)
 	}
 	return g
 }

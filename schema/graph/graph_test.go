@@ -87,6 +87,16 @@ experiment "second" {
     assert "available" { condition = probe.web.success_ratio > 0.9 }
   }
 }
+suite "all" {
+  experiments = [experiment.first-one, experiment.second]
+  gate {
+    min_score        = 0.75
+    max_inconclusive = 1
+  }
+}
+suite "plain" {
+  experiments = [experiment.second]
+}
 `
 
 func draw(t *testing.T) *graph.Graph {

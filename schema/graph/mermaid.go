@@ -43,6 +43,8 @@ func mermaidShape(kind string) (opening, closing string) {
 		return "{{", "}}"
 	case "assert", "stop_condition":
 		return "([", "])"
+	case "suite":
+		return "[[", "]]"
 	default:
 		return "[", "]"
 	}

@@ -56,7 +56,7 @@ func steadyState() *Construct {
 	return &Construct{
 		Name: "steady_state",
 		Body: body("What is measured, and what must hold.",
-			lasting("baseline", "How long to measure before any fault.", "10s")),
+			lasting("baseline", "How long to measure before any fault. With \"0s\" nothing is measured: faults come at once, nothing is judged in the baseline, and conditions cannot refer to it.", "10s")),
 		Children: []*Construct{
 			{
 				Name: "probe", Labels: []string{"type", "name"}, Many: true, Kind: providers.KindProbe,

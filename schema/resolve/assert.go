@@ -28,7 +28,7 @@ func (s *scene) assert(cfg *config.Assert) *Assert {
 	return &Assert{
 		Addr:       s.part("assert", cfg.Name, addr.Key{}),
 		Condition:  s.condition(cfg.Condition, cfg.ErrorMessage, cfg.DeclRange),
-		Phases:     s.phases(cfg.Phases),
+		Phases:     s.measured(s.phases(cfg.Phases)),
 		Window:     s.meta.duration(cfg.Window, "window", 0, positive),
 		MinSamples: int(s.meta.whole(cfg.MinSamples, "min_samples", defaultMinSamples, 1, maxWhole)),
 		Range:      cfg.DeclRange,
@@ -66,6 +66,15 @@ func (s *scene) phases(expr hcl.Expression) []Phase {
 		}
 	}
 	return slices.DeleteFunc(Phases(), func(p Phase) bool { return !slices.Contains(given, string(p)) })
+}
+
+// measured leaves the baseline out where none is measured. An assertion that names
+// nothing else keeps it, so that plans and reports can say that it is not judged.
+func (s *scene) measured(phases []Phase) []Phase {
+	if s.out.Baseline > 0 || len(phases) == 1 {
+		return phases
+	}
+	return slices.DeleteFunc(phases, func(p Phase) bool { return p == PhaseBaseline })
 }
 
 // noPhases reports an empty list; a null one means all.

@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/gameday-dev/gameday/schema/diag"
 )
 
 // condition prepares a condition and checks it against windows that are unknown
@@ -21,6 +23,9 @@ func (s *scene) condition(expr, message hcl.Expression, at hcl.Range) Condition 
 	if message != nil {
 		c.collect(message)
 	}
+	if c.base && s.unmeasured() {
+		s.noBaseline(expr, message)
+	}
 	slices.Sort(c.series)
 	c.series = slices.Compact(c.series)
 	if c.check(s.r.diags, s.view.ctx) && !measured {
@@ -29,6 +34,27 @@ func (s *scene) condition(expr, message hcl.Expression, at hcl.Range) Condition 
 	}
 	c.checkMessage(s.r.diags, s.view.ctx)
 	return c
+}
+
+// unmeasured reports whether the experiment asks for no baseline.
+func (s *scene) unmeasured() bool { return s.cfg.Steady != nil && s.out.Baseline == 0 }
+
+// noBaseline reports every reference to a baseline that nothing measures.
+func (s *scene) noBaseline(exprs ...hcl.Expression) {
+	for _, expr := range exprs {
+		if expr == nil {
+			continue
+		}
+		for _, t := range expr.Variables() {
+			if t.RootName() != "baseline" {
+				continue
+			}
+			none := s.cfg.Steady.Baseline.Range()
+			s.r.diags.errorf(t.SourceRange(), "No baseline",
+				"%s is what is measured before any fault, and nothing is: the baseline is \"0s\" (%s:%d). Compare with a number, or give the baseline a time.",
+				diag.Traversal(t), none.Filename, none.Start.Line)
+		}
+	}
 }
 
 // collect notes what an expression refers to, and reports whether anything of

@@ -149,7 +149,7 @@ func (s *scene) load(cfg *config.Load) {
 }
 
 func (s *scene) steady(cfg *config.SteadyState) {
-	s.out.Baseline = s.meta.duration(cfg.Baseline, "baseline", defaultBaseline, positive)
+	s.out.Baseline = s.meta.duration(cfg.Baseline, "baseline", defaultBaseline, 0)
 	s.out.Recovery = Recovery{Within: defaultWithin, Hold: defaultHold}
 	if cfg.Recovery != nil {
 		s.out.Recovery.Within = s.meta.duration(cfg.Recovery.Within, "within", defaultWithin, positive)

@@ -60,6 +60,9 @@ func (fakeEnvironment) Plan(_ context.Context, req providers.EnvironmentPlanRequ
 		plan.Inventory = append(plan.Inventory, providers.Target{Kind: "process", Name: name})
 	}
 	plan.Outputs = cty.ObjectVal(map[string]cty.Value{"process": cty.ObjectVal(processes)})
+	if _, harmed := processes["harmed"]; harmed && !req.Offline {
+		return plan, providers.Errorf(nil, "Not as described", "It was looked at.")
+	}
 	return plan, nil
 }
 

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -51,6 +52,12 @@ func (s *scene) inside(expr hcl.Expression, ctx *hcl.EvalContext, t *bodyType) b
 		return false
 	}
 	return true
+}
+
+// RunsInside reports whether a probe or a load runs inside the environment.
+func (e *Experiment) RunsInside() bool {
+	return slices.ContainsFunc(e.Probes, func(p *Probe) bool { return p.From != "" }) ||
+		slices.ContainsFunc(e.Loads, func(l *Load) bool { return l.From != "" })
 }
 
 // environmentAt is the environment of an address; nil when there is none.

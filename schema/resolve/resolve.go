@@ -54,7 +54,7 @@ type resolver struct {
 
 // takesUnknown reports whether a value that must be known may be unknown: for
 // want of a variable, or as the consequence of another error.
-func (r *resolver) takesUnknown() bool { return r.in.AllowMissing || r.broken }
+func (r *resolver) takesUnknown() bool { return r.in.AllowMissing || r.in.Offline || r.broken }
 
 func newResolver(ctx context.Context, cfg *config.Config, set *providers.Set, in Inputs) *resolver {
 	found := &secrets{}

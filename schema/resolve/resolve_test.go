@@ -154,3 +154,17 @@ func TestSelfIsEvaluatedWhenTheEnvironmentIsBroughtUp(t *testing.T) {
 	require.Empty(t, diags)
 	assert.Equal(t, map[string]string{"PORT": "81"}, values.BlockMap("process")["web"].StringMap("env"))
 }
+
+// TestOffline: an environment that faults have harmed is no mistake for who undoes them.
+func TestOffline(t *testing.T) {
+	const harmed = `environment "fake" "shop" {
+  process "harmed" {
+    command = ["web"]
+  }
+}`
+	_, diags := resolveText(t, resolve.Inputs{}, harmed)
+	require.True(t, diags.HasErrors())
+	assert.Equal(t, "Not as described", diags[0].Summary)
+	r := mustResolve(t, resolve.Inputs{Offline: true}, harmed)
+	require.Len(t, r.Environments, 1)
+}

@@ -23,6 +23,10 @@ type Inputs struct {
 	Variables    map[string]Given
 	AllowMissing bool
 
+	// Offline keeps environments from being looked at, for who needs nothing but
+	// what the configuration says of them: what they would tell stays unknown.
+	Offline bool
+
 	// Environments holds the outputs of environments that are up, by address.
 	// The others are unknown, of the shape that Environment.Plan promises.
 	Environments map[string]cty.Value
@@ -81,9 +85,9 @@ type Experiment struct {
 	Description string
 	Labels      map[string]string
 	Weight      float64
-	Environment string   // address; empty for none
-	DependsOn   []string // addresses of experiments
-	Baseline    time.Duration
+	Environment string        // address; empty for none
+	DependsOn   []string      // addresses of experiments
+	Baseline    time.Duration // 0: none is measured
 	Recovery    Recovery
 	Loads       []*Load
 	Probes      []*Probe

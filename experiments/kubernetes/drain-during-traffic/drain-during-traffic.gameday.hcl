@@ -52,6 +52,6 @@ experiment "drain_during_traffic" {
       labels = { "topology.kubernetes.io/zone" = "zone-a" }
     }
     respect_pdb = true
-    duration    = "15s"
+    duration    = "25s" # pods may take ten seconds to end, after the three in which they are taken out of service
   }
 }

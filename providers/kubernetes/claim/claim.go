@@ -40,6 +40,16 @@ type Target struct {
 // other in one place. It is there in every cluster.
 const ClusterNamespace = "default"
 
+// Around are the namespaces in which something of a run may stand that is fenced in
+// these: claims on things of the cluster, and the reapers beside them, stand outside of
+// every fence. Without a fence there are none, which stands for all.
+func Around(fence []string) []string {
+	if len(fence) == 0 || slices.Contains(fence, ClusterNamespace) {
+		return fence
+	}
+	return append(slices.Clone(fence), ClusterNamespace)
+}
+
 // namespace is where another run looks for claims on the target.
 func (t Target) namespace() string {
 	if t.Kind == "namespace" {

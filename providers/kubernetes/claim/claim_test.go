@@ -72,6 +72,14 @@ func TestTakenReadAndReleased(t *testing.T) {
 	assert.Empty(t, server.Paths())
 }
 
+func TestAroundAFence(t *testing.T) {
+	fence := make([]string, 1, 8) // with room for what must not be written there
+	fence[0] = "shop"
+	assert.Equal(t, []string{"shop", "default"}, claim.Around(fence))
+	assert.Equal(t, []string{"default"}, claim.Around([]string{"default"}))
+	assert.Empty(t, claim.Around(nil), "all of them")
+}
+
 func TestHeld(t *testing.T) {
 	cases := map[string]struct {
 		holder, other claim.Claim
@@ -275,4 +283,40 @@ func race(t *testing.T, api undo.API, namespace string, runs int) {
 		require.Len(t, held, 1)
 		require.NoError(t, store.Release(t.Context(), held[0].Claim))
 	}
+}
+
+// TestExtended: what is added is locked and undone like the rest, and stays once.
+func TestExtended(t *testing.T) {
+	server, api := apitest.New(t)
+	store := claim.Store{API: api}
+	c := made("ONE", "run", "shop/a")
+	require.NoError(t, store.Take(t.Context(), c))
+	targets := []claim.Target{{Kind: "pod", Name: "shop/b", UID: "uid of shop/b"}}
+	steps := []undo.Step{{Kind: undo.Restore, Path: "/api/v1/namespaces/shop/pods/b", UID: "uid of shop/b"}}
+	raced := false
+	server.Before = func(method, _ string) int { // somebody else writes first
+		if method == http.MethodPatch && !raced {
+			raced = true
+			return http.StatusConflict
+		}
+		return 0
+	}
+	for range 2 {
+		require.NoError(t, store.Extend(t.Context(), c.ID, "shop", targets, steps))
+	}
+	assert.True(t, raced)
+	whole, err := store.Whole(t.Context(), c)
+	require.NoError(t, err)
+	assert.Equal(t, append(c.Targets, targets...), whole.Targets)
+	assert.Equal(t, steps, whole.Steps)
+	assert.Len(t, c.Targets, 1, "what it was made of is as it was")
+	var held *claim.HeldError
+	require.ErrorAs(t, store.Take(t.Context(), made("TWO", "other", "shop/b")), &held)
+	assert.Equal(t, "pod/shop/b", held.What)
+
+	require.NoError(t, store.Release(t.Context(), c))
+	require.ErrorIs(t, store.Extend(t.Context(), c.ID, "shop", targets, steps), claim.ErrReleased)
+	whole, err = store.Whole(t.Context(), c)
+	require.NoError(t, err)
+	assert.Equal(t, c.Targets, whole.Targets)
 }

@@ -47,15 +47,33 @@ func (h Held) Over(now time.Time) bool {
 	return !now.Before(h.Claim.Deadline) && !now.Before(h.Expires)
 }
 
-// lease is the object that holds a part of a claim.
-func lease(h Held) (map[string]any, error) {
+// Covers reports whether the fault of an id holds this claim. One that can't be read
+// counts until it expires, by its name: a newer gameday may have written it.
+func (h Held) Covers(id string, now time.Time) bool {
+	if h.Broken != nil {
+		return h.Name == leaseName(id) && now.Before(h.Expires)
+	}
+	return strings.EqualFold(h.Claim.ID, id)
+}
+
+// text is a part of a claim as it is written.
+func text(h Held) (string, error) {
 	text, err := undo.Pack(h.Claim)
 	if err != nil {
-		return nil, fmt.Errorf("claim the targets of %s: %w", h.Claim.Address, err)
+		return "", fmt.Errorf("claim the targets of %s: %w", h.Claim.Address, err)
 	}
 	if len(text) > mostText {
-		return nil, fmt.Errorf("claim the %d targets of %s in namespace %s: they take %d bytes, and there is room for %d; choose fewer targets",
+		return "", fmt.Errorf("claim the %d targets of %s in namespace %s: they take %d bytes, and there is room for %d; choose fewer targets",
 			len(h.Claim.Targets), h.Claim.Address, h.Namespace, len(text), mostText)
+	}
+	return text, nil
+}
+
+// lease is the object that holds a part of a claim.
+func lease(h Held) (map[string]any, error) {
+	text, err := text(h)
+	if err != nil {
+		return nil, err
 	}
 	now := time.Now().UTC()
 	const micro = "2006-01-02T15:04:05.000000Z"
@@ -68,10 +86,15 @@ func lease(h Held) (map[string]any, error) {
 		},
 		"spec": map[string]any{
 			"holderIdentity": h.Claim.Run, "acquireTime": now.Format(micro), "renewTime": now.Format(micro),
-			"leaseDurationSeconds": max(1, int(h.Claim.Deadline.Sub(now)/time.Second)+1),
+			"leaseDurationSeconds": seconds(h.Claim.Deadline.Sub(now)),
 		},
 	}, nil
 }
+
+// seconds is how long a Lease lasts so that it does not expire before its deadline: one
+// second as the time that is left is cut to whole ones, and one as the server cuts the
+// moment of the creation, from which others count.
+func seconds(left time.Duration) int { return max(1, int(left/time.Second)+2) }
 
 // read never fails: a Lease that is no claim as gameday writes them is told of.
 func read(item any) Held {

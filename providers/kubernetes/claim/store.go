@@ -1,12 +1,14 @@
 package claim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
@@ -26,16 +28,20 @@ func (s Store) List(ctx context.Context, namespaces ...string) ([]Held, error) {
 	if len(namespaces) == 0 {
 		return s.list(ctx, group+"/leases", Label)
 	}
-	all, err := s.listIn(ctx, Label, namespaces...)
-	if err != nil || slices.Contains(namespaces, ClusterNamespace) {
-		return all, err
+	if slices.Contains(namespaces, ClusterNamespace) {
+		return s.listIn(ctx, Label, namespaces...)
 	}
-	more, err := s.listIn(ctx, Label, ClusterNamespace)
+	var all, more []Held
+	var err, moreErr error
+	var group sync.WaitGroup
+	group.Go(func() { all, err = s.listIn(ctx, Label, namespaces...) })
+	group.Go(func() { more, moreErr = s.listIn(ctx, Label, ClusterNamespace) })
+	group.Wait()
 	var status *undo.StatusError
-	if errors.As(err, &status) && status.Code == http.StatusForbidden {
-		return all, nil // who may not look there acts in namespaces only
+	if errors.As(moreErr, &status) && status.Code == http.StatusForbidden {
+		moreErr = nil // who may not look there acts in namespaces only
 	}
-	return append(all, more...), err
+	return append(all, more...), cmp.Or(err, moreErr)
 }
 
 // OfRun reads the claims of one run in one namespace.

@@ -5,6 +5,7 @@ package kindcluster_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,6 +32,21 @@ func gone(t *testing.T, engine kindcluster.Engine, name string) {
 		ctx := context.WithoutCancel(t.Context())
 		require.NoError(t, engine.Delete(ctx, name))
 	})
+}
+
+// anotherImage is one that the cluster itself needs, and the node therefore has.
+func anotherImage(t *testing.T, engine kindcluster.Engine, node string) string {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), string(engine), "exec", node, "ctr", "--namespace=k8s.io", "images", "ls", "-q")
+	names, err := list.Output()
+	require.NoError(t, err)
+	for name := range strings.FieldsSeq(string(names)) {
+		if strings.Contains(name, "coredns") {
+			return name
+		}
+	}
+	require.Fail(t, "the node has no CoreDNS", string(names))
+	return ""
 }
 
 func TestCreationThatIsInterruptedLeavesNothing(t *testing.T) {
@@ -93,6 +109,24 @@ func TestClusterIsMadeFoundAndDeleted(t *testing.T) {
 	asked, err := kindcluster.Kubeconfig(name)
 	require.NoError(t, err)
 	assert.YAMLEq(t, string(written), asked)
+
+	// What is on the node already is not loaded again. Under a tag that is another
+	// image by now it is.
+	const app = "gameday/shop:dev"
+	missing := func() []string {
+		names, err := engine.Without(t.Context(), name, app)
+		require.NoError(t, err)
+		return names
+	}
+	node := name + "-control-plane"
+	assert.Equal(t, []string{node}, missing())
+	require.NoError(t, engine.LoadImages(t.Context(), name, []string{app}))
+	assert.Empty(t, missing())
+	tag := exec.CommandContext(t.Context(), string(engine), "exec", node, "ctr", "--namespace=k8s.io",
+		"images", "tag", "--force", anotherImage(t, engine, node), "docker.io/"+app)
+	said, err := tag.CombinedOutput()
+	require.NoError(t, err, string(said))
+	assert.Equal(t, []string{node}, missing())
 
 	logs := filepath.Join(t.TempDir(), "logs")
 	if err := engine.CollectLogs(t.Context(), name, logs); err != nil {

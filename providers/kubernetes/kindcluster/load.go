@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kind/pkg/cluster/nodes"
 	"sigs.k8s.io/kind/pkg/cluster/nodeutils"
-	kindexec "sigs.k8s.io/kind/pkg/exec"
 )
 
 // Archive is a file with images, as `docker save` or an OCI build makes them.
@@ -27,7 +26,7 @@ func (e Engine) LoadArchive(ctx context.Context, name string, archive Archive) e
 	var group errgroup.Group
 	for _, node := range all {
 		group.Go(func() error {
-			if archive.Tag != "" && hasTag(ctx, node, archive.Tag) {
+			if archive.Tag != "" && (onNode{ctx, node}).hasTag(archive.Tag) {
 				return nil
 			}
 			return loadInto(ctx, node, archive.Path)
@@ -37,7 +36,8 @@ func (e Engine) LoadArchive(ctx context.Context, name string, archive Archive) e
 }
 
 // LoadImages loads images of this machine's engine into every node of a cluster,
-// leaving out those that a node already has.
+// leaving out those that a node already has under the same name. An image that was
+// built again is another one.
 func (e Engine) LoadImages(ctx context.Context, name string, images []string) error {
 	all, err := e.provider(nil).ListInternalNodes(name)
 	if err != nil {
@@ -49,11 +49,7 @@ func (e Engine) LoadImages(ctx context.Context, name string, images []string) er
 		if err != nil {
 			return fmt.Errorf("load the image %s into the kind cluster %q: %s does not have it (%w): build it or pull it first", image, name, e, err)
 		}
-		for _, node := range all {
-			if imageOn(node, image) != id {
-				missing[image] = append(missing[image], node)
-			}
-		}
+		missing[image] = without(ctx, all, image, id)
 	}
 	for _, image := range images {
 		if err := e.copyImage(ctx, image, missing[image]); err != nil {
@@ -61,6 +57,17 @@ func (e Engine) LoadImages(ctx context.Context, name string, images []string) er
 		}
 	}
 	return nil
+}
+
+// without are the nodes that do not have an image.
+func without(ctx context.Context, all []nodes.Node, image, id string) []nodes.Node {
+	var out []nodes.Node
+	for _, node := range all {
+		if !(onNode{ctx, node}).has(image, id) {
+			out = append(out, node)
+		}
+	}
+	return out
 }
 
 // copyImage saves an image to a file, which can be read by all nodes at once.
@@ -87,22 +94,6 @@ func (e Engine) copyImage(ctx context.Context, image string, to []nodes.Node) er
 		return fmt.Errorf("image %s: %w", image, err)
 	}
 	return nil
-}
-
-// hasTag asks a node's containerd for an image of this very name.
-func hasTag(ctx context.Context, node nodes.Node, tag string) bool {
-	lines, err := kindexec.OutputLines(node.CommandContext(ctx, "ctr", "--namespace=k8s.io", "images", "ls", "-q", "name=="+tag))
-	return err == nil && len(lines) > 0
-}
-
-// imageOn is the id of an image on a node; empty when the node does not have it, or
-// can't tell for want of crictl, and then it is loaded once more.
-func imageOn(node nodes.Node, image string) string {
-	id, err := nodeutils.ImageID(node, image)
-	if err != nil {
-		return ""
-	}
-	return id
 }
 
 // loadInto loads an archive into a node. kind's way knows no context; cut off, it

@@ -89,6 +89,7 @@ type bench struct {
 	env       providers.EnvironmentState
 	cluster   *cluster.Cluster
 	namespace string
+	taker     snapshot.Taker
 	before    snapshot.Snapshot
 }
 
@@ -120,7 +121,7 @@ func newBench(t *testing.T, typeName, body, manifest string, kind bool) *bench {
 	require.NotEmpty(t, kubeconfig, "KUBECONFIG must lead to a kind cluster for tests")
 	c, err := cluster.Connect(cluster.Access{Kubeconfig: kubeconfig})
 	require.NoError(t, err)
-	b := &bench{t: t, cluster: c, namespace: "gd-nodes-" + strings.ToLower(ulid.Make().String()[16:])}
+	b := &bench{t: t, cluster: c, taker: snapshot.NewTaker(c.Typed.Discovery(), c.Dynamic), namespace: "gd-nodes-" + strings.ToLower(ulid.Make().String()[16:])}
 	b.body = strings.ReplaceAll(body, "NAMESPACE", b.namespace)
 	for _, f := range gameday.New().Types().Faults {
 		if f.TypeName() == typeName {
@@ -217,8 +218,7 @@ func (b *bench) pods(ctx context.Context) ([]corev1.Pod, error) {
 
 func (b *bench) snapshot() snapshot.Snapshot {
 	b.t.Helper()
-	taker := snapshot.Taker{Discovery: b.cluster.Typed.Discovery(), Dynamic: b.cluster.Dynamic}
-	s, err := taker.Take(b.t.Context(), []string{b.namespace}, []string{"nodes"})
+	s, err := b.taker.Take(b.t.Context(), []string{b.namespace}, []string{"nodes"})
 	require.NoError(b.t, err)
 	return s
 }

@@ -2,11 +2,8 @@ package nodes
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,6 +22,7 @@ const mostStart = time.Minute
 type hosted struct {
 	cluster *cluster.Cluster
 	step    claim.NodeStep
+	run     string // whose the pod is that Guard makes
 }
 
 // locatePod refuses what no pod can do, and pods that nobody allowed.
@@ -39,45 +37,13 @@ func locatePod(c *cluster.Cluster, node, action string) (claim.NodeStep, error) 
 	return claim.NodeStep{Node: node, Action: action, Via: viaPod}, nil
 }
 
-// privileged says why no privileged pod may be used; nil when it may.
-func privileged(c *cluster.Cluster) error {
-	switch {
-	case !c.Access.AllowPrivileged:
-		return fmt.Errorf("it takes a privileged pod to reach what runs on the node itself, and the environment does not allow it: "+
-			"set allow_privileged = true there if this cluster may be treated so: %w", machine.ErrUnreachable)
-	case c.Access.AgentImage == "":
-		return fmt.Errorf("it takes a privileged pod to reach what runs on the node itself, and the environment names no agent_image for it: %w", machine.ErrUnreachable)
-	}
-	return nil
-}
-
-// podName is unique for a fault and what of a node it acts on.
-func podName(id, what string) string {
-	sum := sha256.Sum256([]byte(what))
-	return "gameday-" + strings.ToLower(id) + "-" + hex.EncodeToString(sum[:4])
-}
-
-// podsOf is the collection in which a cluster's privileged pods are.
-func podsOf(c *cluster.Cluster) string { return "/api/v1/namespaces/" + namespaceOf(c) + "/pods" }
-
-func namespaceOf(c *cluster.Cluster) string {
-	if len(c.Access.Namespaces) > 0 {
-		return c.Access.Namespaces[0]
-	}
-	return metav1.NamespaceDefault
-}
-
-func (h hosted) podStep(id string) undo.Step {
-	return undo.Step{Kind: undo.Remove, Path: podsOf(h.cluster) + "/" + podName(id, h.step.Node)}
-}
-
 // guard puts the pod on the node. Its agent sets the timer on the node before it
 // listens.
 func (h hosted) Guard(ctx context.Context, id string, deadline time.Time) error {
 	step := h.podStep(id)
 	body := agentPod(h.cluster.Access.AgentImage, h.step.Node, machine.HostArgs(id, deadline))
 	body["metadata"] = map[string]any{"name": podName(id, h.step.Node)}
-	if err := h.cluster.API.Add(ctx, "", id, podsOf(h.cluster), step, body); err != nil {
+	if err := h.cluster.API.Add(ctx, h.run, id, podsOf(h.cluster), step, body); err != nil {
 		return fmt.Errorf("put a privileged pod on node %s: %w", h.step.Node, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostStart)
@@ -103,38 +69,6 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
-}
-
-// explain says what the cluster says of a pod that does not start.
-func (h hosted) explain(step undo.Step) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	name := step.Path[strings.LastIndex(step.Path, "/")+1:]
-	pod, err := h.cluster.Typed.CoreV1().Pods(namespaceOf(h.cluster)).Get(ctx, name, metav1.GetOptions{})
-	if err != nil {
-		return ""
-	}
-	return Waits(pod)
-}
-
-// Waits says why a pod does not run, with a colon before it; empty when nobody
-// says.
-func Waits(pod *corev1.Pod) string {
-	text := ""
-	for _, c := range pod.Status.ContainerStatuses {
-		if c.State.Waiting != nil {
-			text = ": " + c.State.Waiting.Reason + " " + c.State.Waiting.Message
-		}
-		if c.State.Terminated != nil {
-			text = ": " + c.State.Terminated.Reason + " " + c.State.Terminated.Message
-		}
-	}
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			text = ": " + c.Message
-		}
-	}
-	return strings.TrimRight(text, " ")
 }
 
 // ask sends a word to the agent on the node.

@@ -42,10 +42,14 @@ func Undo(ctx context.Context, c *cluster.Cluster, id string, step claim.NodeSte
 }
 
 // Guard puts a timer beside a step that is about to be done, which takes it back
-// at the deadline whoever is alive then. Twice is once.
-func Guard(ctx context.Context, c *cluster.Cluster, id string, step claim.NodeStep, deadline time.Time) error {
+// at the deadline whoever is alive then. Twice is once. What it takes in the cluster is
+// labelled as the run's.
+func Guard(ctx context.Context, c *cluster.Cluster, run, id string, step claim.NodeStep, deadline time.Time) error {
 	if !time.Now().Before(deadline) {
 		return fmt.Errorf("the deadline %s has passed", deadline.UTC().Format(time.RFC3339))
+	}
+	if step.Via == viaPod {
+		return hosted{cluster: c, step: step, run: run}.Guard(ctx, id, deadline)
 	}
 	m, err := machineOf(c, step)
 	if err != nil {
@@ -75,7 +79,7 @@ func Locate(ctx context.Context, c *cluster.Cluster, node, action string) (claim
 
 func machineOf(c *cluster.Cluster, step claim.NodeStep) (machine.Machine, error) {
 	if step.Via == viaPod {
-		return hosted{c, step}, nil
+		return hosted{cluster: c, step: step}, nil
 	}
 	return machine.Of(step)
 }

@@ -195,6 +195,26 @@ func TestBarePodsAreNotDrained(t *testing.T) {
 	assert.False(t, diags.HasErrors(), "%+v", diags)
 }
 
+// TestOwnPodsAreNotDrained: a prober has no controller either, stands where it was
+// scheduled, and must go on to measure.
+func TestOwnPodsAreNotDrained(t *testing.T) {
+	own := strings.Replace(bare, "{name: alone}", "{name: gameday-prober-x, labels: {gameday.dev/run: other}}", 1)
+	b := newBench(t, "kubernetes_node_drain", strings.Replace(aWorker, "count       = 1", "", 1), own, true)
+	before := b.places()
+	require.Len(t, before, 1)
+	record := b.prepare(lifetime)
+	require.NoError(t, b.inject(record))
+	b.eventually("the nodes are closed", func(context.Context) error { // there is no evidence: no other pod was there to leave
+		if seen := b.observe(record); seen.State != providers.Active {
+			return fmt.Errorf("%+v", seen)
+		}
+		return nil
+	})
+	assert.Equal(t, before, b.places())
+	b.revert(record)
+	b.gone(record)
+}
+
 func TestNodesArePaused(t *testing.T) {
 	newBench(t, "kubernetes_node_pause", aWorker, web, true).lifeCycle()
 }

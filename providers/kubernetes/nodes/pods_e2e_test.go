@@ -4,6 +4,7 @@ package nodes_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
 // web is a Deployment with three pods that do no harm and take nothing.
@@ -120,6 +122,33 @@ dynamic_targets = true
 		}
 		return false
 	})
+}
+
+// TestPodsThatAppearFail: what appears becomes a target, and another process undoes it
+// there as well.
+func TestPodsThatAppearFail(t *testing.T) {
+	b := newBench(t, "kubernetes_pod_failure", "dynamic_targets = true\n"+ofWeb+"\n}", web, true)
+	record := b.prepare(lifetime)
+	require.NoError(t, b.inject(record))
+	b.proven(record)
+	before := b.uids()
+	pods, err := b.pods(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, b.cluster.Typed.CoreV1().Pods(b.namespace).Delete(t.Context(), pods[0].Name, metav1.DeleteOptions{}))
+	b.eventually("a new pod that is a target, too", func(ctx context.Context) error {
+		now, err := b.pods(ctx)
+		if err != nil {
+			return err
+		}
+		for i := range now {
+			if _, taken := now[i].Annotations[undo.Annotation(record.ID)]; taken && !before[string(now[i].UID)] {
+				return nil
+			}
+		}
+		return errors.New("no new pod has the fault's mark")
+	})
+	b.revertFresh(record)
+	b.gone(record)
 }
 
 func TestPodsFail(t *testing.T) {

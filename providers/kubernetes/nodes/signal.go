@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,6 +19,11 @@ import (
 type Shot struct {
 	Node      claim.NodeStep `json:"node"`      // how its node is reached
 	Container string         `json:"container"` // the runtime's id: "5f3a…"
+
+	// Namespace is that of the container's pod: the pod that fires goes there, as the
+	// claim, the reaper's rights and the user's are for the target's namespace. Empty
+	// in records of versions that put it elsewhere.
+	Namespace string `json:"namespace,omitempty"`
 }
 
 // Reach finds out how signals get to what runs on a node.
@@ -36,10 +42,17 @@ func Steps(c *cluster.Cluster, id string, shots []Shot) []undo.Step {
 	var steps []undo.Step
 	for _, s := range shots {
 		if s.Node.Via == viaPod {
-			steps = append(steps, undo.Step{Kind: undo.Remove, Path: podsOf(c) + "/" + podName(id, s.Container)})
+			steps = append(steps, undo.Step{Kind: undo.Remove, Path: podsIn(s.in(c)) + "/" + podName(id, s.Container)})
 		}
 	}
 	return steps
+}
+
+func (s Shot) in(c *cluster.Cluster) string {
+	if s.Namespace != "" {
+		return s.Namespace
+	}
+	return namespaceOf(c)
 }
 
 // Fire sends a signal ("SIGKILL"), and returns when it was sent. A container that
@@ -52,13 +65,13 @@ func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signa
 	name := podName(id, s.Container)
 	body := agentPod(c.Access.AgentImage, s.Node.Node, machine.SignalArgs(s.Container, signal))
 	body["metadata"] = map[string]any{"name": name}
-	if err := c.API.Add(ctx, run, id, podsOf(c), step, body); err != nil {
+	if err := c.API.Add(ctx, run, id, podsIn(s.in(c)), step, body); err != nil {
 		return fmt.Errorf("put a privileged pod on node %s: %w", s.Node.Node, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostStart)
 	defer cancel()
 	for {
-		pod, err := c.Typed.CoreV1().Pods(namespaceOf(c)).Get(ctx, name, metav1.GetOptions{})
+		pod, err := c.Typed.CoreV1().Pods(s.in(c)).Get(ctx, name, metav1.GetOptions{})
 		switch {
 		case err == nil && pod.Status.Phase == corev1.PodSucceeded:
 			return c.API.Undo(ctx, id, step)
@@ -66,7 +79,7 @@ func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signa
 			return fmt.Errorf("send %s to container %s on node %s%s", signal, s.Container, s.Node.Node, Waits(pod))
 		}
 		if !pause(ctx, 100*time.Millisecond) {
-			return fmt.Errorf("the privileged pod %s on node %s did not run in time%s", name, s.Node.Node, Waits(pod))
+			return fmt.Errorf("the privileged pod %s on node %s did not run in time%s: %w", name, s.Node.Node, Waits(pod), errors.Join(err, context.Cause(ctx)))
 		}
 	}
 }

@@ -27,8 +27,8 @@ func labels(run string) map[string]string {
 }
 
 // find looks for a reaper whose pod is there, and tells it that it is wanted. One
-// that is about to go deletes its account only as it has read it: it sees that it is
-// wanted, or it is gone and found to be so here.
+// that is about to go says so only on its account as it has read it: it sees that it
+// is wanted, or what it said is read here, and it counts as gone.
 func (p *post) find(ctx context.Context, wanted string) (bool, error) {
 	selector := metav1.ListOptions{LabelSelector: undo.LabelRun + "=" + p.run + "," + mark.Component + "=" + mark.Reaper}
 	pods, err := p.Typed.CoreV1().Pods(p.namespace).List(ctx, selector)
@@ -46,8 +46,11 @@ func (p *post) find(ctx context.Context, wanted string) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("tell it that it is wanted: %w", err)
 		}
+		if account.DeletionTimestamp != nil || account.Annotations[mark.LeavingKey] != "" {
+			continue
+		}
 		p.account = account
-		return account.DeletionTimestamp == nil, nil
+		return true, nil
 	}
 	return false, nil
 }
@@ -85,13 +88,14 @@ func (p *post) subject() []rbacv1.Subject {
 	return []rbacv1.Subject{{Kind: "ServiceAccount", Name: p.account.Name, Namespace: p.namespace}}
 }
 
-// awaitWatching waits until the reaper has said that it watches.
+// awaitWatching waits until the reaper has answered this wish. That it watched once
+// says nothing: its node may have been stopped since.
 func (p *post) awaitWatching(ctx context.Context) error {
 	ticker := time.NewTicker(watchingEvery)
 	defer ticker.Stop()
 	for {
 		account, err := p.Typed.CoreV1().ServiceAccounts(p.namespace).Get(ctx, p.account.Name, metav1.GetOptions{})
-		if err == nil && account.Annotations[mark.WatchingKey] != "" {
+		if err == nil && account.Annotations[mark.WatchingKey] == p.account.Annotations[mark.WantedKey] {
 			return nil
 		}
 		if err != nil && ctx.Err() == nil {

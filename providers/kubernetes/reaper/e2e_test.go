@@ -12,6 +12,7 @@ import (
 	"github.com/oklog/ulid/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -28,6 +29,7 @@ type dying struct {
 	*cluster.Cluster
 	t         *testing.T
 	run, ns   string
+	taker     snapshot.Taker
 	keeper    reaper.Keeper
 	workload  undo.Step
 	config    undo.Step
@@ -37,7 +39,7 @@ type dying struct {
 func newDying(t *testing.T) *dying {
 	t.Helper()
 	c := e2etest.Connect(t)
-	d := &dying{Cluster: c, t: t, run: "e2e-" + strings.ToLower(ulid.Make().String()), ns: e2etest.Namespace(t, c, "e2e-reaper-")}
+	d := &dying{Cluster: c, t: t, taker: snapshot.NewTaker(c.Typed.Discovery(), c.Dynamic), run: "e2e-" + strings.ToLower(ulid.Make().String()), ns: e2etest.Namespace(t, c, "e2e-reaper-")}
 	d.workload = d.make("/apis/apps/v1/namespaces/"+d.ns+"/deployments", `{"metadata":{"name":"shop"},"spec":{"replicas":0,"selector":{"matchLabels":{"app":"shop"}},
 		"template":{"metadata":{"labels":{"app":"shop"}},"spec":{"containers":[{"name":"a","image":"none/a"}]}}}}`)
 	d.config = d.make("/api/v1/namespaces/"+d.ns+"/configmaps", `{"metadata":{"name":"shop"},"data":{"key":"value"}}`)
@@ -67,25 +69,29 @@ func (d *dying) rules() []providers.AccessRule {
 	}
 }
 
+func (d *dying) steps() []undo.Step {
+	added := undo.Step{Kind: undo.Remove, Path: "/api/v1/namespaces/" + d.ns + "/services/fault"}
+	return []undo.Step{d.workload, d.config, d.namespace, added}
+}
+
 // begin puts a reaper there and a fault of several steps beside it.
 func (d *dying) begin(lives time.Duration) claim.Claim {
 	d.t.Helper()
 	ctx := d.t.Context()
 	begun := time.Now()
-	require.NoError(d.t, d.keeper.Ensure(ctx, d.Cluster, reaper.Request{Run: d.run, Rules: d.rules(), Namespaces: []string{d.ns}, For: lives}))
+	require.NoError(d.t, d.keeper.Ensure(ctx, d.Cluster, reaper.Request{Run: d.run, Rules: d.rules(), Steps: d.steps(), Namespaces: []string{d.ns}, For: lives}))
 	d.t.Logf("a reaper watches after %s", time.Since(begun).Round(time.Millisecond))
-	services := "/api/v1/namespaces/" + d.ns + "/services"
-	added := undo.Step{Kind: undo.Remove, Path: services + "/fault"}
 	c := claim.Claim{
 		ID: ulid.Make().String(), Run: d.run, Address: "experiment.x.fault.y", Type: "test", Deadline: time.Now().Add(lives),
 		Targets: []claim.Target{{Kind: "deployment", Name: d.ns + "/shop", UID: d.workload.UID}},
-		Steps:   []undo.Step{d.workload, d.config, d.namespace, added},
+		Steps:   d.steps(),
 	}
 	require.NoError(d.t, claim.Store{API: d.API}.Take(ctx, c))
 	require.NoError(d.t, d.API.Change(ctx, c.ID, d.workload, []undo.Edit{{Pointer: "/spec/template/metadata/annotations/fault", To: "1"}, {Pointer: "/spec/paused", To: true}}))
 	require.NoError(d.t, d.API.Change(ctx, c.ID, d.config, []undo.Edit{{Pointer: "/data/key", To: "broken"}}))
 	require.NoError(d.t, d.API.Change(ctx, c.ID, d.namespace, []undo.Edit{{Pointer: "/metadata/labels/fault", To: "yes"}}))
-	require.NoError(d.t, d.API.Add(ctx, d.run, c.ID, services, added, map[string]any{
+	services := "/api/v1/namespaces/" + d.ns + "/services"
+	require.NoError(d.t, d.API.Add(ctx, d.run, c.ID, services, d.steps()[3], map[string]any{
 		"metadata": map[string]any{"name": "fault"}, "spec": map[string]any{"ports": []any{map[string]any{"port": 80}}},
 	}))
 	return c
@@ -93,7 +99,7 @@ func (d *dying) begin(lives time.Duration) claim.Claim {
 
 func (d *dying) snapshot() snapshot.Snapshot {
 	d.t.Helper()
-	s, err := snapshot.Taker{Discovery: d.Typed.Discovery(), Dynamic: d.Dynamic}.Take(d.t.Context(), []string{d.ns}, []string{"namespaces", "clusterroles", "clusterrolebindings"})
+	s, err := d.taker.Take(d.t.Context(), []string{d.ns}, []string{"namespaces", "clusterroles", "clusterrolebindings"})
 	require.NoError(d.t, err)
 	for key := range s { // those of other tests
 		if strings.HasPrefix(key, "namespaces/") && !strings.Contains(key, d.ns) {
@@ -139,11 +145,14 @@ func TestReaperIsUsedAgainAndRemoved(t *testing.T) {
 	c := d.begin(time.Minute)
 	begun := time.Now()
 	more := append(d.rules(), providers.AccessRule{Resource: "secrets", Verbs: []string{"patch"}})
-	require.NoError(t, d.keeper.Ensure(t.Context(), d.Cluster, reaper.Request{Run: d.run, Rules: more, Namespaces: []string{d.ns}, For: time.Minute}))
+	steps := append(d.steps(), undo.Step{Kind: undo.Restore, Path: "/api/v1/namespaces/" + d.ns + "/secrets/keys"})
+	require.NoError(t, d.keeper.Ensure(t.Context(), d.Cluster, reaper.Request{Run: d.run, Rules: more, Steps: steps, Namespaces: []string{d.ns}, For: time.Minute}))
 	t.Logf("found again after %s", time.Since(begun).Round(time.Millisecond))
 	pods, err := d.Typed.CoreV1().Pods(d.ns).List(t.Context(), metav1.ListOptions{})
 	require.NoError(t, err)
 	assert.Len(t, pods.Items, 1)
+	d.reaperMay(pods.Items[0].Name, "secrets", "keys", true)
+	d.reaperMay(pods.Items[0].Name, "secrets", "others", false)
 	left, err := reaper.Leftovers(t.Context(), d.Cluster, d.run, d.ns)
 	require.NoError(t, err)
 	assert.Len(t, left, 8, "%v", left) // pod, 2 roles and bindings, account, cluster role and binding
@@ -163,6 +172,17 @@ func TestReaperIsUsedAgainAndRemoved(t *testing.T) {
 	_, some, err := store.Stands(t.Context(), c)
 	require.NoError(t, err)
 	assert.False(t, some)
+}
+
+// reaperMay asks the server whether a reaper may patch an object.
+func (d *dying) reaperMay(name, resource, object string, want bool) {
+	d.t.Helper()
+	review, err := d.Typed.AuthorizationV1().SubjectAccessReviews().Create(d.t.Context(), &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+		User:               "system:serviceaccount:" + d.ns + ":" + name,
+		ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: d.ns, Verb: "patch", Resource: resource, Name: object},
+	}}, metav1.CreateOptions{})
+	require.NoError(d.t, err)
+	assert.Equal(d.t, want, review.Status.Allowed, "patch %s/%s", resource, object)
 }
 
 // TestReaperThatCannotStart says why.

@@ -5,6 +5,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 )
 
@@ -15,8 +16,10 @@ type kind struct {
 	remove func(ctx context.Context, item metav1.ObjectMeta, o metav1.DeleteOptions) error
 }
 
-// kinds are in the order of removal: the pod that acts, then what lets it act.
+// kinds are in the order of removal: the pod that acts, then what lets it act. A reaper
+// for nodes stands outside of every fence.
 func kinds(c *cluster.Cluster, namespaces []string) []kind {
+	namespaces = claim.Around(namespaces)
 	if len(namespaces) == 0 {
 		namespaces = []string{metav1.NamespaceAll}
 	}

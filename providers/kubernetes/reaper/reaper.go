@@ -23,12 +23,14 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/reaper/mark"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
 // Request asks for reapers.
 type Request struct {
 	Run        string
 	Rules      []providers.AccessRule // of the fault; what its undo needs follows from them
+	Steps      []undo.Step            // of the undo; a fault that comes to have more asks again
 	Namespaces []string               // in which claims of the fault will stand
 	For        time.Duration          // until its deadline
 }
@@ -87,7 +89,7 @@ func (p *post) ensure(ctx context.Context, req Request) error {
 			return err
 		}
 	}
-	if err := p.allow(ctx, req.Rules); err != nil {
+	if err := p.allow(ctx, req); err != nil {
 		return err
 	}
 	if found {

@@ -74,15 +74,15 @@ func Rules(rules []providers.AccessRule) []providers.AccessRule {
 
 // allow gives the reaper what it needs for a fault. Each set of rights is a role of
 // its own, named after what it holds, so that the next fault adds one and changes none.
-func (p *post) allow(ctx context.Context, rules []providers.AccessRule) error {
+func (p *post) allow(ctx context.Context, req Request) error {
 	base := []rbacv1.PolicyRule{
 		{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"get", "list", "delete"}},
 		{APIGroups: []string{""}, Resources: []string{"serviceaccounts"}, ResourceNames: []string{p.account.Name}, Verbs: []string{"get", "patch", "delete"}},
 	}
-	if err := p.allowInNamespace(ctx, append(base, undoRights(rules, false)...)); err != nil {
+	if err := p.allowInNamespace(ctx, append(base, confined(undoRights(req.Rules, false), req.Steps, p.namespace)...)); err != nil {
 		return err
 	}
-	if rights := undoRights(rules, true); len(rights) > 0 {
+	if rights := confined(undoRights(req.Rules, true), req.Steps, ""); len(rights) > 0 {
 		return p.allowInCluster(ctx, rights)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
 )
 
@@ -20,8 +21,13 @@ type Snapshot map[string]map[string]any
 
 // Taker reads snapshots of a cluster.
 type Taker struct {
-	Discovery discovery.DiscoveryInterface
-	Dynamic   dynamic.Interface
+	discovery discovery.DiscoveryInterface
+	dynamic   dynamic.Interface
+}
+
+// NewTaker asks for the kinds once: a Taker is for a time in which none is added.
+func NewTaker(kinds discovery.DiscoveryInterface, objects dynamic.Interface) Taker {
+	return Taker{discovery: memory.NewMemCacheClient(kinds), dynamic: objects}
 }
 
 // atOnce bounds the lists that are read at the same time.
@@ -54,10 +60,10 @@ func (t Taker) Take(ctx context.Context, namespaces, clusterKinds []string) (Sna
 		at := schema.GroupVersionResource{Group: r.Group, Version: r.Version, Resource: r.Name}
 		switch {
 		case !r.Namespaced && slices.Contains(clusterKinds, r.Name):
-			read(t.Dynamic.Resource(at), r.Name)
+			read(t.dynamic.Resource(at), r.Name)
 		case r.Namespaced:
 			for _, ns := range namespaces {
-				read(t.Dynamic.Resource(at).Namespace(ns), ns+"/"+r.Name)
+				read(t.dynamic.Resource(at).Namespace(ns), ns+"/"+r.Name)
 			}
 		}
 	}
@@ -70,7 +76,7 @@ func (t Taker) Take(ctx context.Context, namespaces, clusterKinds []string) (Sna
 // resources are the preferred versions of whatever can be listed and is not
 // derived from the rest.
 func (t Taker) resources() ([]metav1.APIResource, error) {
-	lists, err := t.Discovery.ServerPreferredResources()
+	lists, err := t.discovery.ServerPreferredResources()
 	if err != nil {
 		return nil, fmt.Errorf("ask for the kinds: %w", err)
 	}

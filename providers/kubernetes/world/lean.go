@@ -60,12 +60,13 @@ func leanBudget(b *policyv1.PodDisruptionBudget) bool {
 	return true
 }
 
+// leanSlice keeps one address of each endpoint: those without any do not count as ready.
 func leanSlice(s *discoveryv1.EndpointSlice) bool {
 	leanMeta(&s.ObjectMeta)
 	s.Annotations = nil
 	for i := range s.Endpoints {
 		e := &s.Endpoints[i]
-		s.Endpoints[i] = discoveryv1.Endpoint{Conditions: e.Conditions, TargetRef: e.TargetRef}
+		s.Endpoints[i] = discoveryv1.Endpoint{Conditions: e.Conditions, TargetRef: e.TargetRef, Addresses: e.Addresses[:min(1, len(e.Addresses))]}
 	}
 	return true
 }

@@ -2,6 +2,8 @@ package world
 
 import (
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
 // Ready reports whether a pod counts as ready: its Ready condition is true.
@@ -20,10 +22,11 @@ func Alive(pod *corev1.Pod) bool {
 	return pod.DeletionTimestamp == nil && pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed
 }
 
-// leanPod keeps those that are alive. Slices are made anew, so that the memory of
+// leanPod keeps those that are alive and not what a run has put there itself: reapers,
+// probers and the pods of faults are neither chosen nor counted nor evicted. Slices are made anew, so that the memory of
 // what is left out can be used again.
 func leanPod(p *corev1.Pod) bool {
-	if !Alive(p) {
+	if _, ours := p.Labels[undo.LabelRun]; ours || !Alive(p) {
 		return false
 	}
 	leanMeta(&p.ObjectMeta)
@@ -31,7 +34,7 @@ func leanPod(p *corev1.Pod) bool {
 	p.Spec = corev1.PodSpec{
 		NodeName: s.NodeName, RestartPolicy: s.RestartPolicy, SchedulerName: s.SchedulerName,
 		ServiceAccountName: s.ServiceAccountName, HostNetwork: s.HostNetwork, HostPID: s.HostPID,
-		Containers: leanContainers(s.Containers), Volumes: leanVolumes(s.Volumes), PriorityClassName: s.PriorityClassName,
+		InitContainers: leanContainers(s.InitContainers), Containers: leanContainers(s.Containers), Volumes: leanVolumes(s.Volumes), PriorityClassName: s.PriorityClassName,
 	}
 	st := &p.Status
 	p.Status = corev1.PodStatus{
@@ -67,11 +70,28 @@ func references(all []corev1.EnvVar) []corev1.EnvVar {
 func leanVolumes(all []corev1.Volume) []corev1.Volume {
 	var out []corev1.Volume
 	for i := range all {
-		if v := &all[i]; v.PersistentVolumeClaim != nil || v.ConfigMap != nil || v.Secret != nil {
+		switch v := &all[i]; {
+		case v.PersistentVolumeClaim != nil, v.ConfigMap != nil, v.Secret != nil:
 			out = append(out, *v)
+		case v.Projected != nil:
+			out = append(out, leanProjected(v)...)
 		}
 	}
 	return out
+}
+
+// leanProjected keeps the sources that are ConfigMaps and Secrets.
+func leanProjected(v *corev1.Volume) []corev1.Volume {
+	var sources []corev1.VolumeProjection
+	for _, s := range v.Projected.Sources {
+		if s.Secret != nil || s.ConfigMap != nil {
+			sources = append(sources, s)
+		}
+	}
+	if len(sources) == 0 {
+		return nil
+	}
+	return []corev1.Volume{{Name: v.Name, VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: sources}}}}
 }
 
 func leanConditions(all []corev1.PodCondition) []corev1.PodCondition {

@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
 
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
@@ -48,15 +49,17 @@ func pod(namespace, name string, phase corev1.PodPhase) *corev1.Pod {
 func TestAWorldHoldsWhatLivesInTheFence(t *testing.T) {
 	ending := pod("shop", "ending", corev1.PodRunning)
 	ending.DeletionTimestamp, ending.Finalizers = &metav1.Time{}, []string{"x"}
+	reaper := pod("shop", "gameday-reaper-x", corev1.PodRunning)
+	reaper.Labels = map[string]string{undo.LabelRun: "run"}
 	client := fake.NewClientset(
-		pod("shop", "a", corev1.PodRunning), pod("shop", "done", corev1.PodSucceeded), ending, pod("other", "b", corev1.PodRunning),
+		reaper, pod("shop", "a", corev1.PodRunning), pod("shop", "done", corev1.PodSucceeded), ending, pod("other", "b", corev1.PodRunning),
 		&corev1.Node{ObjectMeta: meta("", "worker-1"), Status: corev1.NodeStatus{Images: []corev1.ContainerImage{{Names: []string{"x"}}}}},
 		&appsv1.ReplicaSet{ObjectMeta: meta("shop", "old"), Spec: appsv1.ReplicaSetSpec{Replicas: replicas(0)}},
 		&appsv1.ReplicaSet{ObjectMeta: meta("shop", "new"), Spec: appsv1.ReplicaSetSpec{Replicas: replicas(1)}},
 	)
 	w, err := world.Read(t.Context(), client, []string{"shop"})
 	require.NoError(t, err)
-	require.Len(t, w.Pods, 1, "what has ended, is ending or lies outside the fence is left out")
+	require.Len(t, w.Pods, 1, "what has ended, is ending, lies outside the fence or was put there by a run is left out")
 	p := w.Pods[0]
 	assert.Equal(t, "a", p.Name)
 	assert.Equal(t, map[string]string{"team": "checkout"}, p.Annotations)

@@ -29,7 +29,8 @@ type process struct {
 	life    context.Context // done when the supervisor ends everything
 	log     *slog.Logger
 
-	op sync.Mutex // held through a start or a stop: one at a time
+	op     sync.Mutex // held through a start or a stop: one at a time
+	output *output    // nil before the first start
 
 	mu      sync.Mutex // guards what follows
 	current *child     // nil before the first start
@@ -60,16 +61,36 @@ func (p *process) start(ctx context.Context) error {
 		}
 		return p.waitReady(ctx, current, p.offset) // offset changes only while op is held
 	}
-	offset := logSize(p.spec.Log)
-	started, err := p.spawner.start(command{
-		path: p.spec.Path, args: p.spec.Args, env: p.env, dir: p.spec.Dir, output: p.spec.Log,
-	})
+	offset, err := p.spawn()
 	if err != nil {
 		return fmt.Errorf("process %s: %w", p.spec.Name, err)
 	}
-	p.began(started, offset)
+	started, _ := p.newest()
 	go p.watch(started)
 	return p.waitReady(ctx, started, offset)
+}
+
+// spawn starts the process. What the start before it printed is in the log by then,
+// before offset.
+func (p *process) spawn() (offset int64, err error) {
+	if p.output == nil {
+		if p.output, err = openOutput(p.spec.Log); err != nil {
+			return 0, err
+		}
+	}
+	p.output.drain()
+	offset = p.output.log.Written()
+	pipe, err := p.output.pipe()
+	if err != nil {
+		return 0, err
+	}
+	defer pipe.Close()
+	started, err := p.spawner.start(command{path: p.spec.Path, args: p.spec.Args, env: p.env, dir: p.spec.Dir, output: pipe})
+	if err != nil {
+		return 0, err
+	}
+	p.began(started, offset)
+	return offset, nil
 }
 
 // stop ends the process's group: signal, then SIGKILL after grace. It returns

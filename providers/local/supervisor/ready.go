@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"syscall"
 	"time"
@@ -43,6 +42,7 @@ func (p *process) await(ctx context.Context, c *child, offset int64, ready check
 		}
 		select {
 		case <-c.done:
+			p.output.drain()
 			return p.notReady(offset, describeExit(c.status)+" before it was ready")
 		case <-ctx.Done():
 			return fmt.Errorf("process %s: waiting until it is ready: %w", p.spec.Name, context.Cause(ctx))
@@ -82,7 +82,7 @@ func (p *process) readiness(offset int64) (check, error) {
 		if err != nil {
 			return nil, fmt.Errorf("ready.log: %w", err)
 		}
-		return func(context.Context) error { return checkLog(p.spec.Log, offset, pattern) }, nil
+		return func(context.Context) error { return p.checkLog(offset, pattern) }, nil
 	case len(ready.Exec) > 0:
 		return p.checkExec, nil
 	default:
@@ -119,13 +119,9 @@ func checkTCP(ctx context.Context, address string) error {
 	return connection.Close()
 }
 
-func checkLog(path string, offset int64, pattern *regexp.Regexp) error {
-	text, err := readFrom(path, offset)
-	if err != nil {
-		return err
-	}
-	if !pattern.Match(text) {
-		return fmt.Errorf("no line of %s matches %q", path, pattern.String())
+func (p *process) checkLog(offset int64, pattern *regexp.Regexp) error {
+	if !pattern.Match(p.output.since(offset)) {
+		return fmt.Errorf("no line of %s matches %q", p.spec.Log, pattern.String())
 	}
 	return nil
 }
@@ -154,7 +150,7 @@ var errAddressInUse = errors.New("address already in use")
 
 // notReady is the error of a start that failed, with the end of its log.
 func (p *process) notReady(offset int64, reason string) error {
-	text, _ := readFrom(p.spec.Log, offset)
+	text := p.output.since(offset)
 	message := fmt.Errorf("process %s: %s\n%slog: %s", p.spec.Name, reason, tail(text, tailLines), p.spec.Log)
 	lower := bytes.ToLower(text)
 	if bytes.Contains(lower, []byte("address already in use")) || bytes.Contains(lower, []byte("eaddrinuse")) {
@@ -169,12 +165,4 @@ func inUse(err error) error {
 		return &causedError{err, errAddressInUse}
 	}
 	return err
-}
-
-func logSize(path string) int64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
 }

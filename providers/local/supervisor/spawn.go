@@ -3,7 +3,6 @@
 package supervisor
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -34,7 +33,7 @@ type command struct {
 	args   []string
 	env    []string
 	dir    string
-	output string // file appended to; empty for none
+	output *os.File // for what it prints; nil for none
 
 	keepStderr bool // errors go where the supervisor's go
 }
@@ -108,21 +107,14 @@ func (c command) openStdio() (files []uintptr, closeAll func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	opened, out, problems := []*os.File{null}, null, null
+	out, problems := null, null
 	switch {
 	case c.keepStderr:
 		problems = os.Stderr
-	case c.output != "":
-		if out, err = os.OpenFile(c.output, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
-			return nil, nil, errors.Join(err, null.Close())
-		}
-		opened, problems = append(opened, out), out
+	case c.output != nil:
+		out, problems = c.output, c.output
 	}
-	closeAll = func() {
-		for _, file := range opened {
-			_ = file.Close() // this process wrote nothing to it
-		}
-	}
+	closeAll = func() { _ = null.Close() } // this process wrote nothing to it
 	return []uintptr{null.Fd(), out.Fd(), problems.Fd()}, closeAll, nil
 }
 

@@ -4,8 +4,6 @@ package supervisor
 
 import (
 	"bytes"
-	"io"
-	"os"
 	"strings"
 )
 
@@ -13,21 +11,6 @@ const (
 	tailLines = 20
 	logWindow = 1 << 20 // how much of a log is looked at, from its end
 )
-
-// readFrom reads a log from offset, at most its last logWindow bytes.
-func readFrom(path string, offset int64) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	offset = max(offset, info.Size()-logWindow)
-	return io.ReadAll(io.NewSectionReader(file, offset, logWindow))
-}
 
 // tail is the last lines of a text, each indented and closed; empty for an empty
 // text.

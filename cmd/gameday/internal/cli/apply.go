@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/gameday-dev/gameday/runner/launch"
 	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/runner/report/planview"
 	"github.com/gameday-dev/gameday/schema/resolve"
@@ -100,7 +101,7 @@ func refuse(p *plan.Plan) error {
 
 // prepared is what a run starts from.
 type prepared struct {
-	*configuration
+	*launch.Configuration
 	plan     *plan.Plan
 	resolved *resolve.Resolved
 	saved    bool
@@ -116,10 +117,10 @@ func (s *session) prepare(ctx context.Context, flags applyFlags, where string) (
 	return s.makePlan(ctx, c, diags, flags.targets)
 }
 
-func (s *session) makePlan(ctx context.Context, c *configuration, diags hcl.Diagnostics, targets []string) (*prepared, error) {
-	p, r, diags := c.plan(ctx, diags, targets)
-	if err := s.report(diags, c.files()); err != nil {
+func (s *session) makePlan(ctx context.Context, c *launch.Configuration, diags hcl.Diagnostics, targets []string) (*prepared, error) {
+	p, r, diags := c.Plan(ctx, diags, targets)
+	if err := s.report(diags, c.Files()); err != nil {
 		return nil, err
 	}
-	return &prepared{configuration: c, plan: p, resolved: r}, nil
+	return &prepared{Configuration: c, plan: p, resolved: r}, nil
 }

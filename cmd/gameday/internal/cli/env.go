@@ -93,12 +93,12 @@ func newEnvDown(s *session) *cobra.Command {
 // were asked for.
 func (s *session) lasting(ctx context.Context, flags envFlags, dir, id, runDir string) ([]*resolve.Environment, error) {
 	c, diags := load(dir, &flags.vars)
-	if c.set == nil || diags.HasErrors() {
-		return nil, s.report(diags, c.files())
+	if c.Set == nil || diags.HasErrors() {
+		return nil, s.report(diags, c.Files())
 	}
 	run := cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(id), "dir": cty.StringVal(runDir)})
-	resolved, more := c.resolve(ctx, resolve.Inputs{Run: run})
-	if err := s.report(append(diags, more...), c.files()); err != nil {
+	resolved, more := c.Resolve(ctx, resolve.Inputs{Run: run})
+	if err := s.report(append(diags, more...), c.Files()); err != nil {
 		return nil, err
 	}
 	var chosen []*resolve.Environment

@@ -19,9 +19,9 @@ func newGraph(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [flags] [DIR]",
 		Short: "Draw what depends on what, as Mermaid or DOT",
-		Long: "Draw the environments and experiments of a configuration, with their probes,\n" +
-			"loads, assertions and faults: as Mermaid, which GitHub and GitLab show in Markdown,\n" +
-			"or in the DOT language of Graphviz. Variables that have no value are taken as unknown.",
+		Long: "Draw the environments, experiments and suites of a configuration, with probes, loads,\n" +
+			"assertions, faults and gates: as Mermaid, which GitHub and GitLab show in Markdown, or\n" +
+			"in the DOT language of Graphviz. Variables that have no value are taken as unknown.",
 		Args: atMostOne("a directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.graph(cmd, first(args, "."), &flags)
@@ -38,10 +38,10 @@ func (s *session) graph(cmd *cobra.Command, dir string, flags *graphFlags) error
 	}
 	c, diags := load(dir, &flags.vars)
 	if diags.HasErrors() {
-		return s.report(diags, c.files())
+		return s.report(diags, c.Files())
 	}
-	resolved, more := c.resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})
-	if err := s.report(append(diags, more...), c.files()); err != nil {
+	resolved, more := c.Resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})
+	if err := s.report(append(diags, more...), c.Files()); err != nil {
 		return err
 	}
 	drawn := graph.New(resolved)

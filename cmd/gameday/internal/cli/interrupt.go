@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/gameday-dev/gameday/runner/engine"
 	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/launch"
 	"github.com/gameday-dev/gameday/runner/verdict"
 )
 
@@ -29,7 +29,7 @@ const abandonPatience = 10 * time.Second
 //
 // SIGPIPE is taken in and forgotten: a reader that goes away must not take with
 // it the process that undoes the faults.
-func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *event.Bus, out *reports, run string) (context.Context, func()) {
+func (s *session) interruptible(parent context.Context, run *launch.Run) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals, pipe := make(chan os.Signal, enough), make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
@@ -41,9 +41,9 @@ func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *e
 			case <-done:
 				return
 			case got := <-signals:
-				s.interrupted(got, count, cancel, e, bus)
+				interrupted(got, count, cancel, run)
 				if count == enough {
-					s.abandon(e, bus, out, run)
+					s.abandon(run)
 				}
 			}
 		}
@@ -55,9 +55,9 @@ func (s *session) interruptible(parent context.Context, e *engine.Engine, bus *e
 	}
 }
 
-func (s *session) interrupted(signal os.Signal, count int, cancel context.CancelCauseFunc, e *engine.Engine, bus *event.Bus) {
+func interrupted(signal os.Signal, count int, cancel context.CancelCauseFunc, run *launch.Run) {
 	got, _ := signal.(syscall.Signal) // every signal is one here
-	bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: count, Left: e.Left()})
+	run.Bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: count, Left: run.Engine.Left()})
 	if count == 1 {
 		cancel(&engine.AbortError{Signal: got})
 	}
@@ -65,16 +65,16 @@ func (s *session) interrupted(signal os.Signal, count int, cancel context.Cancel
 
 // abandon ends the process though something is left to undo. Reports are closed
 // as well as they can be: a terminal must not stay without its cursor.
-func (s *session) abandon(e *engine.Engine, bus *event.Bus, out *reports, run string) {
+func (s *session) abandon(run *launch.Run) {
 	time.AfterFunc(abandonPatience, func() { os.Exit(verdict.ExitDirty) }) //nolint:forbidigo // whoever reads the output may hang
-	left := e.Left()
-	if err := errors.Join(bus.Close(), out.close()); err != nil {
+	left := run.Engine.Left()
+	if err := run.FinishReports(); err != nil {
 		s.fail(err)
 	}
-	detail := "Nothing was left to undo, as far as was known. To make sure, run:\n  " + recoverCommand(run)
+	detail := "Nothing was left to undo, as far as was known. To make sure, run:\n  " + recoverCommand(run.ID)
 	if len(left) > 0 {
 		detail = "Still to be undone:\n  " + strings.Join(left, "\n  ") +
-			"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run)
+			"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run.ID)
 	}
 	s.fail(problem{"Stopped by the third signal", detail})
 	os.Exit(verdict.ExitDirty) //nolint:forbidigo // the third signal ends the process wherever it is

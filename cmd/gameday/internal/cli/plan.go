@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
-	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/runner/launch"
 	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/runner/report/planview"
 	"github.com/gameday-dev/gameday/schema/diag"
@@ -47,7 +47,7 @@ func newPlan(s *session) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, diags := load(first(args, "."), &flags.vars)
 		if cmd.Flags().Changed("seed") {
-			c.seed = &flags.seed
+			c.Seed = &flags.seed
 		}
 		return s.planCommand(cmd.Context(), flags, c, diags)
 	}
@@ -61,12 +61,12 @@ func newPlan(s *session) *cobra.Command {
 	return cmd
 }
 
-func (s *session) planCommand(ctx context.Context, flags planFlags, c *configuration, diags hcl.Diagnostics) error {
-	p, r, diags := c.plan(ctx, diags, flags.targets)
+func (s *session) planCommand(ctx context.Context, flags planFlags, c *launch.Configuration, diags hcl.Diagnostics) error {
+	p, r, diags := c.Plan(ctx, diags, flags.targets)
 	if flags.json && diags.HasErrors() {
 		return s.jsonDiagnostics(c, diags)
 	}
-	if err := s.report(diags, c.files()); err != nil {
+	if err := s.report(diags, c.Files()); err != nil {
 		return err
 	}
 	if err := s.showPlan(p, flags); err != nil {
@@ -84,8 +84,8 @@ func (s *session) planCommand(ctx context.Context, flags planFlags, c *configura
 	return nil
 }
 
-func (s *session) jsonDiagnostics(c *configuration, diags hcl.Diagnostics) error {
-	if err := diag.WriteJSON(s.Out, diags, c.files()); err != nil {
+func (s *session) jsonDiagnostics(c *launch.Configuration, diags hcl.Diagnostics) error {
+	if err := diag.WriteJSON(s.Out, diags, c.Files()); err != nil {
 		return fmt.Errorf("writing output: %w", err)
 	}
 	return failed(diags)
@@ -125,43 +125,4 @@ func (s *session) savePlan(p *plan.Plan, r *resolve.Resolved, flags planFlags) e
 		return nil
 	}
 	return s.printf("\nSaved to %s. To do exactly this, run:\n\n  gameday apply %s\n", flags.out, flags.out)
-}
-
-// plan resolves what was loaded and plans it. With errors among the diagnostics,
-// those that came with the configuration included, there is no plan.
-func (c *configuration) plan(ctx context.Context, diags hcl.Diagnostics, targets []string) (*plan.Plan, *resolve.Resolved, hcl.Diagnostics) {
-	if diags.HasErrors() {
-		return nil, nil, diags
-	}
-	r, more := c.resolve(ctx, resolve.Inputs{})
-	diags = append(diags, more...)
-	if diags.HasErrors() {
-		return nil, nil, diags
-	}
-	diags = append(diags, configureProviders(ctx, r)...)
-	if diags.HasErrors() {
-		return nil, nil, diags
-	}
-	p, more := plan.Build(ctx, plan.Request{
-		Resolved: r, Set: c.set, Dir: c.dir, Targets: targets, Version: currentVersion(),
-	})
-	return p, r, append(diags, more...)
-}
-
-// configureProviders hands the provider blocks to their providers, before any
-// of their types is asked for anything.
-func configureProviders(ctx context.Context, r *resolve.Resolved) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, block := range r.Providers {
-		provider, ok := block.Provider.(providers.WithConfigure)
-		if !ok {
-			continue
-		}
-		config, more := block.Body.Decode(nil)
-		diags = append(diags, more...)
-		if !more.HasErrors() {
-			diags = append(diags, block.Body.Diagnostics(provider.Configure(ctx, config))...)
-		}
-	}
-	return diags
 }

@@ -28,9 +28,9 @@ func (s *session) prepareSaved(ctx context.Context, flags applyFlags, path strin
 		if flags.vars.has(name) {
 			return nil, problem{"Invalid option", "The saved plan pins var." + name + ": it cannot be given again. Only the values of sensitive variables can, and must."}
 		}
-		c.given[name] = value
+		c.Given[name] = value
 	}
-	c.seed = &saved.Seed
+	c.Seed = &saved.Seed
 	now, err := s.makePlan(ctx, c, diags, saved.Targeted)
 	if err != nil {
 		return nil, err

@@ -111,11 +111,11 @@ func (s *session) rulesFor(ctx context.Context, f rbacFlags, names []string) ([]
 	}
 	c, diags := load(f.dir, &varFlags{})
 	if diags.HasErrors() {
-		return nil, nil, s.report(diags, c.files())
+		return nil, nil, s.report(diags, c.Files())
 	}
-	resolved, more := c.resolve(ctx, resolve.Inputs{AllowMissing: true})
+	resolved, more := c.Resolve(ctx, resolve.Inputs{AllowMissing: true})
 	if diags = append(diags, more...); diags.HasErrors() {
-		return nil, nil, s.report(diags, c.files())
+		return nil, nil, s.report(diags, c.Files())
 	}
 	rules := usedRules(resolved)
 	if len(rules) == 0 {
@@ -143,6 +143,23 @@ func usedRules(r *resolve.Resolved) []providers.AccessRule {
 	for _, t := range types {
 		if needy, ok := t.(providers.WithAccess); ok {
 			rules = append(rules, needy.AccessRules()...)
+		}
+	}
+	return append(rules, insideRules(r)...)
+}
+
+// insideRules are those of measuring from inside, where a configuration does.
+func insideRules(r *resolve.Resolved) []providers.AccessRule {
+	measured := map[string]bool{}
+	for _, x := range r.Experiments {
+		if x.RunsInside() {
+			measured[x.Environment] = true
+		}
+	}
+	var rules []providers.AccessRule
+	for _, e := range r.Environments {
+		if place, ok := e.Type.(providers.WithInsideAccess); ok && measured[e.Addr.String()] {
+			rules = append(rules, place.InsideRules()...)
 		}
 	}
 	return rules

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,6 +72,21 @@ type place struct {
 	sweep  providers.WithSweep
 	config schema.Values
 	dir    string
+	at     *hcl.Range // of its declaration; nil where the options name it
+	files  map[string]*hcl.File
+}
+
+// diagnostics says of each where it was found.
+func (p place) diagnostics(all providers.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	for _, d := range all {
+		severity := hcl.DiagError
+		if d.Severity == providers.Warning {
+			severity = hcl.DiagWarning
+		}
+		out = append(out, &hcl.Diagnostic{Severity: severity, Summary: d.Summary, Detail: p.name + ": " + d.Detail, Subject: p.at})
+	}
+	return out
 }
 
 func (s *session) sweep(ctx context.Context, f sweepFlags, dir string) error {
@@ -80,18 +96,20 @@ func (s *session) sweep(ctx context.Context, f sweepFlags, dir string) error {
 	}
 	all := []providers.Orphan{}
 	var unread error
+	told := false
 	for _, p := range places {
-		found, diags := p.sweep.Sweep(ctx, providers.SweepRequest{Address: p.name, Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
+		found, problems := p.sweep.Sweep(ctx, providers.SweepRequest{Address: p.name, Config: p.config, Dir: p.dir, Run: f.run, Alive: f.alive, Look: f.look})
 		all = append(all, found...)
-		for _, d := range diags {
-			s.fail(problem{d.Summary, p.name + ": " + d.Detail})
-		}
-		if diags.HasErrors() {
-			unread = exit(verdict.ExitErrored)
-		}
+		unread = cmp.Or(unread, s.report(p.diagnostics(problems), p.files))
+		told = told || len(problems) > 0
 	}
-	if unread == nil || len(all) > 0 || f.asJSON {
+	switch {
+	case len(all) > 0 || f.asJSON || !told:
 		if err := s.tellSwept(all, f); err != nil {
+			return err
+		}
+	case unread == nil: // warnings say what this user may not see
+		if err := s.printf("Nothing was left that this user may see.\n"); err != nil {
 			return err
 		}
 	}
@@ -146,18 +164,19 @@ func directPlace(f sweepFlags) (place, error) {
 		attributes["namespaces"] = cty.ListVal(all)
 	}
 	here, err := workingDir()
-	return place{"the cluster", sweeper, schema.NewValues(cty.ObjectVal(attributes)), here}, err
+	return place{name: "the cluster", sweep: sweeper, config: schema.NewValues(cty.ObjectVal(attributes)), dir: here}, err
 }
 
 // declaredPlaces are the environments of a configuration that can be swept.
 func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) ([]place, error) {
 	c, diags := load(dir, &f.vars)
-	if c.set == nil || diags.HasErrors() {
-		return nil, s.report(diags, c.files())
+	if c.Set == nil || diags.HasErrors() {
+		return nil, s.report(diags, c.Files())
 	}
 	run := cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(""), "dir": cty.StringVal("")})
-	resolved, more := c.resolve(ctx, resolve.Inputs{Run: run})
-	if err := s.report(append(diags, more...), c.files()); err != nil {
+	// Offline: the faults that are swept may keep an environment from being as it should.
+	resolved, more := c.Resolve(ctx, resolve.Inputs{Run: run, Offline: true})
+	if err := s.report(append(diags, more...), c.Files()); err != nil {
 		return nil, err
 	}
 	full, err := filepath.Abs(dir)
@@ -172,9 +191,9 @@ func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) 
 		}
 		values, wrong := e.Body.Decode(nil)
 		if wrong.HasErrors() || !values.WhollyKnown() {
-			return nil, errors.Join(problem{"Cannot sweep " + e.Addr.String(), "Its body depends on values that are known only during a run: name the cluster with -kubeconfig."}, s.report(wrong, c.files()))
+			return nil, errors.Join(problem{"Cannot sweep " + e.Addr.String(), "Its body depends on values that are known only during a run: name the cluster with -kubeconfig."}, s.report(wrong, c.Files()))
 		}
-		out = append(out, place{e.Addr.String(), sweeper, values, full})
+		out = append(out, place{name: e.Addr.String(), sweep: sweeper, config: values, dir: full, at: &e.Config.DeclRange, files: c.Files()})
 	}
 	if len(out) == 0 {
 		return nil, problem{"Nothing to sweep", "The configuration declares no environment in which faults could be left without their run: local processes end with theirs. \"gameday recover\" undoes what is in journals."}

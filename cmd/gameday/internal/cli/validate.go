@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/gameday-dev/gameday/runner/launch"
 	"github.com/gameday-dev/gameday/schema/diag"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -25,7 +26,7 @@ func newValidate(s *session) *cobra.Command {
 		Args: atMostOne("a directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l, diags := s.validate(cmd, first(args, "."), &flags)
-			return s.showValidation(diags, l.files(), flags.json)
+			return s.showValidation(diags, l.Files(), flags.json)
 		},
 	}
 	flags.vars.register(cmd)
@@ -35,12 +36,12 @@ func newValidate(s *session) *cobra.Command {
 
 // validate loads and resolves. Resolving goes on after errors, so that all
 // problems show at once, unless parts of the configuration are missing.
-func (s *session) validate(cmd *cobra.Command, dir string, flags *validateFlags) (*configuration, hcl.Diagnostics) {
+func (s *session) validate(cmd *cobra.Command, dir string, flags *validateFlags) (*launch.Configuration, hcl.Diagnostics) {
 	l, diags := load(dir, &flags.vars)
-	if l.cfg.Partial || l.set == nil {
+	if l.Config.Partial || l.Set == nil {
 		return l, diags
 	}
-	_, more := l.resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})
+	_, more := l.Resolve(cmd.Context(), resolve.Inputs{AllowMissing: true})
 	return l, append(diags, more...)
 }
 

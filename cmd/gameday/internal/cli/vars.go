@@ -2,19 +2,14 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
-	"github.com/gameday-dev/gameday/schema/resolve"
-	"github.com/gameday-dev/gameday/schema/syntax"
+	"github.com/gameday-dev/gameday/runner/launch"
 )
-
-// variablePrefix is that of environment variables that give values.
-const variablePrefix = "GAMEDAY_VAR_"
 
 // varFlags is the options that give values to variables, in the order in which
 // they were written, as a later one overrides an earlier one of either kind.
@@ -55,56 +50,28 @@ func (v *varFlags) has(name string) bool {
 	})
 }
 
-// given collects the values of variables. Later sources win, in Terraform's
-// order: GAMEDAY_VAR_x, *.auto.vars.hcl by name, then -var and -var-file.
-func (v *varFlags) given(sources *syntax.Sources, dir string) (map[string]resolve.Given, hcl.Diagnostics) {
-	given := fromEnvironment()
+// assignments are the options in their order, those that can be read.
+func (v *varFlags) assignments() ([]launch.Assignment, hcl.Diagnostics) {
+	var out []launch.Assignment
 	var diags hcl.Diagnostics
-	for _, path := range syntax.FindAutoVars(dir) {
-		diags = append(diags, fromFile(given, sources, path)...)
-	}
 	for _, option := range v.options {
 		if option.file {
-			diags = append(diags, fromFile(given, sources, option.text)...)
+			out = append(out, launch.Assignment{File: option.text})
 			continue
 		}
-		diags = append(diags, fromOption(given, option.text)...)
-	}
-	return given, diags
-}
-
-func fromEnvironment() map[string]resolve.Given {
-	given := map[string]resolve.Given{}
-	for _, entry := range os.Environ() {
-		name, value, _ := strings.Cut(entry, "=")
-		if variable, found := strings.CutPrefix(name, variablePrefix); found && variable != "" {
-			given[variable] = resolve.Given{Raw: value, From: name}
+		name, value, found := strings.Cut(option.text, "=")
+		if name = strings.TrimSpace(name); !found || name == "" {
+			diags = append(diags, noAssignment(option.text))
+			continue
 		}
+		out = append(out, launch.Assignment{Name: name, Value: value, From: "-var"})
 	}
-	return given
+	return out, diags
 }
 
-// fromFile adds what a variable file gives. Its expressions are constants.
-func fromFile(given map[string]resolve.Given, sources *syntax.Sources, path string) hcl.Diagnostics {
-	attrs, diags := sources.ParseVars(path)
-	for name, attr := range attrs {
-		value, more := attr.Expr.Value(nil)
-		diags = append(diags, more...)
-		at := attr.Expr.Range()
-		given[name] = resolve.Given{Value: value, From: fmt.Sprintf("%s:%d", at.Filename, at.Start.Line), Range: &at}
+func noAssignment(text string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Invalid option -var",
+		Detail: fmt.Sprintf("The option -var takes a name and a value, as in -var name=value, and was given %q.", text),
 	}
-	return diags
-}
-
-func fromOption(given map[string]resolve.Given, text string) hcl.Diagnostics {
-	name, value, found := strings.Cut(text, "=")
-	name = strings.TrimSpace(name)
-	if !found || name == "" {
-		return hcl.Diagnostics{{
-			Severity: hcl.DiagError, Summary: "Invalid option -var",
-			Detail: fmt.Sprintf("The option -var takes a name and a value, as in -var name=value, and was given %q.", text),
-		}}
-	}
-	given[name] = resolve.Given{Raw: value, From: "-var"}
-	return nil
 }

@@ -6,12 +6,15 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -31,16 +34,12 @@ type bench struct {
 	client    kubernetes.Interface
 	namespace string
 	worker    string // a node that may be harmed
+	taker     snapshot.Taker
 	before    snapshot.Snapshot
-
-	// claimMayStay is set while nothing in the cluster looks after a fault that
-	// leaves nothing to undo there: its expired claim stays, for recover, sweep or
-	// the next run to remove.
-	claimMayStay bool
 }
 
-// newBench fails the test where there is no cluster.
-func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
+// connect fails the test where there is no cluster.
+func connect(t *testing.T) (*rest.Config, kubernetes.Interface) {
 	t.Helper()
 	path := os.Getenv("KUBECONFIG")
 	require.NotEmpty(t, path, "KUBECONFIG must name a kind cluster of this test's own: make e2e makes one")
@@ -49,9 +48,19 @@ func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
 	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	require.NoError(t, err)
-	b := &bench{t: t, faultType: faultType, fault: fault, config: config, client: client}
+	return config, client
+}
+
+func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
+	t.Helper()
+	config, client := connect(t)
+	objects, err := dynamic.NewForConfig(config)
+	require.NoError(t, err)
+	b := &bench{
+		t: t, faultType: faultType, fault: fault, config: config, client: client,
+		worker: workerToHarm(t, client), taker: snapshot.NewTaker(client.Discovery(), objects),
+	}
 	b.makeNamespace()
-	b.findWorker()
 	b.grant()
 	b.fill()
 	b.await(&crash{t: t, name: faultType}, "the workload is ready", b.ready)
@@ -71,23 +80,46 @@ func (b *bench) makeNamespace() {
 	})
 }
 
-// findWorker takes the last worker.
-func (b *bench) findWorker() {
-	b.t.Helper()
-	nodes, err := b.client.CoreV1().Nodes().List(b.t.Context(), metav1.ListOptions{LabelSelector: "!node-role.kubernetes.io/control-plane"})
-	require.NoError(b.t, err)
-	require.NotEmpty(b.t, nodes.Items, "the cluster needs a worker that may be harmed")
-	b.worker = nodes.Items[len(nodes.Items)-1].Name
+// workerToHarm is the last worker.
+func workerToHarm(t *testing.T, client kubernetes.Interface) string {
+	t.Helper()
+	nodes, err := client.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{LabelSelector: "!node-role.kubernetes.io/control-plane"})
+	require.NoError(t, err)
+	require.Greater(t, len(nodes.Items), 1, "the cluster needs a worker that may be harmed, and one for everybody else")
+	return nodes.Items[len(nodes.Items)-1].Name
+}
+
+// spareTaint keeps pods off the worker that is harmed, but those of faults on nodes.
+const spareTaint = "gameday.dev/crash-matrix"
+
+// spareWorker keeps the faults on nodes and those beside them apart.
+func spareWorker(t *testing.T) {
+	t.Helper()
+	_, client := connect(t)
+	worker := workerToHarm(t, client)
+	taint := func(taints string) {
+		patch := fmt.Sprintf(`{"spec":{"taints":%s}}`, taints)
+		_, err := client.CoreV1().Nodes().Patch(context.WithoutCancel(t.Context()), worker, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+		require.NoError(t, err)
+	}
+	taint(`[{"key":"` + spareTaint + `","effect":"NoSchedule"}]`)
+	t.Cleanup(func() { taint("null") })
 }
 
 func (b *bench) fill() {
 	b.t.Helper()
 	api, err := resources.New(b.config)
 	require.NoError(b.t, err)
-	require.NoError(b.t, decoder.DecodeEach(b.t.Context(), strings.NewReader(clusterObjects), decoder.CreateHandler(api), decoder.MutateNamespace(b.namespace)))
+	tolerated := "[]"
+	if b.fault.alone {
+		tolerated = "[{key: " + spareTaint + ", operator: Exists}]"
+	}
+	objects := strings.ReplaceAll(clusterObjects, "TOLERATED", tolerated)
+	require.NoError(b.t, decoder.DecodeEach(b.t.Context(), strings.NewReader(objects), decoder.CreateHandler(api), decoder.MutateNamespace(b.namespace)))
 }
 
-// ready reports whether the workload is complete and every node well.
+// ready reports whether the workload is complete, and every node well where the fault
+// is on one.
 func (b *bench) ready(ctx context.Context) (bool, string) {
 	web, err := b.client.AppsV1().Deployments(b.namespace).Get(ctx, "web", metav1.GetOptions{})
 	if err != nil {
@@ -95,6 +127,9 @@ func (b *bench) ready(ctx context.Context) (bool, string) {
 	}
 	if s := web.Status; s.ObservedGeneration < web.Generation || s.UpdatedReplicas != 2 || s.ReadyReplicas != 2 || s.Replicas != 2 {
 		return false, fmt.Sprintf("web has %d of 2 pods ready, %d updated, %d in all", s.ReadyReplicas, s.UpdatedReplicas, s.Replicas)
+	}
+	if !b.fault.alone {
+		return true, ""
 	}
 	nodes, err := b.client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -108,4 +143,70 @@ func (b *bench) ready(ctx context.Context) (bool, string) {
 		}
 	}
 	return true, ""
+}
+
+// renew takes the pods for new ones, which have never ended.
+func (b *bench) renew() {
+	b.t.Helper()
+	var old map[string]string
+	b.await(&crash{t: b.t, name: b.faultType}, "the old pods are ready", func(ctx context.Context) (ok bool, why string) {
+		old, why = b.webPods(ctx)
+		return len(old) > 0, why
+	})
+	err := b.client.CoreV1().Pods(b.namespace).DeleteCollection(b.t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: "app=web"})
+	require.NoError(b.t, err)
+	b.await(&crash{t: b.t, name: b.faultType}, "the new pods are ready", func(ctx context.Context) (bool, string) {
+		now, why := b.webPods(ctx)
+		for uid := range old {
+			if now[uid] != "" {
+				return false, "a pod of before is there"
+			}
+		}
+		return len(now) == len(old), why
+	})
+}
+
+// refill deletes pods until the scheduler has put one onto the worker again.
+func (b *bench) refill() {
+	b.t.Helper()
+	b.await(&crash{t: b.t, name: b.faultType}, "a pod is on the worker", func(ctx context.Context) (bool, string) {
+		now, why := b.webPods(ctx)
+		if len(now) == 0 {
+			return false, why
+		}
+		for _, node := range now {
+			if node == b.worker {
+				return true, ""
+			}
+		}
+		list, err := b.client.CoreV1().Pods(b.namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=web"})
+		if err == nil && len(list.Items) > 0 {
+			err = b.client.CoreV1().Pods(b.namespace).Delete(ctx, list.Items[0].Name, metav1.DeleteOptions{})
+		}
+		return false, fmt.Sprint("all pods are on other nodes; one was deleted: ", err)
+	})
+}
+
+// webPods are the nodes of the workload's pods by UID, when it is complete and all of
+// them are ready. What the Deployment says of them comes later than what they say.
+func (b *bench) webPods(ctx context.Context) (nodes map[string]string, why string) {
+	if ok, why := b.ready(ctx); !ok {
+		return nil, why
+	}
+	list, err := b.client.CoreV1().Pods(b.namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=web"})
+	if err != nil {
+		return nil, err.Error()
+	}
+	nodes = map[string]string{}
+	for i := range list.Items {
+		pod := &list.Items[i]
+		isReady := slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+		})
+		if !isReady || pod.DeletionTimestamp != nil {
+			return nil, pod.Name + " is not ready"
+		}
+		nodes[string(pod.UID)] = pod.Spec.NodeName
+	}
+	return nodes, ""
 }

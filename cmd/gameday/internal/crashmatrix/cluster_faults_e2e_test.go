@@ -20,6 +20,11 @@ type clusterFault struct {
 	// lasts is longer than clusterDuration where controllers or the kubelet need
 	// more time to show the effect.
 	lasts string
+	// empties says that no pod comes back to the worker by itself afterwards.
+	empties bool
+	// wears says that a container ends with every case: the kubelet lets it wait
+	// longer each time, up to five minutes, before it starts again.
+	wears bool
 	// stepless is for what leaves nothing to undo in the API.
 	stepless bool
 	// unproven is for what cannot show an effect on a cluster like this one.
@@ -36,11 +41,11 @@ const (
 func clusterFaults() map[string]clusterFault {
 	return map[string]clusterFault{
 		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`, stepless: true},
-		"kubernetes_pod_failure":        {body: targetWeb, lasts: "8s"},
-		"kubernetes_container_kill":     {body: targetWeb, stepless: true},
+		"kubernetes_pod_failure":        {body: targetWeb, lasts: "12s", wears: true},
+		"kubernetes_container_kill":     {body: targetWeb, stepless: true, wears: true},
 		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
-		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "6s"},
-		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "6s"},
+		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "12s"},
+		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "12s"},
 		"kubernetes_config_change": {body: `target {
       namespace = "NAMESPACE"
       names     = ["settings"]
@@ -59,7 +64,7 @@ func clusterFaults() map[string]clusterFault {
     }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`},
 		"kubernetes_node_cordon":  {body: targetWorker, alone: true},
 		"kubernetes_node_taint":   {body: targetWorker + "\n" + `taint {` + "\n" + `key = "gameday.dev/test"` + "\n" + `effect = "PreferNoSchedule"` + "\n" + `}`, alone: true},
-		"kubernetes_node_drain":   {body: targetWorker, alone: true},
+		"kubernetes_node_drain":   {body: targetWorker, alone: true, empties: true},
 		"kubernetes_node_pause":   {body: targetWorker, alone: true, byNode: true},
 		"kubernetes_node_stop":    {body: targetWorker, alone: true, byNode: true},
 		"kubernetes_kubelet_stop": {body: targetWorker, alone: true, byNode: true},
@@ -78,6 +83,7 @@ spec:
     metadata: {labels: {app: web}}
     spec:
       terminationGracePeriodSeconds: 0
+      tolerations: TOLERATED
       containers:
       - name: web
         image: gameday/shop:dev
@@ -125,10 +131,10 @@ func clusterConfiguration(namespace, worker, faultType string, fault clusterFaul
 experiment "x" {
   environment = environment.c
   steady_state {
-    baseline = "50ms"
+    baseline = "500ms"
     probe "exec" "runs" {
       command  = ["true"]
-      interval = "20ms"
+      interval = "500ms"
     }
     assert "runs" {
       phases      = ["baseline"]
@@ -176,4 +182,4 @@ environment "kubernetes" "c" {
 
 // clusterDuration is long enough for a fault to show itself where controllers
 // have to act on it first. Its deadline comes the engine's margin of 5 s later.
-const clusterDuration = "2s"
+const clusterDuration = "4s"

@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/client-go/dynamic"
 	"sigs.k8s.io/e2e-framework/klient/decoder"
 	"sigs.k8s.io/e2e-framework/klient/k8s/resources"
 
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 )
 
@@ -36,19 +36,30 @@ func (b *bench) grant() {
 
 // take is a picture of the namespace, and of what the fault may touch outside.
 func (b *bench) take() (snapshot.Snapshot, error) {
-	dyn, err := dynamic.NewForConfig(b.config)
-	if err != nil {
-		return nil, err
-	}
+	namespaces := []string{b.namespace}
 	var outside []string // nobody else's: those faults run alone
 	if b.fault.alone {
 		outside = []string{"nodes"}
+		namespaces = claim.Around(namespaces) // where their reapers and claims are
 	}
-	return snapshot.Taker{Discovery: b.client.Discovery(), Dynamic: dyn}.Take(b.t.Context(), []string{b.namespace}, outside)
+	return b.taker.Take(b.t.Context(), namespaces, outside)
 }
 
 // unchanged compares the cluster with what it was, field by field.
 func (b *bench) unchanged(ctx context.Context) (bool, string) {
+	return b.unchangedBut(ctx, func(string) bool { return false })
+}
+
+// undone is unchanged but for what goes later: a reaper stays a minute, for the next
+// fault of its run; and nothing in the cluster looks after a fault that leaves nothing to
+// undo in the API, whose expired claim is for recover, sweep or the next run to remove.
+func (b *bench) undone(ctx context.Context) (bool, string) {
+	return b.unchangedBut(ctx, func(key string) bool {
+		return strings.Contains(key, "/gameday-reaper-") || (b.fault.stepless || b.fault.byNode) && strings.Contains(key, "/leases/gameday-")
+	})
+}
+
+func (b *bench) unchangedBut(ctx context.Context, goesLater func(key string) bool) (bool, string) {
 	if ok, why := b.ready(ctx); !ok {
 		return false, why
 	}
@@ -56,9 +67,7 @@ func (b *bench) unchanged(ctx context.Context) (bool, string) {
 	if err != nil {
 		return false, err.Error()
 	}
-	if b.claimMayStay {
-		maps.DeleteFunc(now, func(key string, _ map[string]any) bool { return strings.HasPrefix(key, b.namespace+"/leases/gameday-") })
-	}
+	maps.DeleteFunc(now, func(key string, _ map[string]any) bool { return goesLater(key) })
 	diff := snapshot.Diff(b.before, now)
 	return diff == "", "- before, + now:\n" + diff
 }

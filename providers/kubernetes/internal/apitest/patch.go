@@ -16,6 +16,10 @@ func (s *Server) patch(w http.ResponseWriter, path string, body []byte, kind str
 		return
 	}
 	patched, err := apply(o, body, kind)
+	if err == nil && versionOf(patched) != versionOf(o) {
+		answer(w, http.StatusConflict, problem(http.StatusConflict, "the object has been modified"))
+		return
+	}
 	if err == nil {
 		err = s.admit(path, patched)
 	}
@@ -27,6 +31,12 @@ func (s *Server) patch(w http.ResponseWriter, path string, body []byte, kind str
 		s.store(path, patched)
 	}
 	answer(w, http.StatusOK, patched)
+}
+
+// versionOf is what a patch may carry as a precondition.
+func versionOf(o map[string]any) any {
+	metadata, _ := o["metadata"].(map[string]any)
+	return metadata["resourceVersion"]
 }
 
 func apply(o map[string]any, body []byte, kind string) (map[string]any, error) {

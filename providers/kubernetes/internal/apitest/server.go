@@ -129,7 +129,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	switch r.Method {
 	case http.MethodGet:
-		s.get(w, path, r.URL.Query().Get("labelSelector"))
+		s.get(w, path, r)
 	case http.MethodPost:
 		s.post(w, path, body)
 	case http.MethodPatch:
@@ -202,13 +202,17 @@ func (s *Server) delete(w http.ResponseWriter, path string, body []byte) {
 	answer(w, http.StatusOK, map[string]any{"kind": "Status", "status": "Success"})
 }
 
-func (s *Server) get(w http.ResponseWriter, path, selector string) {
+func (s *Server) get(w http.ResponseWriter, path string, r *http.Request) {
 	if o := s.objects[path]; o != nil {
 		answer(w, http.StatusOK, o)
 		return
 	}
 	if isCollection(path) {
-		answer(w, http.StatusOK, map[string]any{"items": s.list(path, selector)})
+		list := map[string]any{"items": s.list(path, r.URL.Query().Get("labelSelector"))}
+		if strings.Contains(r.Header.Get("Accept"), "as=PartialObjectMetadataList") { // of which its clients read the kind
+			list["apiVersion"], list["kind"] = "meta.k8s.io/v1", "PartialObjectMetadataList"
+		}
+		answer(w, http.StatusOK, list)
 		return
 	}
 	answer(w, http.StatusNotFound, problem(http.StatusNotFound, path))
@@ -237,11 +241,17 @@ func (s *Server) list(path, selector string) []any {
 	return items
 }
 
-// selected knows "key" and "key=value", joined with commas.
+// selected knows "key", "!key" and "key=value", joined with commas.
 func selected(o map[string]any, selector string) bool {
 	metadata, _ := o["metadata"].(map[string]any)
 	labels, _ := metadata["labels"].(map[string]any)
 	for term := range strings.SplitSeq(selector, ",") {
+		if absent, not := strings.CutPrefix(term, "!"); not {
+			if _, is := labels[absent]; is {
+				return false
+			}
+			continue
+		}
 		key, value, exact := strings.Cut(term, "=")
 		if found, is := labels[key]; key != "" && (!is || exact && found != value) {
 			return false

@@ -18,9 +18,11 @@ import (
 const GuardRole = "node-guard"
 
 // retryEvery is the pace at which a guard whose runtime does not answer tries
-// again, and patience how long after the deadline it does.
+// again, and patience how long after the deadline it does. settle is how long after
+// it was undone the guard looks once more.
 const (
 	retryEvery = time.Second
+	settle     = 5 * time.Second
 	patience   = 15 * time.Minute
 )
 
@@ -58,8 +60,24 @@ func keep(ctx context.Context, o order) error {
 	}
 	ctx, cancel := context.WithDeadline(ctx, o.Deadline.Add(patience))
 	defer cancel()
+	return o.mendTwice(ctx, box{r, o.Step}.mend)
+}
+
+// mendTwice looks a second time after a moment, as the reaper does: an act that was
+// on its way at the deadline, of a runner that is dead by now, has no other guard.
+func (o order) mendTwice(ctx context.Context, mend func(context.Context) error) error {
+	if err := o.persist(ctx, mend); err != nil {
+		return err
+	}
+	if !sleepUntil(ctx, time.Now().Add(settle)) {
+		return nil // somebody else has undone it
+	}
+	return o.persist(ctx, mend)
+}
+
+func (o order) persist(ctx context.Context, mend func(context.Context) error) error {
 	for {
-		err := box{r, o.Step}.mend(ctx)
+		err := mend(ctx)
 		if err == nil {
 			return nil
 		}

@@ -20,7 +20,11 @@ const (
 	WordStart = "start"
 )
 
-// HostArgs are the arguments of the agent in that role.
+// HostArgs are the arguments of the agent in that role. The time left is said beside the
+// deadline, for a node whose clock is behind: what comes first holds.
 func HostArgs(id string, deadline time.Time) []string {
-	return []string{HostRole, "-id", id, "-deadline", deadline.UTC().Format(time.RFC3339), "-listen", ":" + strconv.Itoa(HostPort)}
+	return []string{
+		HostRole, "-id", id, "-deadline", deadline.UTC().Format(time.RFC3339), "-for", time.Until(deadline).Round(time.Second).String(),
+		"-listen", ":" + strconv.Itoa(HostPort),
+	}
 }

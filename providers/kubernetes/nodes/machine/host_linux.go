@@ -26,22 +26,32 @@ func HostMain(args []string, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	id := flags.String("id", "", "the fault's id")
 	deadline := flags.String("deadline", "", "when the kubelet is started whatever happens (RFC 3339)")
+	left := flags.Duration("for", 0, "the time until then, for a clock that is behind")
 	listen := flags.String("listen", "", "address")
 	if flags.Parse(args) != nil {
 		return 2
 	}
-	if err := serveHost(*id, *deadline, *listen); err != nil {
+	until, err := time.Parse(time.RFC3339, *deadline)
+	if err == nil {
+		err = serveHost(*id, soonest(until, *left), *listen)
+	}
+	if err != nil {
 		fmt.Fprintf(stderr, "%s: %v\n", HostRole, err)
 		return 1
 	}
 	return 0
 }
 
-func serveHost(id, deadline, listen string) error {
-	until, err := time.Parse(time.RFC3339, deadline)
-	if err != nil {
-		return err
+// soonest is the deadline on this node's clock: what is left from now on, where that is
+// sooner than the runner's clock says.
+func soonest(deadline time.Time, left time.Duration) time.Time {
+	if here := time.Now().Add(left); here.Before(deadline) {
+		return here
 	}
+	return deadline
+}
+
+func serveHost(id string, until time.Time, listen string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	if _, err := onHost(ctx, hasTimer(id)); err != nil {

@@ -55,8 +55,9 @@ func newStage(t *testing.T) *stage {
 }
 
 // inject does what a runner does: claims, and changes the workload.
-func (s *stage) inject(t *testing.T, id string, lives time.Duration) undo.Step {
+func (s *stage) inject(t *testing.T, lives time.Duration) undo.Step {
 	t.Helper()
+	const id = "one"
 	step := undo.Step{Kind: undo.Restore, Path: workload}
 	require.NoError(t, s.reaper.Store.Take(t.Context(), claim.Claim{
 		ID: id, Run: "run", Address: "experiment.x.fault." + id, Targets: []claim.Target{{Kind: "statefulset", Name: "shop/db", UID: "u"}},
@@ -73,13 +74,19 @@ func (s *stage) look(t *testing.T, after time.Duration) bool {
 	return gone
 }
 
+func (s *stage) said(key string) any { return annotationsOf(s.Get(accountAt))[key] }
+
+func (s *stage) want(wanted string) {
+	s.Edit(accountAt, func(o map[string]any) { annotationsOf(o)[mark.WantedKey] = wanted })
+}
+
 func (s *stage) replicas() any { return s.Get(workload)["spec"].(map[string]any)["replicas"] }
 
 func TestUndoesAtTheDeadlineAndGoes(t *testing.T) {
 	s := newStage(t)
-	s.inject(t, "one", 30*time.Second)
+	s.inject(t, 30*time.Second)
 	assert.False(t, s.look(t, 0))
-	assert.Equal(t, "true", s.Get(accountAt)["metadata"].(map[string]any)["annotations"].(map[string]any)[mark.WatchingKey])
+	assert.Equal(t, s.said(mark.WantedKey), s.said(mark.WatchingKey))
 	assert.False(t, s.look(t, 29*time.Second))
 	assert.Equal(t, 0.0, s.replicas(), "its time is not over")
 	assert.False(t, s.look(t, 34*time.Second))
@@ -94,7 +101,7 @@ func TestUndoesAtTheDeadlineAndGoes(t *testing.T) {
 // TestSlowRunner changes the target after the undo and before its claim is gone.
 func TestSlowRunner(t *testing.T) {
 	s := newStage(t)
-	step := s.inject(t, "one", time.Second)
+	step := s.inject(t, time.Second)
 	s.Before = func(method, path string) int {
 		if method == http.MethodDelete && path == claim.Path("shop", "one") {
 			assert.NoError(t, s.api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/replicas", To: 0}}))
@@ -109,7 +116,7 @@ func TestSlowRunner(t *testing.T) {
 
 func TestTriesAgain(t *testing.T) {
 	s := newStage(t)
-	s.inject(t, "one", time.Second)
+	s.inject(t, time.Second)
 	down := true
 	s.Before = func(method, _ string) int {
 		if down && method == http.MethodPatch {
@@ -117,7 +124,7 @@ func TestTriesAgain(t *testing.T) {
 		}
 		return 0
 	}
-	s.reaper.account.told = true
+	s.reaper.account.told = s.said(mark.WantedKey).(string)
 	for after := 5 * time.Second; after < 2*time.Minute; after += time.Second {
 		assert.False(t, s.look(t, after), "a claim that stands keeps it, however long it was wanted")
 	}
@@ -133,21 +140,45 @@ func TestTriesAgain(t *testing.T) {
 	assert.Equal(t, 3.0, s.replicas())
 }
 
-// TestWantedAgain: a runner that asks for it while it goes keeps it.
-func TestWantedAgain(t *testing.T) {
+// TestAnswersEveryWish: also while claims stand, as the next fault waits for it.
+func TestAnswersEveryWish(t *testing.T) {
+	s := newStage(t)
+	s.inject(t, time.Minute)
+	s.look(t, 0)
+	next := mark.Wanted(s.now.Add(time.Second), time.Minute)
+	s.want(next)
+	assert.NotEqual(t, next, s.said(mark.WatchingKey), "a reaper that does not look says nothing")
+	s.look(t, 2*time.Second)
+	assert.Equal(t, next, s.said(mark.WatchingKey))
+}
+
+// TestKeepsItsRights: a runner that asks before the reaper has said that it goes finds
+// one that can still undo; one that asks later can read that it goes.
+func TestKeepsItsRights(t *testing.T) {
 	s := newStage(t)
 	s.look(t, 0)
+	asked := false
 	s.Before = func(method, path string) int {
-		if method == http.MethodDelete && path == accountAt {
-			s.Edit(accountAt, func(o map[string]any) {
-				o["metadata"].(map[string]any)["annotations"].(map[string]any)[mark.WantedKey] = mark.Wanted(time.Now(), time.Hour)
-			})
+		if method == http.MethodPatch && path == accountAt && !asked {
+			asked = true
+			s.want(mark.Wanted(s.now.Add(time.Hour), time.Minute))
 		}
 		return 0
 	}
-	assert.False(t, s.look(t, 2*time.Minute))
-	assert.False(t, s.look(t, 3*time.Minute))
-	assert.Contains(t, s.Paths(), accountAt)
+	assert.False(t, s.look(t, time.Hour))
+	assert.Contains(t, s.Paths(), roleAt)
+	assert.Nil(t, s.said(mark.LeavingKey))
+
+	s.Before = func(method, path string) int {
+		if method == http.MethodDelete && path == roleAt {
+			assert.Equal(t, "true", s.said(mark.LeavingKey), "before any right is given back")
+			s.want(mark.Wanted(s.now.Add(2*time.Hour), time.Minute))
+		}
+		return 0
+	}
+	s.look(t, time.Hour+time.Second)
+	assert.True(t, s.look(t, 2*time.Hour))
+	assert.Equal(t, []string{workload}, s.Paths())
 }
 
 // TestOthersClaims are left alone: another run's, one that can't be read, and what was

@@ -20,8 +20,13 @@ const (
 	// roles that a reaper has, and removes when it goes.
 	ClusterRolePrefix = "cluster-role.gameday.dev/"
 
-	// WatchingKey is the annotation by which a reaper says that it watches.
+	// WatchingKey is the annotation by which a reaper says that it watches. Its value is
+	// that of WantedKey which the reaper has read.
 	WatchingKey = "gameday.dev/watching"
+
+	// LeavingKey is the annotation by which a reaper says that it goes and can't be
+	// asked to stay: it gives its rights back.
+	LeavingKey = "gameday.dev/leaving"
 )
 
 // Wanted is a value of the annotation WantedKey: a duration. The moment at which it

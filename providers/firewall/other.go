@@ -1,0 +1,35 @@
+//go:build !linux
+
+package firewall
+
+import (
+	"errors"
+	"net/netip"
+)
+
+// Table is an installed fault. There is none but on Linux.
+type Table struct{}
+
+// Install returns errors.ErrUnsupported.
+func Install(Spec) (*Table, error) { return nil, errors.ErrUnsupported }
+
+// Update returns errors.ErrUnsupported.
+func (*Table) Update([]netip.Prefix) error { return errors.ErrUnsupported }
+
+// Counters returns errors.ErrUnsupported.
+func (*Table) Counters() (Counters, error) { return Counters{}, errors.ErrUnsupported }
+
+// Disarm returns errors.ErrUnsupported.
+func (*Table) Disarm() error { return errors.ErrUnsupported }
+
+// Lift returns errors.ErrUnsupported.
+func (*Table) Lift() error { return errors.ErrUnsupported }
+
+// Lift returns errors.ErrUnsupported.
+func Lift(string) error { return errors.ErrUnsupported }
+
+// Sweep returns errors.ErrUnsupported.
+func Sweep() ([]string, error) { return nil, errors.ErrUnsupported }
+
+// List returns errors.ErrUnsupported.
+func List() ([]Info, error) { return nil, errors.ErrUnsupported }

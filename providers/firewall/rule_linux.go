@@ -1,0 +1,81 @@
+package firewall
+
+import (
+	"github.com/google/nftables"
+	"github.com/google/nftables/binaryutil"
+	"github.com/google/nftables/expr"
+	"golang.org/x/sys/unix"
+)
+
+// register is the one that all comparisons use (NFT_REG_1 of linux/netfilter/nf_tables.h).
+const register = 1
+
+// match is the condition of a fault's rule in one direction: everything that the
+// scope asks for, after the gate.
+func (b *builder) match(d Direction, s Scope) []expr.Any {
+	exprs := b.lookup(gateSet, &expr.Meta{Key: expr.MetaKeyNFPROTO, Register: register})
+	exprs = append(exprs, unlike(expr.MetaKeyMARK, binaryutil.NativeEndian.PutUint32(Mark))...)
+	exprs = append(exprs, device(d, s)...)
+	exprs = append(exprs, b.lookup(protocolsSet, &expr.Meta{Key: expr.MetaKeyL4PROTO, Register: register})...)
+	exprs = append(exprs, b.lookup(peersSet, &expr.Payload{
+		DestRegister: register, Base: expr.PayloadBaseNetworkHeader,
+		Offset: b.family.addressOffset(d), Len: b.family.address.Bytes,
+	})...)
+	exprs = append(exprs, b.lookup(sourcePortsSet, port(0))...)
+	return append(exprs, b.lookup(destinationPortsSet, port(2))...)
+}
+
+// lookup reads something of a packet and asks whether a set has it. Of a set that
+// the scope did not need nothing is asked.
+func (b *builder) lookup(name string, read expr.Any) []expr.Any {
+	set, ok := b.sets[name]
+	if !ok {
+		return nil
+	}
+	return []expr.Any{read, &expr.Lookup{SourceRegister: register, SetName: set.Name, SetID: set.ID}}
+}
+
+// port reads a port. TCP (RFC 9293) and UDP (RFC 768) have them at the same place.
+func port(offset uint32) expr.Any {
+	return &expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: 2}
+}
+
+func device(d Direction, s Scope) []expr.Any {
+	name, kind := expr.MetaKeyOIFNAME, expr.MetaKeyOIFTYPE
+	if d == Ingress {
+		name, kind = expr.MetaKeyIIFNAME, expr.MetaKeyIIFTYPE
+	}
+	var exprs []expr.Any
+	if !s.Loopback {
+		exprs = unlike(kind, binaryutil.NativeEndian.PutUint16(unix.ARPHRD_LOOPBACK))
+	}
+	if s.Device == "" {
+		return exprs
+	}
+	padded := make([]byte, deviceSize)
+	copy(padded, s.Device)
+	return append(exprs, compare(name, expr.CmpOpEq, padded)...)
+}
+
+func unlike(key expr.MetaKey, value []byte) []expr.Any { return compare(key, expr.CmpOpNeq, value) }
+
+func compare(key expr.MetaKey, op expr.CmpOp, value []byte) []expr.Any {
+	return []expr.Any{&expr.Meta{Key: key, Register: register}, &expr.Cmp{Op: op, Register: register, Data: value}}
+}
+
+// spareNeighbours lets the messages of neighbour discovery go on, before the rule of the fault.
+func (b *builder) spareNeighbours(chain *nftables.Chain) {
+	const first, last = 133, 137 // router solicitation to redirect, RFC 4861 section 4
+	if b.family.icmp != unix.IPPROTO_ICMPV6 {
+		return
+	}
+	exprs := b.lookup(gateSet, &expr.Meta{Key: expr.MetaKeyNFPROTO, Register: register})
+	exprs = append(exprs, compare(expr.MetaKeyL4PROTO, expr.CmpOpEq, []byte{unix.IPPROTO_ICMPV6})...)
+	exprs = append(
+		exprs,
+		&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Len: 1},
+		&expr.Range{Op: expr.CmpOpEq, Register: register, FromData: []byte{first}, ToData: []byte{last}},
+		&expr.Verdict{Kind: expr.VerdictReturn},
+	)
+	b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: exprs})
+}

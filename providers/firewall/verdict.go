@@ -1,0 +1,49 @@
+package firewall
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Verdict is what happens to packets in the scope. Make it with Queue, Drop or Redirect.
+type Verdict struct {
+	Kind   string `json:"kind"`             // "queue", "drop" or "redirect"
+	Queue  uint16 `json:"queue,omitempty"`  // the number of the NFQUEUE
+	Bypass bool   `json:"bypass,omitempty"` // packets pass when nobody listens on the queue
+	Port   uint16 `json:"port,omitempty"`   // where connections are redirected to, on this machine
+}
+
+const (
+	kindQueue    = "queue"
+	kindDrop     = "drop"
+	kindRedirect = "redirect"
+)
+
+// Queue hands packets to whoever listens on an NFQUEUE. With bypass they pass
+// when nobody does; without, they are dropped.
+func Queue(number uint16, bypass bool) Verdict {
+	return Verdict{Kind: kindQueue, Queue: number, Bypass: bypass}
+}
+
+// Drop drops packets in the kernel.
+func Drop() Verdict { return Verdict{Kind: kindDrop} }
+
+// Redirect sends connections to a port of this machine: those that come in to the address of the
+// device they came in on, those that go out to a loopback address. SO_ORIGINAL_DST
+// says where they were meant to go. TCP and UDP only.
+func Redirect(port uint16) Verdict { return Verdict{Kind: kindRedirect, Port: port} }
+
+func (v Verdict) validate(s Scope) error {
+	switch {
+	case v.Kind == kindQueue, v.Kind == kindDrop:
+		return nil
+	case v.Kind != kindRedirect:
+		return fmt.Errorf("verdict %q: expected queue, drop or redirect", v.Kind)
+	case v.Port == 0:
+		return errors.New("redirect to port 0: expected the port on which the agent listens")
+	case s.Protocol != TCP && s.Protocol != UDP:
+		return fmt.Errorf("redirect with protocol %q: expected tcp or udp", s.Protocol)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,77 @@
+package firewall
+
+import (
+	"encoding/binary"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/binaryutil"
+	"github.com/google/nftables/expr"
+	"github.com/google/nftables/xt"
+	"golang.org/x/sys/unix"
+)
+
+// Partitions stand before delays, so that what is dropped is not delayed first.
+const (
+	dropPriority  = -10
+	queuePriority = 10
+)
+
+// chain is where a verdict takes effect in one direction. Its name is the direction's.
+func (b *builder) chain(d Direction, v Verdict) *nftables.Chain {
+	chain := &nftables.Chain{Name: string(d), Table: b.table, Type: nftables.ChainTypeFilter}
+	chain.Hooknum = nftables.ChainHookOutput
+	if d == Ingress {
+		chain.Hooknum = nftables.ChainHookInput
+	}
+	switch v.Kind {
+	case kindDrop:
+		chain.Priority = nftables.ChainPriorityRef(dropPriority)
+	case kindQueue:
+		chain.Priority = nftables.ChainPriorityRef(queuePriority)
+	default:
+		chain.Type, chain.Priority = nftables.ChainTypeNAT, nftables.ChainPriorityNATDest
+		if d == Ingress {
+			chain.Hooknum = nftables.ChainHookPrerouting
+		}
+	}
+	return chain
+}
+
+// nowhere is a queue on which nobody listens. Senders are told of a packet that is dropped on its way
+// out (EPERM), as no network that is cut would. Of one that waits in vain for a
+// queue they hear nothing.
+const nowhere = 0xfffe
+
+// exprs are what a rule does with the packets that it matched.
+func (v Verdict) exprs(d Direction) []expr.Any {
+	switch {
+	case v.Kind == kindDrop && d == Ingress:
+		return []expr.Any{&expr.Verdict{Kind: expr.VerdictDrop}}
+	case v.Kind == kindDrop:
+		return Queue(nowhere, false).exprs(d)
+	case v.Kind == kindQueue:
+		return []expr.Any{&expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo()}}
+	default:
+		const specified = unix.NF_NAT_RANGE_PROTO_SPECIFIED
+		return []expr.Any{
+			&expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, v.Port)},
+			&expr.Redir{RegisterProtoMin: register, Flags: specified},
+		}
+	}
+}
+
+// queueInfo is struct xt_NFQ_info_v3 of linux/netfilter/xt_NFQUEUE.h: the number, how
+// many queues, flags, in the byte order of the machine.
+func (v Verdict) queueInfo() *xt.Unknown {
+	const bypass = 1 // NFQ_FLAG_BYPASS
+	var flags uint16
+	if v.Bypass {
+		flags = bypass
+	}
+	const size = 8 // XT_ALIGN
+	info := make(xt.Unknown, 0, size)
+	for _, field := range []uint16{v.Queue, 1, flags, 0} {
+		info = append(info, binaryutil.NativeEndian.PutUint16(field)...)
+	}
+	return &info
+}

@@ -1,0 +1,97 @@
+package kubernetes
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+)
+
+// quarry is a pod that has appeared, with what will be done to it.
+type quarry struct {
+	target providers.Target
+	injection
+}
+
+// take makes targets of pods as the fault's own became some: the undo is known first,
+// then it is in the claim, and then it is done. What fails is tried again.
+func (h *hunt) take(ctx context.Context, prey []providers.Target) error {
+	found, failed := h.prepared(ctx, prey)
+	for _, namespace := range h.namespaces {
+		if err := h.claim(ctx, namespace, found); err != nil {
+			return err
+		}
+	}
+	errs := make([]error, len(found))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for n, q := range found {
+		group.Go(func() error {
+			errs[n] = h.hunter.inject(ctx, q.injection)
+			return nil // each by itself: one that fails must not end the others
+		})
+	}
+	_ = group.Wait()
+	for n, err := range errs {
+		if errors.Is(err, errLate) || errors.Is(err, errUnclaimed) {
+			return errOver
+		}
+		if failed = errors.Join(failed, err); err == nil {
+			h.known[found[n].target.UID] = true
+		}
+	}
+	return failed
+}
+
+// prepared reads what will be changed of each pod. One that is gone is none any more.
+func (h *hunt) prepared(ctx context.Context, prey []providers.Target) (found []quarry, failed error) {
+	for _, t := range prey {
+		i := h.injection
+		i.record.Targets = []providers.Target{t}
+		made, err := h.hunter.intend(ctx, preparation{
+			session: h.session, config: h.config, id: h.record.ID, run: h.record.Run, targets: i.record.Targets, seed: h.seed,
+		})
+		if err == nil {
+			i.steps, i.nodes = made.steps, made.nodes
+			i.data, err = json.Marshal(made.data)
+		}
+		switch {
+		case apierrors.IsNotFound(err):
+			h.known[t.UID] = true
+		case err != nil:
+			failed = errors.Join(failed, fmt.Errorf("pod %s: %w", t.Name, err))
+		default:
+			found = append(found, quarry{t, i})
+		}
+	}
+	return found, failed
+}
+
+// claim gives the reaper of a namespace the rights on the pods there, and adds them to
+// the fault's claim. That the claim is gone ends the hunt.
+func (h *hunt) claim(ctx context.Context, namespace string, found []quarry) error {
+	added, more := h.record, recorded{Access: h.session.Access}
+	added.Targets = nil
+	for _, q := range found {
+		if of := namespacesOf(q.record.Targets, nil); of[0] == namespace {
+			added.Targets, more.Steps = append(added.Targets, q.target), append(more.Steps, q.steps...)
+		}
+	}
+	if len(added.Targets) == 0 {
+		return nil
+	}
+	err := h.fault.guard(ctx, h.session, more, added)
+	if err == nil {
+		err = h.session.claims().Extend(ctx, h.record.ID, namespace, more.claim(added).Targets, more.Steps)
+	}
+	if errors.Is(err, claim.ErrReleased) || errors.Is(err, errLate) || errors.Is(err, errUnclaimed) {
+		return errOver
+	}
+	return err
+}

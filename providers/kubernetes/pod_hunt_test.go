@@ -1,0 +1,146 @@
+package kubernetes
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	clientset "k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/kubernetes/fake"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/internal/apitest"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+	"github.com/gameday-dev/gameday/providers/providertest"
+)
+
+// hunted is a pod_failure with dynamic_targets on a cluster in memory.
+type hunted struct {
+	*apitest.Server
+	api    undo.API
+	typed  clientset.Interface
+	record providers.Record
+}
+
+func newHunted(t *testing.T) *hunted {
+	t.Helper()
+	h := &hunted{typed: fake.NewClientset()}
+	h.Server, h.api = apitest.New(t)
+	h.appear(t, "a", "shop")
+	targets := []providers.Target{podTarget("a")}
+	steps, err := restoring(targets)
+	require.NoError(t, err)
+	data, err := json.Marshal(failed{Images: map[string]string{"uid-a": "pause"}})
+	require.NoError(t, err)
+	text, err := json.Marshal(recorded{Steps: steps, Hunts: true, Data: data})
+	require.NoError(t, err)
+	h.record = providers.Record{
+		ID: "01HUNT", Run: "run", Address: "experiment.x.fault.y", Type: "kubernetes_pod_failure", Version: recordVersion,
+		Targets: targets, Undo: text, Deadline: time.Now().Add(time.Minute),
+	}
+	return h
+}
+
+// appear makes a pod that the target block matches.
+func (h *hunted) appear(t *testing.T, name, namespace string) {
+	t.Helper()
+	pod := aPod(name)
+	pod.Namespace, pod.Labels = namespace, map[string]string{"app": "web"}
+	h.Put(podPath(namespace, name), map[string]any{"metadata": map[string]any{"uid": "uid-" + name}, "spec": map[string]any{"containers": []any{map[string]any{"image": "own"}}}})
+	_, err := h.typed.CoreV1().Pods(namespace).Create(t.Context(), pod, metav1.CreateOptions{})
+	require.NoError(t, err)
+}
+
+func podPath(namespace, name string) string {
+	return "/api/v1/namespaces/" + namespace + "/pods/" + name
+}
+
+func (h *hunted) image(name, namespace string) any {
+	containers := h.Get(podPath(namespace, name))["spec"].(map[string]any)["containers"].([]any)
+	return containers[0].(map[string]any)["image"]
+}
+
+// fault is one of a process that has just begun.
+func (h *hunted) fault() *fault {
+	p, access := New(), cluster.Access{}
+	p.sessions.all = map[string]*session{access.Key(): newSession(&cluster.Cluster{Access: access, API: h.api, Typed: h.typed})}
+	return &fault{behavior: podFailure{}, provider: p}
+}
+
+// TestPodsThatAppearBecomeTargets: they are in the claim before anything is done to them,
+// and whoever undoes the fault undoes it for them, too, without knowing of the hunt.
+func TestPodsThatAppearBecomeTargets(t *testing.T) {
+	h := newHunted(t)
+	f := h.fault()
+	config := providertest.Decode(t, f.Schema(), `
+image           = "pause"
+dynamic_targets = true
+target { labels = { app = "web" } }`)
+	require.NoError(t, f.Inject(t.Context(), providers.InjectRequest{Record: h.record, Config: config}))
+	assert.Equal(t, "pause", h.image("a", "shop"))
+	h.appear(t, "b", "shop")
+	h.appear(t, "elsewhere", "bank") // where no claim stands
+	require.Eventually(t, func() bool { return h.image("b", "shop") == "pause" }, 10*time.Second, 10*time.Millisecond)
+
+	held, err := claim.Store{API: h.api}.List(t.Context(), "shop")
+	require.NoError(t, err)
+	require.Len(t, held, 1)
+	assert.Equal(t, []claim.Target{claim.Target(podTarget("a")), claim.Target(podTarget("b"))}, held[0].Claim.Targets)
+	seen, err := f.Observe(t.Context(), h.record)
+	require.NoError(t, err)
+	assert.Contains(t, seen.Detail, "became targets as they appeared: shop/b")
+
+	require.NoError(t, h.fault().Revert(t.Context(), h.record), "by another process, such as recover")
+	for name, namespace := range map[string]string{"a": "shop", "b": "shop", "elsewhere": "bank"} {
+		assert.Equal(t, "own", h.image(name, namespace), name)
+	}
+	h.appear(t, "late", "shop") // the hunt finds that its claim is gone
+	s, _, err := f.open(h.record)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return s.pursuits.over(h.record.ID) }, 10*time.Second, 10*time.Millisecond)
+	assert.Equal(t, "own", h.image("late", "shop"))
+}
+
+// over reports whether a pursuit has ended by itself.
+func (p *pursuits) over(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.all[id].ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// TestOnlyWhatCanBeUndoneIsPrey: of what appears, too.
+func TestOnlyWhatCanBeUndoneIsPrey(t *testing.T) {
+	bare, owned, job, host := aPod("bare"), aPod("owned"), aPod("job"), aPod("host")
+	owned.OwnerReferences = []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "web", Controller: new(true)}}
+	job.Spec.RestartPolicy = corev1.RestartPolicyNever
+	host.Spec.HostNetwork = true
+	for _, c := range []struct {
+		hunter hunter
+		pod    *corev1.Pod
+		want   bool
+	}{
+		{podKill{}, bare, false},
+		{podKill{}, owned, true},
+		{podFailure{}, bare, true},
+		{containerKill{}, owned, true},
+		{containerKill{}, job, false},
+		{podPartition{}, owned, true},
+		{podPartition{}, host, false},
+	} {
+		config := providertest.Decode(t, c.hunter.schema(), "target {}")
+		assert.Equal(t, c.want, c.hunter.isPrey(config, c.pod), "%s on %s", c.hunter.typeName(), c.pod.Name)
+	}
+	other := providertest.Decode(t, containerKill{}.schema(), "container = \"sidecar\"\ntarget {}")
+	assert.False(t, containerKill{}.isPrey(other, owned), "it has no such container")
+}

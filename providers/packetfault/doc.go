@@ -1,0 +1,31 @@
+// Package packetfault delays, loses, corrupts, duplicates, reorders and holds back packets
+// of a network namespace, or drops all of them.
+//
+// What shall be dropped altogether the kernel drops (package firewall). All else passes through
+// a queue (NFQUEUE) to this process, which decides on each packet as netem and tbf
+// would and holds it as long as it must. Attributes and their meaning are those of tc-netem(8) and
+// tc-tbf(8):
+//
+//   - delay: latency ± jitter, uniform as netem's without a distribution, each following the one before by
+//     the correlation. Jitter may reorder packets, as netem's does. Of every gap packets, one has the
+//     chance of reorder_percent to pass at once, ahead of those that wait.
+//   - loss, duplicate, corrupt: by percent of packets, with a correlation. Corruption is one bit,
+//     after the checksum was made, so that the receiver finds the packet damaged.
+//   - bandwidth: a token bucket on bytes from the IP header on; tbf counts 14 bytes of Ethernet more.
+//
+// Where both are given, packets pass bandwidth first and are delayed then.
+//
+// # The end
+//
+// Rules match until the deadline and not longer, by the kernel's clock. If this process dies earlier, packets
+// pass at once (a partition: at the deadline), and those that were held are lost, as on a link that
+// breaks. Close lets held packets go. When the process cannot keep up with the kernel, packets
+// pass unharmed: the queue fails open. Beyond Spec.Limit packets that are held, further ones are dropped
+// and counted, as netem's limit does.
+//
+// # Several faults
+//
+// Each fault has its own queue. A packet goes through the faults in the order in which they were started,
+// and what one lets go, later, goes on to the next: delays add up, losses multiply. Partitions
+// come before all others. Duplicates bear firewall.Mark and pass no further fault.
+package packetfault

@@ -1,0 +1,170 @@
+package packetfault
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/packetfault/nfqueue"
+)
+
+// engine takes packets off a queue and lets each go at its time. Verdicts are given under
+// its lock, so that packets leave in the order that was decided.
+type engine struct {
+	queue  *nfqueue.Queue
+	alarm  *alarm
+	copies *copies // nil unless packets are duplicated
+	limit  int
+	began  time.Time
+
+	mu      sync.Mutex
+	in, out *decider
+	bits    *rand.Rand
+	held    held
+	order   uint64
+	stats   Stats
+	closed  bool
+}
+
+// receive decides on packets until the queue is closed, or fails.
+func (e *engine) receive() error {
+	for {
+		p, err := e.queue.Receive()
+		if err != nil {
+			return err
+		}
+		if err := e.take(p); err != nil {
+			return err
+		}
+	}
+}
+
+// release lets packets go as their time comes, until the alarm is closed, or fails.
+func (e *engine) release() error {
+	for {
+		if err := e.alarm.wait(); err != nil {
+			return err
+		}
+		if err := e.releaseDue(); err != nil {
+			return err
+		}
+	}
+}
+
+// take decides on one packet.
+func (e *engine) take(p nfqueue.Packet) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return e.queue.Accept(p.ID, nil)
+	}
+	now := time.Since(e.began)
+	e.stats.Seen++
+	e.stats.Bytes += uint64(p.Length)
+	made := e.decider(p).decide(now, p.Length)
+	switch {
+	case made.drop:
+		e.stats.Dropped++
+		return e.queue.Drop(p.ID)
+	case made.at > now && len(e.held) >= e.limit:
+		e.stats.Overflowed++
+		return e.queue.Drop(p.ID)
+	}
+	return e.keep(e.prepare(p, made, now), now)
+}
+
+func (e *engine) decider(p nfqueue.Packet) *decider {
+	if p.Hook == nfqueue.LocalIn {
+		return e.in
+	}
+	return e.out
+}
+
+// prepare makes of a packet what will be let go.
+func (e *engine) prepare(p nfqueue.Packet, made decision, now time.Duration) *packet {
+	e.order++
+	ready := &packet{id: p.ID, order: e.order, came: now, at: made.at}
+	whole := len(p.Payload) == p.Length
+	if made.reordered {
+		e.stats.Reordered++
+	}
+	if made.corrupt && whole {
+		ready.payload = slices.Clone(p.Payload)
+		if flip(ready.payload, e.bits) {
+			e.stats.Corrupted++
+		}
+	}
+	if made.duplicate && whole && e.copies != nil {
+		ready.copied = slices.Clone(p.Payload)
+		if ready.payload != nil {
+			ready.copied = slices.Clone(ready.payload)
+		}
+	}
+	return ready
+}
+
+// keep holds a packet, or lets it go when it is due already.
+func (e *engine) keep(p *packet, now time.Duration) error {
+	if p.at <= now {
+		return e.let(p, now)
+	}
+	e.held.add(p)
+	if e.held[0] == p {
+		return e.alarm.set(p.at - now)
+	}
+	return nil
+}
+
+func (e *engine) releaseDue() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := time.Since(e.began)
+	for p := e.held.next(now); p != nil; p = e.held.next(now) {
+		if err := e.let(p, now); err != nil {
+			return err
+		}
+		now = time.Since(e.began)
+	}
+	if len(e.held) == 0 {
+		return nil
+	}
+	return e.alarm.set(e.held[0].at - now)
+}
+
+// let lets a packet go. A copy that cannot be sent is not counted; the packet itself has gone.
+func (e *engine) let(p *packet, now time.Duration) error {
+	if p.at > p.came {
+		e.stats.Delayed++
+		e.stats.TimeHeld += now - p.came
+	}
+	if err := e.queue.Accept(p.id, p.payload); err != nil {
+		return err
+	}
+	if p.copied != nil && e.copies.send(p.copied) == nil {
+		e.stats.Duplicated++
+	}
+	return nil
+}
+
+// flush lets all go that is held, in the order in which it would have gone.
+func (e *engine) flush() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	now := time.Since(e.began)
+	for len(e.held) > 0 {
+		if err := e.let(e.held.next(e.held[0].at), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *engine) snapshot() Stats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	stats := e.stats
+	stats.Held = len(e.held)
+	return stats
+}

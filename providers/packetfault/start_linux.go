@@ -1,0 +1,228 @@
+package packetfault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gameday-dev/gameday/providers/firewall"
+	"github.com/gameday-dev/gameday/providers/packetfault/nfqueue"
+)
+
+// Running is a fault that is in place.
+type Running struct {
+	spec   Spec
+	table  *firewall.Table
+	engine *engine // nil for a partition
+	timer  *time.Timer
+	group  sync.WaitGroup
+
+	once     sync.Once
+	closeErr error
+
+	mu      sync.Mutex
+	failure error
+	final   firewall.Counters // once the table is gone
+	lifted  bool
+}
+
+// Start puts a fault in place, in the network namespace of the calling thread, and returns
+// when it is. It needs CAP_NET_ADMIN, and CAP_NET_RAW to duplicate. It ends by itself at the deadline; the
+// context only bounds Start itself.
+func Start(ctx context.Context, s Spec) (*Running, error) {
+	if err := errors.Join(s.Validate(), ctx.Err()); err != nil {
+		return nil, fmt.Errorf("start packet fault %q: %w", s.ID, err)
+	}
+	r := &Running{spec: s}
+	verdict := firewall.Drop()
+	if !s.Partition {
+		number, err := r.prepare()
+		if err != nil {
+			return nil, fmt.Errorf("start packet fault %q: %w", s.ID, err)
+		}
+		verdict = firewall.Queue(number, true)
+	}
+	table, err := firewall.Install(firewall.Spec{ID: s.ID, Scope: s.Scope, Verdict: verdict, Deadline: s.Deadline})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start packet fault %q: %w", s.ID, err), r.engine.close())
+	}
+	r.table = table
+	r.run()
+	return r, nil
+}
+
+// prepare binds a queue before any rule leads to it.
+func (r *Running) prepare() (uint16, error) {
+	s := r.spec
+	limit := s.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	queue, number, err := openQueue(nfqueue.Config{CopyRange: s.copyRange(), GSO: s.superPackets(), MaxLen: uint32(limit) + slack})
+	if err != nil {
+		return 0, err
+	}
+	e := &engine{
+		queue: queue, limit: limit, began: time.Now(), in: newDecider(s, 0), out: newDecider(s, 1),
+		bits: rand.New(rand.NewPCG(s.Seed, sourceBit)),
+	}
+	if e.alarm, err = newAlarm(); err != nil {
+		return 0, errors.Join(err, queue.Close())
+	}
+	if s.Duplicate != nil {
+		if e.copies, err = newCopies(); err != nil {
+			return 0, errors.Join(err, e.close())
+		}
+	}
+	r.engine = e
+	return number, nil
+}
+
+// slack is room in the kernel's queue for packets that are not decided on yet.
+const slack = 1024
+
+// superPackets says whether packets may come before they are cut into segments. For a delay that is
+// as good, and much cheaper. All else is a matter of single packets: their loss,
+// their content, or how many of them pass at a time.
+func (s Spec) superPackets() bool {
+	return s.Loss == nil && s.Corrupt == nil && s.Duplicate == nil && s.Bandwidth == nil && s.Delay.ReorderPercent == 0
+}
+
+// copyRange is how much of each packet has to come: all of it to change or repeat it,
+// otherwise as little as can be asked for; its length comes in any case.
+func (s Spec) copyRange() uint32 {
+	if s.Corrupt != nil || s.Duplicate != nil {
+		return 0xffff
+	}
+	return ipv4Least
+}
+
+// openQueue takes the first number that nobody listens on. The range is far from the low
+// numbers that people give by hand. EPERM means either no right, or the queue of another socket.
+func openQueue(c nfqueue.Config) (*nfqueue.Queue, uint16, error) {
+	const first, last = 0x6700, 0x67ff
+	var taken error
+	for c.Number = first; c.Number <= last; c.Number++ {
+		queue, err := nfqueue.Open(c)
+		if err == nil {
+			return queue, c.Number, nil
+		}
+		if !errors.Is(err, unix.EBUSY) && !errors.Is(err, unix.EPERM) {
+			return nil, 0, err
+		}
+		taken = err
+	}
+	return nil, 0, fmt.Errorf("expected CAP_NET_ADMIN and a free queue between %d and %d: %w", first, last, taken)
+}
+
+// run starts what works while the fault is in place.
+func (r *Running) run() {
+	if r.engine != nil {
+		r.group.Go(func() { r.fail(r.engine.receive()) })
+		r.group.Go(func() { r.fail(r.engine.release()) })
+	}
+	r.mu.Lock() // the deadline may come before the assignment
+	defer r.mu.Unlock()
+	r.timer = time.AfterFunc(time.Until(r.spec.Deadline), func() { _ = r.Close() })
+}
+
+// fail opens: without an effect of the table, packets pass. The goroutine that found out must not wait for itself.
+func (r *Running) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lifted || r.failure != nil {
+		return
+	}
+	r.final, _ = r.table.Counters()
+	r.failure = errors.Join(err, r.table.Disarm(), r.engine.flush())
+	r.lifted = true
+}
+
+// Update replaces the peers of the scope, as firewall.Table.Update.
+func (r *Running) Update(peers []netip.Prefix) error { return r.table.Update(peers) }
+
+// Stats reads the counters.
+func (r *Running) Stats() Stats {
+	var stats Stats
+	if r.engine != nil {
+		stats = r.engine.snapshot()
+	}
+	stats.Mechanism = r.spec.Mechanism()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failure != nil {
+		stats.Error = r.failure.Error()
+	}
+	stats.Matched = r.final
+	if !r.lifted {
+		stats.Matched, _ = r.table.Counters()
+	}
+	if r.engine == nil {
+		total := stats.Matched.Total()
+		stats.Seen, stats.Bytes, stats.Dropped = total.Packets, total.Bytes, total.Packets
+	}
+	return stats
+}
+
+// Close ends the fault: no more packets are taken, and those that are held go. The error is that
+// of the undo, the same each time. Beside other faults that still run the table stays, without effect,
+// since to remove it would lose what they hold (firewall.Lift); firewall.Sweep removes it later.
+func (r *Running) Close() error {
+	r.once.Do(func() { r.closeErr = r.end() })
+	return r.closeErr
+}
+
+func (r *Running) end() error {
+	r.mu.Lock()
+	r.timer.Stop()
+	failed := r.failure != nil
+	var err error
+	if !failed {
+		err = r.table.Disarm()
+	}
+	if !r.lifted {
+		r.final, _ = r.table.Counters()
+	}
+	r.lifted = true
+	r.mu.Unlock()
+	if r.engine != nil {
+		err = errors.Join(err, ignoreIf(failed, r.engine.flush()), r.engine.close())
+		r.group.Wait()
+	}
+	return errors.Join(err, r.tidy())
+}
+
+// ignoreIf drops an error that follows from one that is known already.
+func ignoreIf(known bool, err error) error {
+	if known {
+		return nil
+	}
+	return err
+}
+
+// tidy removes the table, unless another fault may be holding packets.
+func (r *Running) tidy() error {
+	infos, err := firewall.List()
+	if err != nil {
+		return err
+	}
+	for _, info := range infos {
+		if info.Left > 0 && info.ID != r.spec.ID {
+			return nil
+		}
+	}
+	return r.table.Lift()
+}
+
+func (e *engine) close() error {
+	if e == nil {
+		return nil
+	}
+	return errors.Join(e.queue.Close(), e.alarm.close(), e.copies.close())
+}

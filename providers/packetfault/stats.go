@@ -1,0 +1,36 @@
+package packetfault
+
+import (
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/firewall"
+)
+
+// Stats says what a fault has done so far. Packets are those on the wire, but super-packets
+// (GSO) where only a delay is asked for.
+type Stats struct {
+	Seen       uint64        `json:"seen"`       // came to the queue; of a partition: dropped by the kernel
+	Bytes      uint64        `json:"bytes"`      // of these, from the IP header on
+	Delayed    uint64        `json:"delayed"`    // were held, and have gone
+	Dropped    uint64        `json:"dropped"`    // by loss, bandwidth or partition
+	Corrupted  uint64        `json:"corrupted"`  // one bit
+	Duplicated uint64        `json:"duplicated"` // were sent twice
+	Reordered  uint64        `json:"reordered"`  // passed ahead of those that were held
+	Overflowed uint64        `json:"overflowed"` // dropped, because Spec.Limit packets were held
+	Held       int           `json:"held"`       // wait now
+	TimeHeld   time.Duration `json:"time_held"`  // of all delayed packets together, nanoseconds
+	Mechanism  string        `json:"mechanism"`
+	// Error is why the fault gave up before its deadline; traffic passes then.
+	Error string `json:"error,omitempty"`
+
+	// Matched is what the kernel's rules have matched, also what passed as the queue was full.
+	Matched firewall.Counters `json:"matched"`
+}
+
+// Mechanism says how a fault will be made on this system: "nftables" or "nfqueue".
+func (s Spec) Mechanism() string {
+	if s.Partition {
+		return "nftables"
+	}
+	return "nfqueue"
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/sample"
+	"github.com/gameday-dev/gameday/schema/resolve"
+)
+
+// look judges the windows that have become whole. A stop condition does not wait
+// for that: it is judged on what there is, too.
+func (w *watcher) look(now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.phase == "" {
+		return
+	}
+	if w.window == 0 {
+		w.judge(now)
+		return
+	}
+	w.slide(w.horizon(now))
+	if w.stop != nil && w.phase != "" && w.until.IsZero() && w.judged.Before(now) && w.isFull(now) {
+		w.judge(now)
+	}
+}
+
+// finish judges what is left of a phase that is over and settled: what has not
+// been answered by now will not be.
+func (w *watcher) finish(phase resolve.Phase) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.phase != phase || w.phase == "":
+	case w.window == 0:
+		w.judge(w.until)
+	default:
+		w.slide(w.until)
+	}
+}
+
+// horizon is the moment up to which all of the series are whole.
+func (w *watcher) horizon(now time.Time) time.Time {
+	for _, series := range w.series {
+		now = series.Horizon(now)
+	}
+	return now
+}
+
+func (w *watcher) isFull(end time.Time) bool { return !end.Add(-w.window).Before(w.since) }
+
+// slide judges the windows that end until then, and after the newest that was
+// judged. One answer that comes late can make many whole at once.
+func (w *watcher) slide(to time.Time) {
+	if !w.until.IsZero() && to.After(w.until) {
+		to = w.until
+	}
+	step := max(w.window/windowSteps, watchAtMost)
+	for w.phase != "" && w.judged.Before(to) && w.found[w.phase].outcome != event.Broken {
+		next := w.judged.Add(step)
+		if first := w.since.Add(w.window); next.Before(first) {
+			next = first
+		}
+		if next.After(to) {
+			next = to
+		}
+		w.judged = next
+		if w.isFull(next) {
+			w.judge(next)
+		}
+	}
+}
+
+// judge judges the window that ends then.
+func (w *watcher) judge(end time.Time) {
+	judged := w.x.judge(w.condition, w.minSamples, func(s *sample.Series) sample.Window {
+		if w.window == 0 {
+			return s.Phase(string(w.phase))
+		}
+		return s.Between(end.Add(-w.window), end)
+	})
+	switch {
+	case w.stop != nil:
+		w.trigger(judged, end)
+	case judged.outcome == event.TooFew && w.found[w.phase].outcome != "":
+		// a gap in one window does not undo what others have shown
+	default:
+		w.found[w.phase] = sighting{judged, end.Sub(w.since)}
+	}
+}
+
+// trigger stops the experiment if the stop condition is true.
+func (w *watcher) trigger(j judgement, at time.Time) {
+	if j.outcome != event.Held {
+		return
+	}
+	w.phase = "" // once is enough
+	w.x.stopped(&event.StopTriggered{
+		Experiment: w.x.plan.Address, Condition: w.stop.Addr.Local(), Expr: w.condition.Text(), Message: j.message,
+		Terms: j.terms, At: at.Sub(w.since).Seconds(), Source: w.x.sourceOf(w.stop.Addr.Local()),
+	})
+}
+
+// verdict is what the watcher found in a phase that is over and settled.
+func (w *watcher) verdict(phase resolve.Phase) (judgement, time.Duration) {
+	w.finish(phase)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found, ok := w.found[phase]
+	if !ok {
+		return judgement{outcome: event.TooFew, message: "no window of " + w.window.String() + " was full before the phase ended"}, 0
+	}
+	return found.judgement, found.at
+}

@@ -1,0 +1,67 @@
+package launch
+
+import (
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/report/junit"
+	"github.com/gameday-dev/gameday/runner/report/redact"
+	"github.com/gameday-dev/gameday/runner/report/rundir"
+)
+
+// View is a fold over a run's events that is finished when the run is.
+type View interface {
+	event.Sink
+	io.Closer
+}
+
+// reports are the folds over a run's events.
+type reports struct {
+	sinks   []event.Sink
+	closers []io.Closer
+
+	closing sync.Once
+	closed  error // what closing them came to
+}
+
+// openReports opens every report of a run: a JUnit file where one was asked for, the
+// run's folder, and the views. None of them sees a secret.
+func openReports(r Request, dir string) (*reports, error) {
+	out, hide := &reports{}, redact.New(r.Secrets...)
+	if r.JUnit != "" { // first: where it cannot be written, there is no run, and no folder of one
+		file, err := junit.New(r.JUnit, r.Base)
+		if err != nil {
+			return nil, err
+		}
+		out.add(hide, file)
+	}
+	folder, err := rundir.New(dir, r.Base)
+	if err != nil {
+		return nil, errors.Join(err, out.close())
+	}
+	out.add(hide, folder)
+	for _, view := range r.Views {
+		out.add(hide, view)
+	}
+	return out, nil
+}
+
+func (r *reports) add(hide *redact.Redactor, view View) {
+	r.sinks = append(r.sinks, hide.Sink(view))
+	r.closers = append(r.closers, view)
+}
+
+// close finishes every report, once: somebody may lose patience while that is being
+// done.
+func (r *reports) close() error {
+	r.closing.Do(func() {
+		var errs []error
+		for _, closer := range r.closers {
+			errs = append(errs, closer.Close())
+		}
+		r.closed = errors.Join(errs...)
+	})
+	return r.closed
+}

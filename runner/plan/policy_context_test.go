@@ -1,0 +1,52 @@
+package plan
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/runner/event"
+)
+
+func TestCheckContext(t *testing.T) {
+	at := event.Source{File: "shop.gameday.hcl", Line: 3}
+	policy := atMost(100)
+	policy.DenyContext = []string{"*prod*"}
+	check := func(outputs cty.Value) []Finding { return CheckContext(policy, "environment.shop", at, outputs) }
+	in := func(name string) cty.Value {
+		return cty.ObjectVal(map[string]cty.Value{"context": cty.StringVal(name)})
+	}
+	assert.Empty(t, check(in("staging")))
+	assert.Empty(t, check(cty.NilVal), "what says no context is in none")
+	assert.Equal(t, []Finding{{
+		Severity: SeverityError, Kind: KindPolicy, Subject: "environment.shop", Summary: "Denied context eu-prod-1",
+		Detail: "deny_context (p.gameday.hcl:4) matches the context eu-prod-1 of this environment. Use another context.",
+		Source: at,
+	}}, check(in("eu-prod-1")))
+	policy.DenyContext = nil
+	assert.Empty(t, check(in("eu-prod-1")), "nothing is denied")
+}
+
+func TestContextOf(t *testing.T) {
+	outputs := func(v cty.Value) cty.Value { return cty.ObjectVal(map[string]cty.Value{"context": v}) }
+	tests := map[string]struct {
+		outputs cty.Value
+		want    string
+	}{
+		"known":     {outputs(cty.StringVal("kind-shop")), "kind-shop"},
+		"unknown":   {outputs(cty.UnknownVal(cty.String)), ""},
+		"null":      {outputs(cty.NullVal(cty.String)), ""},
+		"number":    {outputs(cty.NumberIntVal(1)), ""},
+		"other":     {cty.EmptyObjectVal, ""},
+		"not known": {cty.DynamicVal, ""},
+		"none":      {cty.NilVal, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, ok := contextOf(test.outputs)
+			assert.Equal(t, test.want, got)
+			assert.Equal(t, test.want != "", ok)
+		})
+	}
+}
