@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
+	"os"
 	"time"
 )
 
@@ -14,12 +16,13 @@ const acceptPause = 10 * time.Millisecond
 
 // accept makes a session of every connection until the listener is closed.
 func (p *Proxy) accept() {
+	defer close(p.deaf)
 	for {
 		client, err := tcpConn(p.listener.Accept())
 		switch {
 		case err == nil:
 			p.admit(client)
-		case errors.Is(err, net.ErrClosed):
+		case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
 			return
 		default:
 			sleep(timers{}, time.Now().Add(acceptPause), p.ctx.Done(), nil)
@@ -39,7 +42,8 @@ func (p *Proxy) admit(client *net.TCPConn) {
 	s := newSession(p, client, p.accepted)
 	p.accepted++
 	p.sessions[s] = struct{}{}
-	p.routines.Go(s.run)
+	p.routines.Add(1) // until its finish, which may be another goroutine's
+	go s.run()
 }
 
 // forget is the end of a session.
@@ -56,7 +60,38 @@ func (p *Proxy) dial(client *net.TCPConn) (*net.TCPConn, error) {
 	if p.config.Dial != nil {
 		return p.config.Dial(ctx, client)
 	}
-	return tcpConn(new(net.Dialer).DialContext(ctx, "tcp", p.config.Upstream))
+	address, err := p.upstreamOf(client)
+	if err != nil {
+		return nil, err
+	}
+	dialer := net.Dialer{Control: marking(p.config.Mark)}
+	return tcpConn(dialer.DialContext(ctx, "tcp", address))
+}
+
+// upstreamOf is where a client is to be led. One that was going to the proxy
+// itself would be led round in circles.
+func (p *Proxy) upstreamOf(client *net.TCPConn) (string, error) {
+	if p.config.Destination == nil {
+		return p.config.Upstream, nil
+	}
+	to, err := p.config.Destination(client)
+	if err != nil {
+		return "", fmt.Errorf("destination of %s: %w", client.RemoteAddr(), err)
+	}
+	if to == addrPort(client.LocalAddr()) {
+		return "", fmt.Errorf("%s connected to the proxy itself, at %s: expected a redirected connection", client.RemoteAddr(), to)
+	}
+	return to.String(), nil
+}
+
+// addrPort is a TCP address in the form in which IPv4 is always IPv4.
+func addrPort(a net.Addr) netip.AddrPort {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	at := tcp.AddrPort()
+	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
 }
 
 // tcpConn narrows what package net returns for "tcp", whose half-close and RST

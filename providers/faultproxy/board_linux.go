@@ -16,30 +16,32 @@ type remains struct {
 	finished map[Direction]bool
 }
 
-// board puts the session on the express, if no rule is in force; nil: it is to go
-// by itself. The rules are read under the lock that poke takes, so that none can
+// board puts the session on the express, if no rule is in force but such as wait
+// for a request; false: it is to go by itself. The rules are read under the lock that poke takes, so that none can
 // come into force unnoticed.
-func (s *session) board() *ride {
+func (s *session) board() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over() || len(s.proxy.rules.Load().all) > 0 {
-		return nil
+	set := s.proxy.rules.Load()
+	if s.over() || len(set.all) > len(set.http)+len(set.resets) {
+		return false
 	}
 	l := s.proxy.express.board()
 	if l == nil {
-		return nil
+		return false
 	}
-	r := &ride{loop: l, talk: s.talk, over: make(chan struct{}), left: remains{finished: make(map[Direction]bool)}}
+	r := &ride{loop: l, session: s, waiting: len(set.http) > 0}
 	if !r.adopt(s.client, s.upstream) {
-		return nil
+		return false
 	}
 	_ = s.client.Close()
 	_ = s.upstream.Close()
+	s.client, s.upstream = nil, nil // until the ride is over: thousands may be idle
 	s.riding = r
 	if err := l.add(r); err != nil {
 		r.recall()
 	}
-	return r
+	return true
 }
 
 // adopt takes file descriptors of its own for the connections.
@@ -69,11 +71,13 @@ func duplicate(conn *net.TCPConn) (int, error) {
 	return copied, failed
 }
 
-// alight waits for the end of the ride and gives the session its connections
-// back, with what is left to do. The session is over behind it when it was
+// leave is the end of a ride, in a goroutine of its own.
+func (s *session) leave(r *ride) { s.goOn(s.alight(r)) }
+
+// alight gives the session its connections back after a ride, with what is left to
+// do. The session is over behind it when it was
 // aborted, or when there is no file descriptor to be had.
 func (s *session) alight(r *ride) remains {
-	<-r.over
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.riding = nil

@@ -1,5 +1,7 @@
 package faultproxy
 
+import "math"
+
 // body follows a message's body to find where it ends. It keeps no bytes.
 type body struct {
 	mode  bodyMode
@@ -63,6 +65,18 @@ func (b *body) consume(p []byte) (n int, done, ok bool) {
 		return len(p), false, true
 	default:
 		return 0, true, true
+	}
+}
+
+// bulk is what surely is data up to shortly before the body's end.
+func (b *body) bulk() int64 {
+	switch b.mode {
+	case sizedBody:
+		return max(b.left-smallBuffer, 0)
+	case restBody:
+		return math.MaxInt64
+	default:
+		return 0
 	}
 }
 

@@ -20,7 +20,7 @@ func (l *leg) splice(set *ruleSet) error {
 		return net.ErrClosed
 	}
 	for l.proxy.rules.Load() == set {
-		if err := p.fill(l.in.raw); err != nil {
+		if err := p.fill(l.in.raw, pipeSize); err != nil {
 			return err
 		}
 		ebbed := p.held < smallBuffer

@@ -12,12 +12,14 @@ import (
 // for their response.
 type conversation struct {
 	last  atomic.Int32  // which way bytes flowed last
+	asked atomic.Bool   // bytes of the client's have gone to the upstream
 	eased chan struct{} // readable after requests have gone from pending
 
 	mu      sync.Mutex
 	phase   phase
 	epoch   int        // counts the times that following began
 	pending []exchange // in the order of the requests
+	streams *streams   // of HTTP/2
 }
 
 func newConversation() *conversation { return &conversation{eased: make(chan struct{}, 1)} }
@@ -26,9 +28,10 @@ func newConversation() *conversation { return &conversation{eased: make(chan str
 type phase int
 
 const (
-	seeking   phase = iota // bytes pass; with HTTP rules in force, a request is looked for
-	following              // every request and response is
-	opaque                 // not HTTP/1.x, or no longer: bytes pass for good
+	seeking     phase = iota // bytes pass; with HTTP rules in force, a request is looked for
+	following                // every request and response is
+	opaque                   // not HTTP, or no longer: bytes pass for good
+	multiplexed              // HTTP/2: every stream is followed
 )
 
 // What conversation.last holds.
@@ -46,6 +49,9 @@ func (c *conversation) flowed(way Direction) (before int32) {
 	before = c.last.Load()
 	if before != flow { // a store would take the memory from the other core
 		c.last.Store(flow)
+		if way == Egress {
+			c.asked.Store(true)
+		}
 	}
 	return before
 }
@@ -67,7 +73,7 @@ func flowOf(way Direction) int32 {
 func (c *conversation) concerns(set *ruleSet) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.phase == following || c.phase == seeking && len(set.http) > 0
+	return c.phase == following || c.phase == multiplexed || c.phase == seeking && len(set.http) > 0
 }
 
 // state is the phase, and the epoch that tells one following from the next.
@@ -88,7 +94,7 @@ func (c *conversation) follow(p []byte) bool {
 	if c.phase != seeking || last == egressFlowed || len(p) == 0 {
 		return false
 	}
-	if !beginsRequest(p) {
+	if !beginsRequest(p) && !(c.maySpeakHTTP2() && beginsHTTP2(p)) {
 		if last == nothingFlowed {
 			c.phase = opaque
 		}
@@ -100,6 +106,48 @@ func (c *conversation) follow(p []byte) bool {
 	c.phase = following
 	c.epoch++
 	return true
+}
+
+// multiplex goes on in HTTP/2, at the beginning of a connection; false where it
+// is none.
+func (c *conversation) multiplex(s *session) (*streams, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase != following || len(c.pending) > 0 || !c.maySpeakHTTP2() {
+		return nil, false
+	}
+	if c.streams == nil {
+		c.streams = newStreams(s)
+	}
+	c.phase = multiplexed
+	return c.streams, true
+}
+
+// maySpeakHTTP2 reports whether the client is at its beginning, and the upstream
+// too or followed from there. The caller holds the lock.
+func (c *conversation) maySpeakHTTP2() bool {
+	return !c.asked.Load() && (c.last.Load() == nothingFlowed || c.streams != nil)
+}
+
+// anticipate prepares for HTTP/2 where the upstream speaks first, as it may, and
+// nothing has been said before.
+func (c *conversation) anticipate(s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == seeking && c.last.Load() == nothingFlowed && c.streams == nil {
+		c.streams = newStreams(s)
+	}
+}
+
+// multiplexing is what is known of the streams; nil when there are none, or they
+// are not followed any more.
+func (c *conversation) multiplexing() *streams {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == multiplexed || c.phase != opaque && !c.asked.Load() {
+		return c.streams
+	}
+	return nil
 }
 
 // settle goes back to seeking where nothing is under way, at a request boundary

@@ -72,6 +72,8 @@
 //	requests, verdict, answer    HTTP, egress side
 //	responses                    HTTP, ingress side
 //	head, body, match, glob      HTTP, parsed
+//	h2_*, grpc                   HTTP/2, stream by stream
+//	destination, retire, bulk    behind a redirect; a gentle end; bodies spliced past HTTP rules
 //	share, jitter, bucket        choices by chance, delays, rates
 //	clock, buffer                exact timers, borrowed memory
 //
@@ -86,8 +88,11 @@
 // partition and is not itself delayed; only what follows is. A client that
 // connected during a partition and closed its side before the end of it is let
 // go, as its connect would not have succeeded by then. A chunk, the unit
-// of jitter, is what one read returned, not a packet. HTTP/2, TLS and anything
-// else that is not HTTP/1.x passes HTTP rules unchanged. An HTTP rule that
+// of jitter, is what one read returned, not a packet. TLS and anything
+// else that is not HTTP passes HTTP rules unchanged, and so does HTTP/2 on a
+// connection that began before there was an HTTP rule, as its header compression
+// depends on all that went before. A delay in HTTP/2 holds the response, not the
+// request: streams are opened in the order of their ids. An HTTP rule that
 // arrives in the middle of a connection takes it for a request boundary that the
 // upstream has spoken last, which a client that pipelines can defeat. A session
 // is reset when no file descriptor can be had as a rule arrives.

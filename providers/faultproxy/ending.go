@@ -1,6 +1,9 @@
 package faultproxy
 
-import "errors"
+import (
+	"errors"
+	"net"
+)
 
 // errBroken is the end of a stream whose source took no more bytes, or of one
 // that a rule aborts.
@@ -50,17 +53,19 @@ func (s *session) breakOff(way Direction) {
 		s.riding.abort(way)
 		return
 	}
-	if way.covers(Ingress) {
-		_ = s.client.SetLinger(0)
-	}
-	_ = s.client.Close()
-	if s.upstream == nil {
+	end(s.client, way.covers(Ingress))
+	end(s.upstream, way.covers(Egress))
+}
+
+// end closes a connection, if there is one, with a RST or in order.
+func end(conn *net.TCPConn, reset bool) {
+	if conn == nil {
 		return
 	}
-	if way.covers(Egress) {
-		_ = s.upstream.SetLinger(0)
+	if reset {
+		_ = conn.SetLinger(0)
 	}
-	_ = s.upstream.Close()
+	_ = conn.Close()
 }
 
 // fates are those of a direction and of the one that answers it.
@@ -113,8 +118,9 @@ func (s *session) close() {
 	if !s.over() {
 		close(s.done)
 	}
-	_ = s.client.Close()
-	if s.upstream != nil {
-		_ = s.upstream.Close()
+	end(s.client, false)
+	end(s.upstream, false)
+	if streams := s.talk.multiplexing(); streams != nil {
+		streams.forsake()
 	}
 }

@@ -29,6 +29,8 @@ type head struct {
 	keepAlive bool // Connection: keep-alive
 	upgrade   bool
 	expect    bool // Expect: 100-continue
+
+	multiplexed bool // a stream of HTTP/2, which has no framing of its own
 }
 
 // field is one header line.
@@ -141,6 +143,10 @@ func (h *head) persists() bool {
 	}
 	return !h.closes
 }
+
+// beginsHTTP2 reports whether p begins with the first line of HTTP/2's preface
+// (RFC 9113, section 3.4), which is made not to be a request of HTTP/1.
+func beginsHTTP2(p []byte) bool { return bytes.HasPrefix(p, []byte("PRI * HTTP/2.0\r\n")) }
 
 // beginsRequest reports whether p can be the start of a request's head, as far
 // as it goes.

@@ -28,7 +28,12 @@ const (
 // that the end of the test waits for.
 func serve(t testing.TB, handle func(*net.TCPConn)) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	return serveOn(t, "127.0.0.1:0", handle)
+}
+
+func serveOn(t testing.TB, address string, handle func(*net.TCPConn)) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
 	require.NoError(t, err)
 	var running sync.WaitGroup
 	running.Go(func() {

@@ -32,6 +32,10 @@ type filter interface {
 	feed(p []byte) error
 	// end flushes what is held when the stream has ended.
 	end() error
+	// bulk is how many bytes from here on are the middle of a body that passes, and
+	// skip goes past some of them.
+	bulk() int64
+	skip(n int)
 }
 
 func newLeg(s *session, way Direction, src, dst *net.TCPConn) *leg {
@@ -81,6 +85,9 @@ func (l *leg) step() error {
 		return l.relay(set)
 	}
 	if err := l.news(); err != nil {
+		return err
+	}
+	if done, err := l.spliceBody(set); done || err != nil {
 		return err
 	}
 	c, err := l.in.read(set.ways[l.way].quantum(l.way))

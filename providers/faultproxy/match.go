@@ -17,6 +17,11 @@ func (h *head) path() string {
 	return path
 }
 
+// selects reports whether a rule is for a request.
+func (a *activeRule) selects(h *head) bool {
+	return a.Match.matches(h) && (a.Kind != GRPCStatus || a.GRPC.matches(h))
+}
+
 // matches reports whether a request is one that m selects.
 func (m Match) matches(h *head) bool {
 	if m.Method != "" && m.Method != h.method {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,12 +16,25 @@ type Config struct {
 	Listen   string // host:port; port 0 takes a free one
 	Upstream string // host:port, resolved and dialled anew for every connection; it need not answer yet
 
-	// Dial reaches the upstream for an accepted connection in place of Upstream;
-	// an agent behind a redirect asks the kernel for the original destination.
+	// Destination finds where an accepted connection was going, in place of
+	// Upstream: behind a redirect that is OriginalDestination.
+	Destination func(client *net.TCPConn) (netip.AddrPort, error)
+
+	// Dial reaches the upstream for an accepted connection by means of its own, in
+	// place of Upstream and Destination.
 	Dial func(ctx context.Context, client *net.TCPConn) (*net.TCPConn, error)
+
+	// Mark is the packet mark (SO_MARK, Linux, needs CAP_NET_ADMIN) of connections to
+	// the upstream, by which a redirect lets them pass; 0: none.
+	Mark uint32
 
 	DialTimeout time.Duration // 0: 10 s
 	Memory      int64         // bytes that delays may hold for all connections together; 0: 256 MiB
+
+	// Drain makes Close gentle: the rules end, connections go on without them, and
+	// Close waits for so long at most before it leaves them to their own end. 0: Close
+	// resets them.
+	Drain time.Duration
 }
 
 const (
@@ -42,17 +56,20 @@ type Proxy struct {
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
 	routines sync.WaitGroup
+	done     chan struct{} // closed when nothing runs any more
+	deaf     chan struct{} // closed when nothing is accepted any more
 
 	mu       sync.Mutex // held to change rules, sessions or closed
 	sessions map[*session]struct{}
 	accepted int64
 	closed   bool
+	retiring bool // the rules are over for good
 }
 
 // Start listens and forwards until Close. It fails when the address cannot be
 // listened on; an upstream that does not answer is the clients' to see.
 func Start(config Config) (*Proxy, error) {
-	if config.Upstream == "" && config.Dial == nil {
+	if config.Upstream == "" && config.Dial == nil && config.Destination == nil {
 		return nil, errors.New("start fault proxy: no upstream: expected host:port")
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", config.Listen)
@@ -72,6 +89,7 @@ func newProxy(config Config, listener net.Listener) *Proxy {
 		config.Memory = defaultMemory
 	}
 	p := &Proxy{config: config, listener: listener, clock: newClock(), sessions: make(map[*session]struct{})}
+	p.done, p.deaf = make(chan struct{}), make(chan struct{})
 	p.held.limit = config.Memory
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.rules.Store(newRuleSet(nil))
@@ -81,22 +99,38 @@ func newProxy(config Config, listener net.Listener) *Proxy {
 // Addr is the address that clients connect to, host:port.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 
+// Done is closed when nothing of the proxy runs any more: with Close, or after it
+// when Drain has left connections to their own end.
+func (p *Proxy) Done() <-chan struct{} { return p.done }
+
 // Close stops listening, resets what is still open, and returns when nothing of
-// the proxy runs any more. A second Close does nothing.
+// the proxy runs any more. With Config.Drain it resets nothing, and may return
+// before connections have ended; they go on for as long as the process does. A
+// second Close does nothing.
 func (p *Proxy) Close() error {
+	if p.config.Drain > 0 {
+		return p.retire()
+	}
 	if !p.shut() {
 		return nil
 	}
 	err := p.listener.Close()
 	p.cancel()
-	p.routines.Wait()
-	p.clock.close()
-	p.pipes.close()
-	p.express.close()
+	p.release()
 	if err != nil {
 		return fmt.Errorf("close fault proxy: %w", err)
 	}
 	return nil
+}
+
+// release frees what the sessions shared, once the last of them has ended.
+func (p *Proxy) release() {
+	p.routines.Wait()
+	p.cancel()
+	p.clock.close()
+	p.pipes.close()
+	p.express.close()
+	close(p.done)
 }
 
 // shut ends the sessions and lets no more in, and reports whether the proxy was

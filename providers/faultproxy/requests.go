@@ -24,6 +24,8 @@ type requests struct {
 	dropped bool // the body belongs to a request that does not pass
 	mute    bool // the connection ends behind a reply: nothing passes any more
 	out     []byte
+
+	multiplexed *streamRequests // once the connection speaks HTTP/2
 }
 
 func newRequests(l *leg) *requests { return &requests{leg: l, talk: l.session.talk} }
@@ -45,6 +47,9 @@ func (r *requests) follow(p []byte, rules []*activeRule) error {
 	r.settle(rules)
 	for {
 		phase, epoch := r.talk.state()
+		if phase == multiplexed {
+			return r.feedStreams(p)
+		}
 		if phase != following || epoch != r.epoch {
 			if r.dropped {
 				return r.abort() // half a body would be left for the upstream
@@ -78,6 +83,10 @@ func (r *requests) settle(rules []*activeRule) {
 
 // forget lets go of what was held and begins anew.
 func (r *requests) forget() {
+	if r.multiplexed != nil {
+		r.emit(r.multiplexed.held())
+		r.multiplexed = nil
+	}
 	r.emit(r.head)
 	r.head, r.inBody, r.dropped = nil, false, false
 	r.stopTimer()
@@ -120,6 +129,9 @@ func (r *requests) advance(p []byte) (int, error) {
 		r.head = nil
 		return 1, nil
 	}
+	if beginsHTTP2(r.head) {
+		return len(p), r.multiplex()
+	}
 	n := headLength(r.head)
 	if n == 0 {
 		if !beginsRequest(r.head) || len(r.head) > maxHead {
@@ -137,6 +149,39 @@ func (r *requests) advance(p []byte) (int, error) {
 	r.stopTimer()
 	return n - held, r.decide(raw, &h)
 }
+
+// multiplex goes on in HTTP/2.
+func (r *requests) multiplex() error {
+	s, ok := r.talk.multiplex(r.leg.session)
+	if !ok {
+		return r.giveUp(nil)
+	}
+	r.multiplexed = newStreamRequests(r, s)
+	r.stopTimer()
+	begun := r.head
+	r.head = nil
+	return r.multiplexed.feed(begun)
+}
+
+// feedStreams is feed on an HTTP/2 connection.
+func (r *requests) feedStreams(p []byte) error {
+	if r.multiplexed == nil {
+		return r.pass(p)
+	}
+	return r.multiplexed.feed(p)
+}
+
+// bulk implements filter.
+func (r *requests) bulk() int64 {
+	phase, epoch := r.talk.state()
+	if !r.inBody || r.dropped || r.mute || phase != following || epoch != r.epoch {
+		return 0
+	}
+	return r.body.bulk()
+}
+
+// skip implements filter.
+func (r *requests) skip(n int) { r.body.skip(n) }
 
 func (r *requests) advanceBody(p []byte) (int, error) {
 	n, done, ok := r.body.consume(p)
@@ -158,8 +203,7 @@ func (r *requests) end() error {
 	if r.mute {
 		return nil
 	}
-	r.emit(r.head)
-	r.head = nil
+	r.forget()
 	return r.flush()
 }
 
@@ -173,7 +217,7 @@ func (r *requests) flush() error {
 	}
 	r.talk.flowed(Egress)
 	err := r.leg.write(r.out)
-	r.out = r.out[:0]
+	r.out = thin(r.out)
 	return err
 }
 

@@ -1,9 +1,12 @@
 package faultproxy
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
+
+	"golang.org/x/net/http2"
 )
 
 // responses is the ingress side of HTTP rules: it follows the responses to know
@@ -16,6 +19,8 @@ type responses struct {
 	head   []byte // a copy of the incomplete one
 	body   body
 	inBody bool
+
+	multiplexed *streamResponses // once the connection speaks HTTP/2
 }
 
 func newResponses(l *leg) *responses { return &responses{leg: l, talk: l.session.talk} }
@@ -23,9 +28,16 @@ func newResponses(l *leg) *responses { return &responses{leg: l, talk: l.session
 // feed takes bytes from the upstream, or none when there may be a reply to give.
 func (r *responses) feed(p []byte) error {
 	if len(p) > 0 {
+		if !r.talk.asked.Load() && beginsSettings(p) {
+			r.talk.anticipate(r.leg.session)
+		}
 		r.talk.flowed(Ingress)
 	}
 	for {
+		if s := r.talk.multiplexing(); s != nil {
+			return r.feedStreams(s, p)
+		}
+		p = r.unfollow(p)
 		if !r.current() {
 			return r.leg.admit(p)
 		}
@@ -44,6 +56,30 @@ func (r *responses) feed(p []byte) error {
 		}
 		p = p[n:]
 	}
+}
+
+// feedStreams is feed on an HTTP/2 connection.
+func (r *responses) feedStreams(s *streams, p []byte) error {
+	if r.multiplexed == nil {
+		r.multiplexed = newStreamResponses(r.leg, s)
+	}
+	return r.multiplexed.feed(p)
+}
+
+// unfollow puts what was held while streams were followed before p.
+func (r *responses) unfollow(p []byte) []byte {
+	if r.multiplexed != nil {
+		p = append(r.multiplexed.unsent(), p...)
+		r.multiplexed = nil
+	}
+	return p
+}
+
+// beginsSettings reports whether p begins with a SETTINGS frame on stream 0, as
+// everything does that an HTTP/2 server sends.
+func beginsSettings(p []byte) bool {
+	h, err := http2.ReadFrameHeader(bytes.NewReader(p))
+	return err == nil && h.Type == http2.FrameSettings && h.StreamID == 0 && h.Length%6 == 0 && h.Length <= maxControlFrame
 }
 
 // current reports whether responses are followed, and begins anew when the
@@ -104,6 +140,17 @@ func (r *responses) advance(p []byte) (int, bool) {
 	return n - held, ok && r.begin(&h, next)
 }
 
+// bulk implements filter.
+func (r *responses) bulk() int64 {
+	if !r.inBody || !r.current() {
+		return 0
+	}
+	return r.body.bulk()
+}
+
+// skip implements filter.
+func (r *responses) skip(n int) { r.body.skip(n) }
+
 // begin takes note of a complete head; false when no response follows that could
 // be followed.
 func (r *responses) begin(h *head, to exchange) bool {
@@ -138,6 +185,9 @@ func (r *responses) giveUp(p []byte) error {
 // end gives the replies that are due although the upstream has ended. It fails
 // with errBroken when one of them is to abort the connection.
 func (r *responses) end() error {
+	if r.multiplexed != nil {
+		return r.multiplexed.end()
+	}
 	if !r.current() {
 		return nil
 	}

@@ -16,9 +16,9 @@ const burstSize = 128 << 10
 // the runtime's poller, which would wake up for each message too.
 type ride struct {
 	loop             *loop
-	talk             *conversation
+	session          *session
 	client, upstream int
-	over             chan struct{} // closed when it has ended
+	waiting          bool // for the first byte, which the legs are to read: so idle connections cost no goroutines
 
 	mu    sync.Mutex // held while the loop serves it
 	ended bool
@@ -61,7 +61,7 @@ func (r *ride) end() {
 	if !r.ended {
 		r.ended = true
 		r.loop.remove(r)
-		close(r.over)
+		go r.session.leave(r)
 	}
 }
 
@@ -70,6 +70,10 @@ func (r *ride) serve(fd int, buf []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
+		return
+	}
+	if r.waiting {
+		r.end()
 		return
 	}
 	way, to := Egress, r.upstream
@@ -91,7 +95,7 @@ func (r *ride) serve(fd int, buf []byte) {
 // forward writes bytes. What the destination does not take at once is left to
 // the legs, which know how to wait.
 func (r *ride) forward(way Direction, to int, p []byte) {
-	r.talk.flowed(way)
+	r.session.talk.flowed(way)
 	for len(p) > 0 {
 		n, err := unix.Write(to, p)
 		if errors.Is(err, unix.EINTR) {
@@ -122,6 +126,9 @@ func (r *ride) measure(way Direction, n int) {
 func (r *ride) finish(way Direction, from, to int) {
 	_ = unix.Shutdown(to, unix.SHUT_WR)
 	r.loop.unwatch(from)
+	if r.left.finished == nil {
+		r.left.finished = make(map[Direction]bool)
+	}
 	r.left.finished[way] = true
 	if len(r.left.finished) == 2 {
 		r.end()

@@ -27,6 +27,8 @@ type Rule struct {
 	Body            string            `json:"body,omitempty"`             // of the answer
 	ResponseHeaders map[string]string `json:"response_headers,omitempty"` // of the answer
 
+	GRPC GRPC `json:"grpc,omitzero"` // which calls, and how they end
+
 	Deadline time.Time `json:"deadline,omitzero"` // the proxy removes the rule then by itself; zero: never
 	Seed     int64     `json:"seed,omitempty"`    // for every choice by chance: same seed, same choices
 }
@@ -36,6 +38,15 @@ type Match struct {
 	Path    string            `json:"path,omitempty"`    // glob over the path without the query: * within a segment, ** across segments, ? one character
 	Method  string            `json:"method,omitempty"`  // exact, upper case
 	Headers map[string]string `json:"headers,omitempty"` // name, in any case, to a glob over the value, in which * spans everything
+}
+
+// GRPC selects calls of gRPC, which are HTTP/2 requests to /SERVICE/METHOD with a
+// content type of application/grpc, and says how they end.
+type GRPC struct {
+	Service       string `json:"service,omitempty"`        // glob over the full name, such as shop.v1.Orders; * spans everything; empty: all
+	Method        string `json:"method,omitempty"`         // glob; empty: all
+	StatusCode    string `json:"status_code,omitempty"`    // a name, such as UNAVAILABLE, or a number from 1 to 16
+	StatusMessage string `json:"status_message,omitempty"` // for people, in UTF-8
 }
 
 // way is the rule's direction with the default applied.

@@ -23,7 +23,7 @@ func (p *Proxy) Put(r Rule) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.closed || p.retiring {
 		return ErrClosed
 	}
 	old := p.rules.Load().find(r.ID)

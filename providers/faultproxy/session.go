@@ -27,22 +27,32 @@ func newSession(p *Proxy, client *net.TCPConn, number int64) *session {
 	return &session{proxy: p, number: number, client: client, talk: newConversation(), done: make(chan struct{})}
 }
 
-// run connects to the upstream and forwards until both directions have ended.
+// run connects to the upstream and forwards. A session that boards the express
+// needs no goroutine until the end of its ride.
 func (s *session) run() {
-	defer s.proxy.forget(s)
-	defer s.close()
 	s.enforceResets(s.proxy.rules.Load())
 	if !s.waitToConnect() || !s.connect() {
 		s.abort(Both)
+		s.finish()
 		return
 	}
-	var left remains
-	if r := s.board(); r != nil {
-		left = s.alight(r)
+	if !s.board() {
+		s.goOn(remains{})
 	}
+}
+
+// goOn forwards from where a ride has ended until both directions have.
+func (s *session) goOn(left remains) {
+	defer s.finish()
 	if !s.over() {
 		s.walk(left)
 	}
+}
+
+func (s *session) finish() {
+	s.close()
+	s.proxy.forget(s)
+	s.proxy.routines.Done()
 }
 
 // walk forwards by two legs, each a direction, from where a ride has ended.

@@ -86,11 +86,11 @@ func (p *pipe) close() {
 }
 
 // fill moves what has arrived on a connection into the empty pipe, waiting for
-// the first byte.
-func (p *pipe) fill(src syscall.RawConn) error {
+// the first byte, and limit bytes at most.
+func (p *pipe) fill(src syscall.RawConn, limit int) error {
 	var err error
 	waited := src.Read(func(fd uintptr) bool {
-		p.held, err = move(int(fd), p.w, pipeSize)
+		p.held, err = move(int(fd), p.w, limit)
 		return !errors.Is(err, syscall.EAGAIN)
 	})
 	switch {

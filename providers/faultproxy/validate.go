@@ -26,8 +26,10 @@ func (r Rule) Validate() error {
 		errs = append(errs, share("probability", r.Probability, 1))
 	case HTTPStatus:
 		errs = append(errs, r.validateAnswer())
+	case GRPCStatus:
+		errs = append(errs, r.validateGRPC())
 	default:
-		errs = append(errs, fmt.Errorf("kind is %q: expected delay, bandwidth, partition, reset, http_delay, http_status or http_abort", r.Kind))
+		errs = append(errs, fmt.Errorf("kind is %q: expected delay, bandwidth, partition, reset, http_delay, http_status, http_abort or grpc_status", r.Kind))
 	}
 	if r.Kind.http() {
 		errs = append(errs, r.validateMatch())

@@ -35,7 +35,7 @@ func (r *requests) verdict(h *head) (*activeRule, error) {
 			return nil, nil
 		}
 		asked = append(asked, rule.tally)
-		if !rule.Match.matches(h) || !picks(rule.Percent, rule.Seed, rule.tally.match()) {
+		if !rule.selects(h) || !picks(rule.Percent, rule.Seed, rule.tally.match()) {
 			continue
 		}
 		r.leg.session.touch(rule, 0, 1)
