@@ -13,6 +13,7 @@ const (
 	HTTPStatus Kind = "http_status" // Match, Percent, Status, Body, ResponseHeaders: the proxy answers in the upstream's place
 	HTTPAbort  Kind = "http_abort"  // Match, Percent: the connection is reset in place of an answer; in HTTP/2 its stream alone is
 	GRPCStatus Kind = "grpc_status" // Match, GRPC, Percent: gRPC calls end with a status in the upstream's place
+	HTTPBody   Kind = "http_body"
 )
 
 // http reports whether rules of this kind act on requests.

@@ -5,8 +5,8 @@ package kubernetes
 import (
 	"fmt"
 	"math"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,14 +15,25 @@ import (
 // tolerance of a median: 2 ms or 5 %.
 func tolerance(ms float64) float64 { return max(2, 0.05*ms) }
 
-// calm measures round trips up to three times and keeps the one with the lowest p99:
-// what else runs on this machine only ever adds.
-func calm(t *testing.T, m meters, to string) udpSeen {
+// pair is what was measured of the pod that is hit and, in the same seconds, of the
+// bystander: what else runs on this machine holds up both.
+type pair struct{ hit, beside udpSeen }
+
+// calm measures up to three times and keeps the pair in which the bystander was held up
+// the least.
+func calm(t *testing.T, m meters) pair {
 	t.Helper()
-	var best udpSeen
+	var best pair
 	for i := range 3 {
-		seen := measure[udpSeen](t, m, measuring, "udp", "-to", to, "-n", "300", "-interval", "3ms")
-		if i == 0 || seen.RTT.P99 < best.RTT.P99 {
+		var seen pair
+		var both sync.WaitGroup
+		for to, into := range map[string]*udpSeen{hit: &seen.hit, bystander: &seen.beside} {
+			both.Go(func() {
+				*into = measure[udpSeen](t, m, measuring, "udp", "-to", m.address[to]+":9001", "-n", "300", "-interval", "3ms")
+			})
+		}
+		both.Wait()
+		if i == 0 || seen.beside.RTT.P99 < best.beside.RTT.P99 {
 			best = seen
 		}
 	}
@@ -34,8 +45,7 @@ func calm(t *testing.T, m meters, to string) udpSeen {
 func TestPacketDelays(t *testing.T) {
 	t.Parallel()
 	m := newMeters(t)
-	to, beside := m.address[hit]+":9001", m.address[bystander]+":9001"
-	before, besideBefore := calm(t, m, to), calm(t, m, beside)
+	before := calm(t, m)
 	for name, c := range map[string]struct {
 		config      string
 		median, max float64 // milliseconds, that a round trip gains
@@ -49,17 +59,19 @@ func TestPacketDelays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m.with(t, "kubernetes_network_delay", c.config, func() {
-				seen, besideNow := calm(t, m, to), calm(t, m, beside)
-				t.Logf("asked %v ms, gained p50 %.2f, p99 %.2f (max asked %v); bystander p50 %+.2f ms", c.median,
-					seen.RTT.P50-before.RTT.P50, seen.RTT.P99-before.RTT.P50, c.max, besideNow.RTT.P50-besideBefore.RTT.P50)
-				assert.Equal(t, seen.Sent, seen.Received)
-				assert.InDelta(t, c.median, seen.RTT.P50-before.RTT.P50, tolerance(c.median)+(c.max-c.median)/4, "median")
-				assert.LessOrEqual(t, seen.RTT.P99-before.RTT.P50, c.max+5, "p99")
-				assert.InDelta(t, besideBefore.RTT.P50, besideNow.RTT.P50, 1, "the bystander's median")
+				now := calm(t, m)
+				p50, p99 := now.hit.RTT.P50-before.hit.RTT.P50, now.hit.RTT.P99-before.hit.RTT.P50
+				held := now.beside.RTT.P99 - before.beside.RTT.P50 // up by the machine
+				t.Logf("asked %v ms, gained p50 %.2f, p99 %.2f (at most %v asked, and %.2f by the machine); bystander p50 %+.2f ms",
+					c.median, p50, p99, c.max, held, now.beside.RTT.P50-before.beside.RTT.P50)
+				assert.Equal(t, now.hit.Sent, now.hit.Received)
+				assert.InDelta(t, c.median, p50, tolerance(c.median)+(c.max-c.median)/4, "median")
+				assert.LessOrEqual(t, p99, c.max+5+held, "p99")
+				assert.InDelta(t, before.beside.RTT.P50, now.beside.RTT.P50, 1, "the bystander's median")
 			})
 		})
 	}
-	assert.InDelta(t, before.RTT.P50, calm(t, m, to).RTT.P50, 1, "afterwards everything is as before")
+	assert.InDelta(t, before.hit.RTT.P50, calm(t, m).hit.RTT.P50, 1, "afterwards everything is as before")
 }
 
 // binomial99 is the interval in which a count lies with 99 % of chance; the choices are
@@ -269,9 +281,7 @@ func TestProcesses(t *testing.T) {
 		assert.Empty(t, seen.Statuses, "%+v", seen)
 		assert.Equal(t, map[string]int{"200": 2}, measure[httpSeen](t, m, measuring, "http", "-url", "http://"+m.address[bystander]+":8080/", "-n", "2").Statuses)
 	})
-	t.Cleanup(func() {
-		require.Eventually(t, func() bool { return measure[httpSeen](t, m, measuring, asked...).Statuses["200"] == 2 }, 10*time.Second, apiTick)
-	})
+	assert.Equal(t, map[string]int{"200": 2}, measure[httpSeen](t, m, measuring, asked...).Statuses, "it answers again")
 }
 
 func TestDiskFills(t *testing.T) {

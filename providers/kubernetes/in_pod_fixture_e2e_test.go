@@ -141,12 +141,12 @@ func (m meters) with(t *testing.T, typ, config string, look func()) {
 	f := m.as(t, m.fault(t, typ, config).rights(t)).fault(t, typ, config+"\n"+onHit())
 	record := f.prepare(t)
 	f.inject(t, record)
-	t.Cleanup(func() { // also where what was looked for is not there
-		require.NoError(t, f.Revert(context.WithoutCancel(t.Context()), record))
-		seen, err := f.Observe(context.WithoutCancel(t.Context()), record)
+	defer func() { // also where what was looked for is not there
+		require.NoError(t, f.Revert(t.Context(), record))
+		seen, err := f.Observe(t.Context(), record)
 		require.NoError(t, err)
 		require.Equal(t, providers.Absent, seen.State, "%+v", seen)
-	})
+	}()
 	look()
 	seen := f.becomes(t, record, func(o providers.Observation) bool { return o.Proven() })
 	t.Logf("%s: %+v", typ, seen.Evidence)

@@ -12,9 +12,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// usage is what the kubelet says of a pod, in the terms of its summary API
+// podUsage is what the kubelet says of a pod, in the terms of its summary API
 // (k8s.io/kubelet/pkg/apis/stats/v1alpha1).
-type usage struct {
+type podUsage struct {
 	CPU struct {
 		Time                 time.Time
 		UsageCoreNanoSeconds uint64
@@ -26,7 +26,7 @@ type usage struct {
 }
 
 // usage of the pod that is hit. The kubelet looks every 10 to 15 s.
-func (m meters) usage(t *testing.T) usage {
+func (m meters) usage(t *testing.T) podUsage {
 	t.Helper()
 	pod, err := m.Typed.CoreV1().Pods(m.namespace).Get(t.Context(), hit, metav1.GetOptions{})
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func (m meters) usage(t *testing.T) usage {
 	require.NoError(t, err)
 	var summary struct {
 		Pods []struct {
-			usage
+			podUsage
 
 			PodRef struct{ UID string }
 		}
@@ -42,16 +42,16 @@ func (m meters) usage(t *testing.T) usage {
 	require.NoError(t, json.Unmarshal(text, &summary))
 	for _, p := range summary.Pods {
 		if p.PodRef.UID == string(pod.UID) {
-			return p.usage
+			return p.podUsage
 		}
 	}
-	return usage{}
+	return podUsage{}
 }
 
 // after waits for a look of the kubelet that is not older than a moment.
-func (m meters) after(t *testing.T, moment time.Time) usage {
+func (m meters) after(t *testing.T, moment time.Time) podUsage {
 	t.Helper()
-	var seen usage
+	var seen podUsage
 	require.Eventually(t, func() bool {
 		seen = m.usage(t)
 		return seen.CPU.Time.After(moment) && seen.Memory.Time.After(moment)

@@ -14,7 +14,6 @@ import (
 	"github.com/gameday-dev/gameday/providers/firewall"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
-	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
 )
 
 // resolvConf is the same in every container of a pod.
