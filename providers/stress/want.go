@@ -23,6 +23,9 @@ const marginShare = 20
 // when 100 MiB are available (memory.available, "Node-pressure Eviction").
 const machineMargin = 256 << 20
 
+// unchecked is a reserve that is never touched.
+const unchecked = -1
+
 // want is how much memory to take in a group and on a machine as they are. It is
 // ErrReserve when one of them could not keep its margin; the worker looks again
 // while it takes the memory.

@@ -21,9 +21,6 @@ const memoryStep = 4 << 20
 // residentCheck is how often a worker looks whether its memory was swapped out.
 const residentCheck = time.Second
 
-// unchecked is a reserve that is never touched.
-const unchecked = -1
-
 // holdMemory takes memory and keeps it. The kernel takes it back with the
 // process, however that ends.
 func holdMemory(args []string, stderr io.Writer) error {
