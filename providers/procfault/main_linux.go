@@ -77,10 +77,14 @@ func hold(ctx context.Context, targets []procfs.Identity, ready func() error) er
 }
 
 // killAll has the kernel kill processes when this one exits. That reaches the first
-// process of a PID namespace, which ignores SIGKILL from inside.
+// process of a PID namespace, which ignores SIGKILL from inside. It is for that one
+// alone: seized is killed, and no other id is sure to be that process's until it is seized.
 func killAll(targets []procfs.Identity, ready func() error) error {
 	t := newTracer(unix.PTRACE_O_EXITKILL)
 	for _, id := range targets {
+		if id.PID != 1 {
+			return fmt.Errorf("process %d is not the first of its namespace: expected a signal for it", id.PID)
+		}
 		if err := t.seize(id); err != nil {
 			return err
 		}

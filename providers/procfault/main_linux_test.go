@@ -30,6 +30,8 @@ func TestMain(m *testing.M) {
 			os.Exit(first(os.Args[3:]))
 		case "inside":
 			os.Exit(inside(os.Args[3]))
+		case "engine":
+			os.Exit(engine(os.Args[3], os.Args[4]))
 		}
 	}
 	// The race detector lets every process wait for a second at its end.
@@ -82,7 +84,8 @@ func first(args []string) int {
 // inside does something to the first process, and tells how that is.
 func inside(action string) int {
 	r, err := procfault.Start(context.Background(), procfault.Spec{
-		ID: "inside", Action: procfault.Action(action), Deadline: time.Now().Add(3 * time.Second), Prefix: []string{"agent"},
+		ID: "inside", Action: procfault.Action(action), Select: procfault.Selection{Cmdline: "agent init "},
+		Deadline: time.Now().Add(3 * time.Second), Prefix: []string{"agent"},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -91,5 +94,14 @@ func inside(action string) int {
 	_ = json.NewEncoder(os.Stdout).Encode(r.Stats())
 	<-r.Done()
 	_ = json.NewEncoder(os.Stdout).Encode(r.Stats())
+	select {}
+}
+
+// engine pauses what a command line matches for an hour, and does nothing more.
+func engine(id, cmdline string) int {
+	_, err := procfault.Start(context.Background(), procfault.Spec{
+		ID: id, Action: procfault.Pause, Select: procfault.Selection{Cmdline: cmdline}, Deadline: time.Now().Add(time.Hour), Prefix: []string{"agent"},
+	})
+	fmt.Println("started", err)
 	select {}
 }

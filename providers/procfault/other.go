@@ -35,5 +35,8 @@ func (*Running) Stats() Stats { return Stats{} }
 // Done is nil.
 func (*Running) Done() <-chan struct{} { return nil }
 
+// Err is nil.
+func (*Running) Err() error { return nil }
+
 // Close does nothing.
 func (*Running) Close() error { return nil }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/worker"
 	"github.com/gameday-dev/gameday/providers/procfault"
 )
 
@@ -33,7 +34,14 @@ func start(t *testing.T, flags uintptr, role string, more ...string) *victim {
 	t.Helper()
 	v := &victim{path: filepath.Join(t.TempDir(), "count")}
 	v.Cmd = exec.Command("/proc/self/exe", append([]string{"agent", role, v.path}, more...)...)
-	v.SysProcAttr = &syscall.SysProcAttr{Cloneflags: flags | syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	v.launch(t, flags|syscall.CLONE_NEWNS)
+	return v
+}
+
+// launch starts it in namespaces of its own and waits until it runs.
+func (v *victim) launch(t *testing.T, flags uintptr) {
+	t.Helper()
+	v.SysProcAttr = &syscall.SysProcAttr{Cloneflags: flags, Pdeathsig: syscall.SIGKILL}
 	if os.Getuid() != 0 {
 		v.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
 		v.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
@@ -46,7 +54,6 @@ func start(t *testing.T, flags uintptr, role string, more ...string) *victim {
 	require.NoError(t, v.Start())
 	t.Cleanup(func() { _ = v.Process.Kill(); _ = v.Wait() })
 	v.runs(t)
-	return v
 }
 
 // counts are the ticks and the signals of the victim so far.
@@ -130,19 +137,57 @@ func TestPauseEndsWithItsTracer(t *testing.T) {
 	require.NoError(t, tracer(t).Signal(syscall.SIGKILL))
 	v.runs(t)
 	<-r.Done()
+	require.Error(t, r.Err(), "it was over before its time")
+}
+
+// state is that of /proc/PID/stat.
+func (v *victim) state(t *testing.T) string {
+	t.Helper()
+	stat, err := procfs.Read(v.Process.Pid)
+	require.NoError(t, err)
+	return string(stat.State)
+}
+
+// TestPauseEndsWithItsEngine kills whoever asked for a pause of an hour: nobody of
+// ours is left to send anything, and the process must not stand still.
+func TestPauseEndsWithItsEngine(t *testing.T) {
+	v := start(t, 0, "target")
+	engine := exec.Command("/proc/self/exe", "agent", "engine", t.Name(), v.selection().Cmdline)
+	out, err := engine.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, engine.Start())
+	t.Cleanup(func() { _ = engine.Process.Kill(); _ = engine.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "started <nil>\n", line)
+	require.Equal(t, "t", v.state(t))
+	held := tracer(t)
+	require.NoError(t, engine.Process.Kill())
+	require.Eventually(t, func() bool { return !held.Alive() && v.state(t) != "t" }, patience, time.Millisecond)
+	v.runs(t)
+}
+
+func TestPauseThatCameTooLate(t *testing.T) {
+	v := start(t, 0, "target")
+	_, err := procfault.Start(t.Context(), procfault.Spec{
+		ID: t.Name(), Action: procfault.Pause, Select: v.selection(), Deadline: time.Now().Add(-time.Minute), Prefix: []string{"agent"},
+	})
+	require.ErrorIs(t, err, worker.ErrLate)
+	v.runs(t)
 }
 
 func TestPauseEndsAtItsDeadline(t *testing.T) {
 	v := start(t, 0, "target")
-	r := pause(t, v, 500*time.Millisecond)
+	r := pause(t, v, 3*time.Second) // long enough for a busy machine to have it stopped
 	<-r.Done()
+	require.NoError(t, r.Err())
 	v.runs(t)
 }
 
 // TestPauseEndsWithAStoppedTracer leaves nothing alive but the kernel's timer.
 func TestPauseEndsWithAStoppedTracer(t *testing.T) {
 	v := start(t, 0, "target")
-	r := pause(t, v, 3*time.Second)
+	r := pause(t, v, 5*time.Second)
 	require.NoError(t, tracer(t).Signal(syscall.SIGSTOP))
 	<-r.Done()
 	v.runs(t)
@@ -156,6 +201,18 @@ func TestPausedProcessCanBeKilled(t *testing.T) {
 	require.NoError(t, err, "its parent is told")
 	assert.Equal(t, syscall.SIGKILL, state.Sys().(syscall.WaitStatus).Signal())
 	assert.True(t, r.Stats().Processes[0].Gone)
+	<-r.Done()
+	assert.Contains(t, r.Stats().Failure, "every process has ended")
+}
+
+// TestAgentsAreNotChosen has one of another container, as an earlier run leaves it.
+func TestAgentsAreNotChosen(t *testing.T) {
+	v := victim{path: filepath.Join(t.TempDir(), "count")}
+	v.Cmd = exec.Command("/proc/self/exe")
+	v.Args = []string{"/gameday-agent", "agent", "target", v.path}
+	v.launch(t, syscall.CLONE_NEWNS)
+	_, err := v.selection().Processes()
+	require.ErrorIs(t, err, procfault.ErrNoProcess)
 }
 
 // TestStoppedProcessStaysStopped has the process stopped by somebody else before.
@@ -189,7 +246,10 @@ func TestKill(t *testing.T) {
 }
 
 func TestNothingOfOurOwnIsChosen(t *testing.T) {
-	_, err := procfault.Selection{Cmdline: `-test\.`}.Processes()
+	v := victim{path: filepath.Join(t.TempDir(), "count")}
+	v.Cmd = exec.Command("/proc/self/exe", "agent", "target", v.path)
+	v.launch(t, 0) // in this very container
+	_, err := v.selection().Processes()
 	require.ErrorIs(t, err, procfault.ErrNoProcess)
 }
 
@@ -219,13 +279,16 @@ func TestFirstProcess(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	at := time.Now()
+	some := procfault.Selection{Name: "*"}
+	require.NoError(t, procfault.Spec{Action: procfault.Pause, ID: "a", Deadline: at, Select: some}.Validate())
 	tests := map[string]procfault.Spec{
-		"action is":       {},
-		"needs an id":     {Action: procfault.Pause, Deadline: at},
-		"needs a deadlin": {Action: procfault.Pause, ID: "a"},
-		"signal is 65":    {Action: procfault.Kill, Signal: 65},
-		"name \"[\"":      {Action: procfault.Kill, Select: procfault.Selection{Name: "["}},
-		"cmdline":         {Action: procfault.Kill, Select: procfault.Selection{Cmdline: "("}},
+		"select processes by": {Action: procfault.Kill},
+		"action is":           {},
+		"needs an id":         {Action: procfault.Pause, Deadline: at},
+		"needs a deadlin":     {Action: procfault.Pause, ID: "a"},
+		"signal is 65":        {Action: procfault.Kill, Signal: 65},
+		"name \"[\"":          {Action: procfault.Kill, Select: procfault.Selection{Name: "["}},
+		"cmdline":             {Action: procfault.Kill, Select: procfault.Selection{Cmdline: "("}},
 	}
 	for want, spec := range tests {
 		require.ErrorContains(t, spec.Validate(), want)

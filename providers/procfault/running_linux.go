@@ -2,12 +2,10 @@ package procfault
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"syscall"
+	"sync/atomic"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/internal/worker"
 )
 
@@ -17,6 +15,9 @@ type Running struct {
 	processes []Process
 	begun     time.Time
 	tracer    *worker.Process // nil for a kill
+	closing   atomic.Bool
+	done      chan struct{} // closed once the tracer has ended and failed is set; nil for a kill
+	failed    error
 }
 
 // Start pauses or kills the processes that are chosen now. It returns when every
@@ -34,13 +35,35 @@ func Start(ctx context.Context, spec Spec) (*Running, error) {
 	if spec.Action == Kill {
 		err = r.kill(ctx)
 	} else {
-		r.tracer, err = worker.Start(ctx, spec.command(chosen))
+		err = r.pause(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("procfault: %s: %w", spec.Action, err)
 	}
 	r.begun = time.Now()
 	return r, nil
+}
+
+func (r *Running) pause(ctx context.Context) (err error) {
+	if err := worker.InTime(r.spec.Deadline); err != nil {
+		return err
+	}
+	if r.tracer, err = worker.Start(ctx, r.spec.command(r.processes)); err != nil {
+		return err
+	}
+	r.done = make(chan struct{})
+	go r.follow()
+	return nil
+}
+
+// follow notes how the tracer ends. Before its deadline it is a failure, unless
+// Close ended it.
+func (r *Running) follow() {
+	defer close(r.done)
+	<-r.tracer.Done()
+	if !r.closing.Load() && time.Now().Before(r.spec.Deadline) {
+		r.failed = r.tracer.Err()
+	}
 }
 
 func (s Spec) command(processes []Process, flags ...string) worker.Command {
@@ -51,58 +74,28 @@ func (s Spec) command(processes []Process, flags ...string) worker.Command {
 	return worker.Command{Prefix: s.Prefix, Args: args, Env: []string{worker.MarkFault + "=" + s.ID}}
 }
 
-// kill sends the signal to each process, to the first of the namespace last: with
-// it everybody ends.
-func (r *Running) kill(ctx context.Context) error {
-	signal := syscall.Signal(r.spec.Signal)
-	if signal == 0 {
-		signal = syscall.SIGKILL
-	}
-	var first []Process
-	for _, p := range r.processes {
-		if p.Init && signal == syscall.SIGKILL {
-			first = append(first, p)
-			continue
-		}
-		if err := p.Signal(signal); err != nil && !errors.Is(err, procfs.ErrGone) {
-			return fmt.Errorf("send signal %d to process %d: %w", int(signal), p.PID, err)
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	return r.killInit(ctx, first)
-}
-
-// killTimeout bounds the worker that kills the first process.
-const killTimeout = 10 * time.Second
-
-func (r *Running) killInit(ctx context.Context, first []Process) error {
-	spec := r.spec
-	spec.Deadline = time.Now().Add(killTimeout)
-	killer, err := worker.Start(ctx, spec.command(first, "-kill"))
-	if err != nil {
-		return err
-	}
-	<-killer.Done()
-	return killer.Err()
-}
-
 // Close ends a pause: the kernel lets go of every thread when its tracer has ended.
 // It can be called again, and after the deadline. A kill has nothing to undo.
 func (r *Running) Close() error {
 	if r.tracer != nil {
+		r.closing.Store(true)
 		r.tracer.Kill()
+		<-r.done
 	}
 	return nil
 }
 
 // Done is closed once a pause is over, for whatever reason; it is nil for a kill.
-func (r *Running) Done() <-chan struct{} {
-	if r.tracer == nil {
+func (r *Running) Done() <-chan struct{} { return r.done }
+
+// Err is why a pause was over before its deadline and before Close; nil otherwise.
+func (r *Running) Err() error {
+	select {
+	case <-r.done:
+		return r.failed
+	default:
 		return nil
 	}
-	return r.tracer.Done()
 }
 
 // Stats asks the kernel how the processes are.
@@ -115,24 +108,8 @@ func (r *Running) Stats() Stats {
 		}
 		s.Processes = append(s.Processes, now)
 	}
+	if err := r.Err(); err != nil {
+		s.Failure = err.Error()
+	}
 	return s
-}
-
-// Resume ends a pause from any process, by its fault id, and is right also when
-// there is none any more. It returns how many tracers it has ended.
-func Resume(id string) (int, error) {
-	found, err := procfs.Marked(worker.MarkFault + "=" + id)
-	if err != nil {
-		return 0, err
-	}
-	ended, failed := 0, error(nil)
-	for _, stat := range found {
-		switch err := stat.Identity().Signal(syscall.SIGKILL); {
-		case err == nil:
-			ended++
-		case !errors.Is(err, procfs.ErrGone):
-			failed = errors.Join(failed, fmt.Errorf("end tracer %d of pause %s: %w", stat.PID, id, err))
-		}
-	}
-	return ended, failed
 }

@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/worker"
 )
 
 // Processes are those that a selection chooses now, by rising id: ErrNoProcess when
-// there is none. This process, those above it and those of its container are never among them.
+// there is none. This process, those above it, those of its container, and agents in
+// other containers, such as one that an earlier run left, are never among them.
 func (s Selection) Processes() ([]Process, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -89,5 +91,12 @@ func (m matcher) matches(stat procfs.Stat) bool {
 		return false
 	}
 	arguments, _ := os.ReadFile(path.Join("/proc", pid, "cmdline")) // none for threads of the kernel
-	return m.cmdline.Match(bytes.ReplaceAll(bytes.TrimRight(arguments, "\x00"), []byte{0}, []byte{' '}))
+	return !isAgent(arguments) && m.cmdline.Match(bytes.ReplaceAll(bytes.TrimRight(arguments, "\x00"), []byte{0}, []byte{' '}))
+}
+
+// isAgent tells an agent and its workers by the first of the arguments, which end
+// with a zero byte each.
+func isAgent(arguments []byte) bool {
+	program, _, _ := bytes.Cut(arguments, []byte{0})
+	return path.Base(string(program)) == worker.Name
 }

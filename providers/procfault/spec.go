@@ -32,10 +32,11 @@ type Spec struct {
 }
 
 // Selection chooses processes that belong to another container. Every criterion
-// that is set must hold.
+// that is set must hold, and at least one is: an agent that sees a whole node, or a pod
+// with shareProcessNamespace, would choose everything there otherwise.
 type Selection struct {
 	// Container is a container id, as it stands in /proc/PID/cgroup. Empty: every
-	// container that is visible but this process's own.
+	// container that is visible but this process's own, the pause container among them.
 	Container string `json:"container,omitempty"`
 	// Name is a glob (path.Match) for the name of the command, of which the kernel
 	// keeps the first 15 bytes.
@@ -77,6 +78,9 @@ func (s Spec) Validate() error {
 }
 
 func (s Selection) validate() error {
+	if s == (Selection{}) {
+		return errors.New("procfault: expected a container, a name or a cmdline to select processes by, found none")
+	}
 	if _, err := path.Match(s.Name, ""); err != nil {
 		return fmt.Errorf("procfault: name %q: %w", s.Name, err)
 	}

@@ -4,6 +4,7 @@ package procfault
 type Stats struct {
 	Seconds   float64 `json:"seconds"` // since the fault was in place
 	Processes []State `json:"processes"`
+	Failure   string  `json:"failure,omitempty"` // why a pause was over before its time
 }
 
 // State is one process now.

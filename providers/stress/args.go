@@ -24,6 +24,12 @@ func MemoryArgs(bytes int64, ramp time.Duration, reserve int64) []string {
 	return []string{roleMemory, "-bytes", number(bytes), "-ramp", ramp.String(), "-reserve", number(reserve)}
 }
 
+// inGroup adds what a memory worker leaves free in a control group, and which: its
+// own when the root of the other's files is empty.
+func inGroup(args []string, margin int64, other string) []string {
+	return append(args, "-margin", number(margin), "-cgroup", other)
+}
+
 // DiskArgs is a worker that takes so many bytes of the filesystem that holds a
 // folder, unless fewer than the reserve would be available there.
 func DiskArgs(dir string, bytes, reserve int64) []string {

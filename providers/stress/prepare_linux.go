@@ -1,11 +1,9 @@
 package stress
 
 import (
-	"fmt"
 	"os"
 	"slices"
 
-	"github.com/gameday-dev/gameday/providers/diskspace"
 	"github.com/gameday-dev/gameday/providers/internal/cgroup"
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/internal/worker"
@@ -19,17 +17,17 @@ type prepared struct {
 	bytes    int64
 }
 
-func (s Spec) prepare() (prepared, error) {
-	p := prepared{group: cgroup.Own()}
+func (s Spec) prepare() (p prepared, err error) {
+	p.group = cgroup.Own()
 	switch {
 	case s.CPU != nil:
 		p.commands = slices.Repeat([]worker.Command{s.command(CPUArgs(s.CPU.Load))}, s.CPU.Workers)
-		return p, nil
 	case s.Memory != nil:
-		return p, s.prepareMemory(&p)
+		err = s.prepareMemory(&p)
 	default:
-		return p, s.prepareDisk(&p)
+		err = s.prepareDisk(&p)
 	}
+	return p, err
 }
 
 func (s Spec) command(args []string) worker.Command {
@@ -54,44 +52,7 @@ func (s Spec) prepareMemory(p *prepared) error {
 		return err
 	}
 	p.bytes = want.bytes
-	p.commands = []worker.Command{s.command(MemoryArgs(want.bytes, s.Memory.Ramp, want.reserve))}
+	args := inGroup(MemoryArgs(want.bytes, s.Memory.Ramp, want.reserve), want.margin, s.Memory.Cgroup)
+	p.commands = []worker.Command{s.command(args)}
 	return nil
-}
-
-func (s Spec) prepareDisk(p *prepared) (err error) {
-	root := s.Disk.Root
-	if root == "" {
-		root = "/"
-	}
-	if p.dir, err = diskspace.OpenDir(root, s.Disk.Path); err != nil {
-		return err
-	}
-	space, err := diskspace.ReadFile(p.dir)
-	if err != nil {
-		return err
-	}
-	if p.bytes, err = s.Disk.want(space); err != nil {
-		return err
-	}
-	const inWorker = "/proc/self/fd/3"
-	c := s.command(DiskArgs(inWorker, p.bytes, s.Disk.Reserve))
-	c.Files = []*os.File{p.dir}
-	p.commands = []worker.Command{c}
-	return nil
-}
-
-// want is how many bytes to take of a filesystem as it is.
-func (d Disk) want(space diskspace.Space) (int64, error) {
-	bytes := d.Size
-	if bytes == 0 {
-		bytes = int64(float64(space.Total)*d.Percent/100) - space.Used
-	}
-	switch {
-	case bytes <= 0:
-		return 0, fmt.Errorf("%s is %.1f percent full already, and percent is %g", d.Path, 100*float64(space.Used)/float64(space.Total), d.Percent)
-	case space.Available-bytes < d.Reserve:
-		return 0, fmt.Errorf("%w: %s has %.1f MiB available, %.1f MiB are to be taken, and %.1f MiB are to stay",
-			ErrReserve, d.Path, mebi(space.Available), mebi(bytes), mebi(d.Reserve))
-	}
-	return bytes, nil
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/internal/cgroup"
-	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/internal/worker"
 )
 
@@ -29,25 +28,15 @@ type Running struct {
 	failed  failures
 }
 
-// member is one worker.
-type member struct {
-	process *worker.Process
-	before  time.Duration // processor time at the beginning
-	ended   atomic.Pointer[ending]
-}
-
-// ending is what a worker had come to when it ended.
-type ending struct {
-	at  time.Time
-	cpu time.Duration
-}
-
 // Start starts the workers and returns when they use what they are to use; with
 // a ramp, when they begin to. The context bounds the start alone. A worker that
 // gives up later says why in Stats.
 func Start(ctx context.Context, spec Spec) (*Running, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
+	}
+	if err := worker.InTime(spec.Deadline); err != nil {
+		return nil, fmt.Errorf("stress: %w", err)
 	}
 	p, err := spec.prepare()
 	r := &Running{spec: spec, prepared: p, done: make(chan struct{})}
@@ -91,8 +80,7 @@ func (r *Running) begin() {
 // Close ended it.
 func (r *Running) follow(m *member) {
 	<-m.process.Done()
-	state := m.process.Exit()
-	m.ended.Store(&ending{at: time.Now(), cpu: state.UserTime() + state.SystemTime()})
+	m.ended.Store(&ending{at: time.Now(), cpu: processorTime(m.process.Exit())})
 	if r.closing.Load() || !time.Now().Before(r.spec.Deadline) {
 		return
 	}
@@ -114,6 +102,9 @@ func (r *Running) explain(err error) error {
 	}
 	if !exit.Killed() {
 		return err
+	}
+	if worker.InTime(r.spec.Deadline) != nil {
+		return worker.ErrNotReady // killed by the kernel's timer, as nobody follows it yet
 	}
 	if kills := r.prepared.group.Memory().Kills - r.memory.Kills; kills > 0 {
 		return fmt.Errorf("%w, as the kernel ran out of memory in the control group", ErrKilled)
@@ -142,16 +133,4 @@ func (r *Running) Close() error {
 		}
 	})
 	return nil
-}
-
-// used is the processor time of a worker so far.
-func (m *member) used() time.Duration {
-	if ended := m.ended.Load(); ended != nil {
-		return ended.cpu
-	}
-	stat, err := procfs.Read(m.process.Identity.PID)
-	if err != nil || stat.Start != m.process.Identity.Start {
-		return m.before // it is ending at this moment
-	}
-	return stat.CPU()
 }

@@ -37,7 +37,9 @@ type Memory struct {
 	// control group say counts if it is more.
 	Used int64 `json:"used,omitempty"`
 	// Margin is what must be left of the limit, and of the machine's available
-	// memory, in bytes. 0: 5 % of the limit. A fault that would touch it is refused.
+	// memory, in bytes. 0: 5 % of the limit; of the machine's memory 5 %, but at most
+	// 256 MiB, if that is more. A fault that would touch it is refused; one that comes to
+	// touch it during its ramp, as others have grown, gives up.
 	Margin int64 `json:"margin,omitempty"`
 	// Force takes the memory whatever is left, so that somebody may be killed for
 	// lack of memory: the worker first, where the kernel has the choice.

@@ -9,7 +9,7 @@ type Stats struct {
 	CPUSeconds  float64 `json:"cpu_seconds"`  // that they have used in that time
 	Load        float64 `json:"load"`         // percent of one processor, of each worker on average
 
-	Bytes int64 `json:"bytes"` // resident memory, or allocated blocks of the file
+	Bytes int64 `json:"bytes"` // resident anonymous memory, or allocated blocks of the file
 
 	Cgroup     *Cgroup          `json:"cgroup,omitempty"`
 	Filesystem *diskspace.Space `json:"filesystem,omitempty"` // as statfs(2) tells it now
@@ -21,8 +21,9 @@ type Stats struct {
 // in it.
 type Cgroup struct {
 	CPUSeconds       float64 `json:"cpu_seconds"`
-	Periods          int64   `json:"periods"`   // in which a quota was enforced
-	Throttled        int64   `json:"throttled"` // of these, those in which it was used up
+	CPULimit         float64 `json:"cpu_limit,omitempty"` // processors, by the least quota that is visible; absent without one
+	Periods          int64   `json:"periods"`             // in which a quota was enforced
+	Throttled        int64   `json:"throttled"`           // of these, those in which it was used up
 	ThrottledSeconds float64 `json:"throttled_seconds"`
 
 	MemoryLimit int64 `json:"memory_limit,omitempty"` // bytes; absent without one

@@ -44,11 +44,9 @@ func (r *Running) bytes(m *member) int64 {
 	switch {
 	case r.spec.Disk != nil:
 		return FilledBytes(pid)
-	case r.spec.Memory != nil:
-		stat, err := procfs.Read(pid)
-		if err == nil && stat.Start == m.process.Identity.Start {
-			return stat.Memory()
-		}
+	case r.spec.Memory != nil && m.process.Identity.Alive():
+		held, _ := procfs.Anonymous(pid) // 0 if it ends at this moment
+		return held
 	}
 	return 0
 }
@@ -60,7 +58,7 @@ func (r *Running) cgroup() *Cgroup {
 	}
 	since := cpu.Since(r.cpu)
 	group := &Cgroup{
-		CPUSeconds: since.Used.Seconds(), Periods: since.Periods, Throttled: since.Throttled, ThrottledSeconds: since.ThrottledTime.Seconds(),
+		CPUSeconds: since.Used.Seconds(), CPULimit: cpu.Limit, Periods: since.Periods, Throttled: since.Throttled, ThrottledSeconds: since.ThrottledTime.Seconds(),
 		MemoryUsed: memory.Used, Kills: memory.Kills - r.memory.Kills,
 	}
 	if memory.Limit != cgroup.Unlimited {

@@ -30,10 +30,10 @@ func burn(args []string, stderr io.Writer) error {
 func keepBusy(ctx context.Context, share float64) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	sum, begun, d := uint64(1), time.Now(), duty{share: share}
+	sum, begun, before, d := uint64(1), time.Now(), usedCPU(), duty{share: share}
 	for ctx.Err() == nil {
 		period, used := time.Now(), usedCPU()
-		until := used + d.budget(period.Sub(begun), used)
+		until := used + d.budget(period.Sub(begun), used-before) // without what the start took
 		for ; used < until; used = usedCPU() {
 			sum ^= spin(sum)
 		}

@@ -29,6 +29,9 @@ func fillDisk(args []string, stderr io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if err := offerFirst(); err != nil { // the filesystem may be one in memory
+		return err
+	}
 	return worker.Run(flags.Deadline, func(ctx context.Context, ready func() error) error {
 		if err := DiskLeft(*dir, *size, *reserve); err != nil {
 			return err
@@ -44,18 +47,19 @@ func fillDisk(args []string, stderr io.Writer) error {
 	})
 }
 
+// fill leaves the file open as a bare descriptor. An os.File of it would be closed by
+// the garbage collector, which comes after two minutes at the latest, and the space
+// would be back with the worker still there.
 func fill(dir string, size int64) error {
 	file, err := diskspace.Nameless(dir)
 	if err != nil {
 		return fmt.Errorf("make a file: %w", err)
 	}
+	defer file.Close()
 	if err := unix.Dup3(int(file.Fd()), fillDescriptor, unix.O_CLOEXEC); err != nil {
 		return err
 	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	return diskspace.Allocate(os.NewFile(fillDescriptor, "fill"), size)
+	return diskspace.Allocate(file, size)
 }
 
 // FilledBytes is the space that the worker's nameless file takes; 0 while it has

@@ -2,7 +2,7 @@ package stress
 
 import (
 	"context"
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,9 +21,6 @@ const memoryStep = 4 << 20
 // residentCheck is how often a worker looks whether its memory was swapped out.
 const residentCheck = time.Second
 
-// unchecked is a reserve that is never touched.
-const unchecked = -1
-
 // holdMemory takes memory and keeps it. The kernel takes it back with the
 // process, however that ends.
 func holdMemory(args []string, stderr io.Writer) error {
@@ -31,6 +28,8 @@ func holdMemory(args []string, stderr io.Writer) error {
 	size := flags.Int64("bytes", 0, "how much")
 	ramp := flags.Duration("ramp", 0, "until all of it is held")
 	reserve := flags.Int64("reserve", 0, "bytes that stay available; -1 for no matter how many")
+	margin := flags.Int64("margin", unchecked, "bytes that stay in the control group; -1 for no matter how many")
+	other := flags.String("cgroup", "", "root of the files of another control group than this process's")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -38,7 +37,7 @@ func holdMemory(args []string, stderr io.Writer) error {
 		return err
 	}
 	return worker.Run(flags.Deadline, func(ctx context.Context, ready func() error) error {
-		h := holder{ramp: *ramp, reserve: *reserve, ready: ready}
+		h := holder{ramp: *ramp, reserve: *reserve, room: room{margin: *margin, other: *other}, ready: ready}
 		return h.hold(ctx, *size)
 	})
 }
@@ -56,6 +55,7 @@ type holder struct {
 	memory  []byte
 	ramp    time.Duration
 	reserve int64
+	room    room
 	ready   func() error
 }
 
@@ -92,7 +92,7 @@ func (h *holder) touchAll(ctx context.Context) error {
 			return err
 		}
 		step := h.memory[from:min(from+memoryStep, len(h.memory))]
-		if err := MemoryLeft(int64(len(step)), h.reserve); err != nil {
+		if err := errors.Join(MemoryLeft(int64(len(step)), h.reserve), h.room.left(int64(from), int64(len(step)))); err != nil {
 			return err
 		}
 		touch(step)
@@ -106,35 +106,12 @@ func (h *holder) keep(ctx context.Context) error {
 		if err := wait(ctx, residentCheck); err != nil {
 			return err
 		}
-		stat, err := procfs.Read(os.Getpid())
+		held, err := procfs.Anonymous(os.Getpid())
 		if err != nil {
 			return err
 		}
-		if stat.Memory() < int64(len(h.memory)) {
+		if held < int64(len(h.memory)) {
 			readAll(h.memory)
 		}
-	}
-}
-
-func readAll(memory []byte) (sum byte) {
-	for at := 0; at < len(memory); at += os.Getpagesize() {
-		sum ^= memory[at]
-	}
-	return sum
-}
-
-// touch writes different numbers to all of every page, so that neither the
-// kernel's page merging nor compression gives them back.
-func touch(memory []byte) {
-	x := uint64(time.Now().UnixNano()) | 1
-	for len(memory) >= 8 {
-		x ^= x << 13
-		x ^= x >> 7
-		x ^= x << 17
-		binary.NativeEndian.PutUint64(memory, x)
-		memory = memory[8:]
-	}
-	for i := range memory {
-		memory[i] = byte(x>>(8*i)) | 1
 	}
 }

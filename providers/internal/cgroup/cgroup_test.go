@@ -69,12 +69,32 @@ func TestMemory(t *testing.T) {
 func TestCPU(t *testing.T) {
 	v1 := Files{root: tree(t, map[string]string{
 		"cpu,cpuacct/cgroup.procs": "", "cpu,cpuacct/cpuacct.usage": "2000000000\n", "cpu,cpuacct/cpu.stat": "nr_periods 10\nnr_throttled 4\nthrottled_time 5000\n",
+		"cpu,cpuacct/cpu.cfs_quota_us": "50000\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n",
 	}), membership: "3:cpu,cpuacct:/a/b\n"}
-	want := CPU{Used: 2 * time.Second, Periods: 10, Throttled: 4, ThrottledTime: 5 * time.Microsecond, Known: true}
+	want := CPU{Used: 2 * time.Second, Periods: 10, Throttled: 4, ThrottledTime: 5 * time.Microsecond, Limit: 0.5, Known: true}
 	assert.Equal(t, want, v1.CPU())
-	v2 := At(tree(t, map[string]string{"cgroup.procs": "", "cpu.stat": "usage_usec 2000000\nnr_periods 10\nnr_throttled 4\nthrottled_usec 5\n"}))
+	v2 := At(tree(t, map[string]string{"cgroup.procs": "", "cpu.stat": "usage_usec 2000000\nnr_periods 10\nnr_throttled 4\nthrottled_usec 5\n", "cpu.max": "50000 100000\n"}))
 	assert.Equal(t, want, v2.CPU())
-	assert.Equal(t, CPU{Known: true}, want.Since(want))
+	assert.Equal(t, CPU{Limit: 0.5, Known: true}, want.Since(want))
+}
+
+func TestLeastQuotaCounts(t *testing.T) {
+	files := map[string]string{"cgroup.procs": "", "cpu.max": "max 100000\n"}
+	assert.Zero(t, At(tree(t, files)).CPU().Limit)
+	files["pod/cpu.max"], files["pod/app/cpu.max"] = "150000 100000\n", "400000 100000\n"
+	got := Files{root: tree(t, files), membership: "0::/pod/app\n"}.CPU()
+	assert.InDelta(t, 1.5, got.Limit, 1e-9)
+}
+
+func FuzzParseQuota(f *testing.F) {
+	f.Add("max 100000\n")
+	f.Add("-1 0")
+	f.Fuzz(func(t *testing.T, text string) {
+		var c CPU
+		if c.limit(parseQuota(text)); c.Limit < 0 {
+			t.Errorf("%q is a negative limit", text)
+		}
+	})
 }
 
 func TestOwnIsKnown(t *testing.T) {

@@ -9,6 +9,7 @@ type CPU struct {
 	Periods       int64         // in which the quota was enforced, here or above
 	Throttled     int64         // periods in which it was used up
 	ThrottledTime time.Duration // over all processors
+	Limit         float64       // processors, by the least quota of this group and those above; 0 without one
 	Known         bool          // whether there are such files at all
 }
 
@@ -29,6 +30,7 @@ func (f Files) CPU() CPU {
 		c := CPU{Used: time.Duration(used), Known: known}
 		for _, dir := range f.legacy("cpu") {
 			c.throttled(table(dir, "cpu.stat"), "throttled_time", time.Nanosecond)
+			c.limit(legacyQuota(dir))
 		}
 		return c
 	}
@@ -40,6 +42,7 @@ func (f Files) CPU() CPU {
 			c.Used, c.Known = time.Duration(used)*time.Microsecond, known
 		}
 		c.throttled(stat, "throttled_usec", time.Microsecond)
+		c.limit(unifiedQuota(dir))
 	}
 	return c
 }

@@ -3,10 +3,13 @@ package procfs
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // Memory is the machine's memory in bytes.
@@ -26,6 +29,30 @@ func ReadMemory() (Memory, error) {
 
 // ParseMemory parses the text of /proc/meminfo.
 func ParseMemory(text []byte) (Memory, error) {
+	found := sizes(text)
+	memory := Memory{Total: found["MemTotal"], Available: found["MemAvailable"]}
+	if memory.Total <= 0 || memory.Available < 0 {
+		return Memory{}, fmt.Errorf("meminfo has no MemTotal")
+	}
+	return memory, nil
+}
+
+// Anonymous is the resident memory of a process that is no file's, in bytes: the line
+// RssAnon of /proc/PID/status (proc_pid_status(5)). It is ErrGone without such a
+// process, and 0 for one that waits to be reaped.
+func Anonymous(pid int) (int64, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+		return 0, ErrGone
+	}
+	if err != nil {
+		return 0, err
+	}
+	return sizes(text)["RssAnon"], nil
+}
+
+// sizes are the lines of a name and a size, in bytes.
+func sizes(text []byte) map[string]int64 {
 	found := map[string]int64{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	for lines.Scan() {
@@ -35,9 +62,5 @@ func ParseMemory(text []byte) (Memory, error) {
 			found[name] = kib << 10
 		}
 	}
-	memory := Memory{Total: found["MemTotal"], Available: found["MemAvailable"]}
-	if memory.Total <= 0 || memory.Available < 0 {
-		return Memory{}, fmt.Errorf("meminfo has no MemTotal")
-	}
-	return memory, nil
+	return found
 }

@@ -126,6 +126,17 @@ func TestReadMemory(t *testing.T) {
 	assert.LessOrEqual(t, memory.Available, memory.Total)
 }
 
+func TestAnonymous(t *testing.T) {
+	held, err := procfs.Anonymous(os.Getpid())
+	require.NoError(t, err)
+	assert.Positive(t, held)
+	stat, err := procfs.Read(os.Getpid())
+	require.NoError(t, err)
+	assert.Less(t, held, stat.Memory()+(8<<20), "files come on top, as far as counts of two moments can be compared")
+	_, err = procfs.Anonymous(1 << 30)
+	require.ErrorIs(t, err, procfs.ErrGone)
+}
+
 func TestIdentityRoundTrip(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		id := procfs.Identity{PID: rapid.IntRange(1, 1<<22).Draw(r, "pid"), Start: rapid.Uint64().Draw(r, "start")}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,17 @@ import (
 // Grace is how long after its deadline a worker may still be there: the kernel
 // kills it then.
 const Grace = 250 * time.Millisecond
+
+// ErrLate says that a deadline has passed before anything began.
+var ErrLate = errors.New("the deadline has passed")
+
+// InTime is ErrLate unless the deadline is still to come.
+func InTime(deadline time.Time) error {
+	if late := time.Since(deadline); late >= 0 {
+		return fmt.Errorf("%w %s ago: expected one that is still to come", ErrLate, late.Round(time.Millisecond))
+	}
+	return nil
+}
 
 // Work is what a worker does until its context is done, at the deadline. It calls
 // ready once its effect is in place.

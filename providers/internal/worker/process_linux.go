@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,10 @@ import (
 // readyLine is what a worker writes to its standard output once its effect is in
 // place.
 const readyLine = "ready\n"
+
+// ErrNotReady says that a worker ended in order, at its deadline, before it had come
+// to have its effect.
+var ErrNotReady = errors.New("its deadline came before its effect was in place")
 
 // Command says which worker to start.
 type Command struct {
@@ -61,7 +66,7 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 // group of its own keeps a terminal's signals away.
 func (c Command) build(stdout *os.File, stderr io.Writer) *exec.Cmd {
 	cmd := exec.CommandContext(context.Background(), "/proc/self/exe") // ended by Kill alone
-	cmd.Args = append(append([]string{"gameday-agent"}, c.Prefix...), c.Args...)
+	cmd.Args = append(append([]string{Name}, c.Prefix...), c.Args...)
 	cmd.Env, cmd.Dir, cmd.ExtraFiles = append(c.Env, "GOMAXPROCS=1"), "/", c.Files
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -99,17 +104,17 @@ func (p *Process) identify() error {
 }
 
 func (p *Process) awaitReady(ctx context.Context, said *os.File) error {
-	defer context.AfterFunc(ctx, func() { _ = p.cmd.Process.Kill() })() // which ends the reading
+	lives := context.AfterFunc(ctx, func() { _ = p.cmd.Process.Kill() }) // which ends the reading
 	text := make([]byte, len(readyLine))
-	if _, err := io.ReadFull(said, text); err == nil && string(text) == readyLine {
+	_, err := io.ReadFull(said, text)
+	if lives() && err == nil && string(text) == readyLine {
 		return nil
 	}
-	_ = p.cmd.Process.Kill() // unless it has ended
-	<-p.done
+	p.Kill() // unless it has ended
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return p.Err()
+	return cmp.Or(p.Err(), ErrNotReady)
 }
 
 // Done is closed once the worker has ended.

@@ -1,0 +1,49 @@
+package procfault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/internal/worker"
+)
+
+// kill sends the signal to each process, to the first of the namespace last: with
+// it everybody ends.
+func (r *Running) kill(ctx context.Context) error {
+	signal := syscall.Signal(r.spec.Signal)
+	if signal == 0 {
+		signal = syscall.SIGKILL
+	}
+	var first []Process
+	for _, p := range r.processes {
+		if p.Init && signal == syscall.SIGKILL {
+			first = append(first, p)
+			continue
+		}
+		if err := p.Signal(signal); err != nil && !errors.Is(err, procfs.ErrGone) {
+			return fmt.Errorf("send signal %d to process %d: %w", int(signal), p.PID, err)
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return r.killInit(ctx, first)
+}
+
+// killTimeout bounds the worker that kills the first process.
+const killTimeout = 10 * time.Second
+
+func (r *Running) killInit(ctx context.Context, first []Process) error {
+	spec := r.spec
+	spec.Deadline = time.Now().Add(killTimeout)
+	killer, err := worker.Start(ctx, spec.command(first, "-kill"))
+	if err != nil {
+		return err
+	}
+	<-killer.Done()
+	return killer.Err()
+}
