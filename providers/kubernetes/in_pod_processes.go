@@ -71,12 +71,12 @@ func signals() map[string]int {
 }
 
 // containerID is that of the container in the pod, without its runtime's scheme. While
-// a configuration is only checked there is none.
+// a configuration is only checked, its name stands for it.
 func (at site) containerID() (string, error) {
-	if at.pod == nil {
-		return "", nil
-	}
 	name := at.config.String("container")
+	if at.pod == nil {
+		return name, nil
+	}
 	for _, s := range at.pod.Status.ContainerStatuses {
 		if s.Name == name && s.State.Running != nil {
 			_, id, _ := strings.Cut(s.ContainerID, "://")
