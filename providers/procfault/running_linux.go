@@ -69,7 +69,7 @@ func (r *Running) follow() {
 func (s Spec) command(processes []Process, flags ...string) worker.Command {
 	args := append([]string{Role, worker.DeadlineFlag, worker.FormatDeadline(s.Deadline)}, flags...)
 	for _, p := range processes {
-		args = append(args, p.Identity.String())
+		args = append(args, p.String())
 	}
 	return worker.Command{Prefix: s.Prefix, Args: args, Env: []string{worker.MarkFault + "=" + s.ID}}
 }

@@ -3,6 +3,7 @@ package procfault
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"strconv"
@@ -35,8 +36,11 @@ func newTracer(options uintptr) *tracer {
 func (t *tracer) seize(id procfs.Identity) error {
 	for {
 		found, err := threads(id.PID)
+		if errors.Is(err, procfs.ErrGone) {
+			return nil // which nobody can undo
+		}
 		if err != nil {
-			return nil // the process has ended, which nobody can undo
+			return err
 		}
 		added := 0
 		for _, tid := range found {
@@ -126,9 +130,13 @@ func ignoreGone(err error) error {
 	return err
 }
 
-// threads are the ids of a process's threads.
+// threads are the ids of a process's threads. It is procfs.ErrGone without such a
+// process.
 func threads(pid int) ([]int, error) {
 	entries, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+		return nil, procfs.ErrGone
+	}
 	if err != nil {
 		return nil, err
 	}

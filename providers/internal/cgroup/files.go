@@ -84,7 +84,7 @@ func (f Files) entry(controller string) (names, path string) {
 // is not visible there is the mount itself: a container without a cgroup namespace
 // is told its path on the host, but sees its own group as the root.
 func upwards(mount, path string) []string {
-	dir := filepath.Join(mount, filepath.Join("/", path))
+	dir := filepath.Join(mount, filepath.Clean("/"+path))
 	if !exists(dir) {
 		return []string{mount}
 	}

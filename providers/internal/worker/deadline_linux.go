@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 	"unsafe"
@@ -54,7 +53,7 @@ func Run(deadline time.Time, work Work) error {
 
 // ready tells whoever waits in Start.
 func ready() error {
-	_, err := io.WriteString(os.Stdout, readyLine)
+	_, err := os.Stdout.WriteString(readyLine)
 	return err
 }
 

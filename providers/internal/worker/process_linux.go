@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -67,7 +68,7 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 func (c Command) build(stdout *os.File, stderr io.Writer) *exec.Cmd {
 	cmd := exec.CommandContext(context.Background(), "/proc/self/exe") // ended by Kill alone
 	cmd.Args = append(append([]string{Name}, c.Prefix...), c.Args...)
-	cmd.Env, cmd.Dir, cmd.ExtraFiles = append(c.Env, "GOMAXPROCS=1"), "/", c.Files
+	cmd.Env, cmd.Dir, cmd.ExtraFiles = slices.Concat(c.Env, []string{"GOMAXPROCS=1"}), "/", c.Files
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	return cmd
