@@ -25,6 +25,9 @@ func (*Table) Disarm() error { return errors.ErrUnsupported }
 // Lift returns errors.ErrUnsupported.
 func (*Table) Lift() error { return errors.ErrUnsupported }
 
+// Tidy returns errors.ErrUnsupported.
+func (*Table) Tidy() error { return errors.ErrUnsupported }
+
 // Lift returns errors.ErrUnsupported.
 func Lift(string) error { return errors.ErrUnsupported }
 

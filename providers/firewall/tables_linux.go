@@ -28,6 +28,22 @@ func Lift(id string) error {
 	return nil
 }
 
+// Tidy removes the table at the end of a fault, unless another fault is in effect, which may hold
+// packets that would be lost (Lift). Then the table stays, without effect if it was disarmed, and Sweep
+// removes it later.
+func (t *Table) Tidy() error {
+	infos, err := List()
+	if err != nil {
+		return fmt.Errorf("tidy %s%s: %w", Prefix, t.spec.ID, err)
+	}
+	for _, info := range infos {
+		if info.Left > 0 && info.ID != t.spec.ID {
+			return nil
+		}
+	}
+	return t.Lift()
+}
+
 // Sweep removes the tables whose effect has ended and says whose they were. Those
 // with an effect stay.
 func Sweep() ([]string, error) {

@@ -172,7 +172,7 @@ func (r *Running) Stats() Stats {
 
 // Close ends the fault: no more packets are taken, and those that are held go. The error is that
 // of the undo, the same each time. Beside other faults that still run the table stays, without effect,
-// since to remove it would lose what they hold (firewall.Lift); firewall.Sweep removes it later.
+// since to remove it would lose what they hold (firewall.Table.Tidy); firewall.Sweep removes it later.
 func (r *Running) Close() error {
 	r.once.Do(func() { r.closeErr = r.end() })
 	return r.closeErr
@@ -195,7 +195,7 @@ func (r *Running) end() error {
 		err = errors.Join(err, ignoreIf(failed, r.engine.flush()), r.engine.close())
 		r.group.Wait()
 	}
-	return errors.Join(err, r.tidy())
+	return errors.Join(err, r.table.Tidy())
 }
 
 // ignoreIf drops an error that follows from one that is known already.
@@ -204,20 +204,6 @@ func ignoreIf(known bool, err error) error {
 		return nil
 	}
 	return err
-}
-
-// tidy removes the table, unless another fault may be holding packets.
-func (r *Running) tidy() error {
-	infos, err := firewall.List()
-	if err != nil {
-		return err
-	}
-	for _, info := range infos {
-		if info.Left > 0 && info.ID != r.spec.ID {
-			return nil
-		}
-	}
-	return r.table.Lift()
 }
 
 func (e *engine) close() error {
