@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// answer writes the response that a rule gives to a request.
-func answer(r *activeRule, h *head, persists bool) []byte {
+// answer is the response that a rule gives to a request.
+func answer(r *activeRule, h *head, persists bool) (top, content string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", r.Status, reason(r.Status))
 	typed := false
@@ -17,7 +17,7 @@ func answer(r *activeRule, h *head, persists bool) []byte {
 		fmt.Fprintf(&b, "%s: %s\r\n", name, r.ResponseHeaders[name])
 		typed = typed || strings.EqualFold(name, "Content-Type")
 	}
-	content := r.Body
+	content = r.Body
 	if r.Status == http.StatusNoContent || r.Status == http.StatusNotModified {
 		content = ""
 	} else {
@@ -32,10 +32,10 @@ func answer(r *activeRule, h *head, persists bool) []byte {
 		b.WriteString("Connection: keep-alive\r\n")
 	}
 	b.WriteString("\r\n")
-	if h.method != http.MethodHead {
-		b.WriteString(content)
+	if h.method == http.MethodHead {
+		content = ""
 	}
-	return []byte(b.String())
+	return b.String(), content
 }
 
 // reason never is empty, as some clients choke on that.

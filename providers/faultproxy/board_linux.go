@@ -17,13 +17,13 @@ type remains struct {
 }
 
 // board puts the session on the express, if no rule is in force but such as wait
-// for a request; false: it is to go by itself. The rules are read under the lock that poke takes, so that none can
-// come into force unnoticed.
+// for a request; false: it is to go by itself. The rules are read under the lock that
+// poke takes, so that none can come into force unnoticed.
 func (s *session) board() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	set := s.proxy.rules.Load()
-	if s.over() || len(set.all) > len(set.http)+len(set.resets) {
+	if s.over() || !set.rides() {
 		return false
 	}
 	l := s.proxy.express.board()
@@ -72,11 +72,14 @@ func duplicate(conn *net.TCPConn) (int, error) {
 }
 
 // leave is the end of a ride, in a goroutine of its own.
-func (s *session) leave(r *ride) { s.goOn(s.alight(r)) }
+func (s *session) leave(r *ride) {
+	defer s.proxy.walking.Add(-1)
+	s.goOn(s.alight(r))
+}
 
 // alight gives the session its connections back after a ride, with what is left to
-// do. The session is over behind it when it was
-// aborted, or when there is no file descriptor to be had.
+// do. The session is over behind it when it was aborted, or when there is no file
+// descriptor to be had.
 func (s *session) alight(r *ride) remains {
 	s.mu.Lock()
 	defer s.mu.Unlock()

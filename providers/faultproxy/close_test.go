@@ -110,3 +110,14 @@ func TestCloseEndsOpenConnectionsAndRefusesRules(t *testing.T) {
 	require.False(t, p.Remove("late"))
 	require.Empty(t, p.Status())
 }
+
+// TestASessionThatHasEndedCanBePoked: a change of rules may come between the end of a session and the
+// moment in which the proxy forgets it.
+func TestASessionThatHasEndedCanBePoked(t *testing.T) {
+	p := startProxy(t, serve(t, echo))
+	require.Equal(t, "x", roundTrip(t, dial(t, p.Addr()), "x"))
+	s := onlySession(t, p)
+	s.abort(Both)
+	eventually(t, func() bool { return sessions(p) == 0 }, "it is forgotten")
+	require.NotPanics(t, s.poke)
+}

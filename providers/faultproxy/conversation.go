@@ -11,8 +11,10 @@ import (
 // HTTP on it: whether requests are followed at all, and those that still wait
 // for their response.
 type conversation struct {
-	last  atomic.Int32  // which way bytes flowed last
-	asked atomic.Bool   // bytes of the client's have gone to the upstream
+	last        atomic.Int32 // which way bytes flowed last
+	asked       atomic.Bool  // bytes of the client's have gone to the upstream
+	disregarded atomic.Bool  // too many others are followed
+
 	eased chan struct{} // readable after requests have gone from pending
 
 	mu      sync.Mutex
@@ -171,7 +173,7 @@ func (c *conversation) lose(to phase) (owing bool) {
 	if c.phase == opaque {
 		return false
 	}
-	if slices.ContainsFunc(c.pending, func(e exchange) bool { return e.ours != nil }) {
+	if slices.ContainsFunc(c.pending, func(e exchange) bool { return e.ours != nil || e.edited }) {
 		return true
 	}
 	c.phase, c.pending = to, nil

@@ -1,6 +1,6 @@
 // Package faultproxy is a TCP hop that forwards bytes untouched until rules say
 // otherwise. It delays, throttles, partitions and resets connections, and
-// delays, answers or aborts HTTP/1.1 requests on them.
+// delays, answers, aborts or changes HTTP requests and responses on them.
 //
 //	p, err := faultproxy.Start(faultproxy.Config{Listen: "127.0.0.1:0", Upstream: "127.0.0.1:5432"})
 //	...
@@ -41,7 +41,7 @@
 //     relaying when the rules have gone and its line is empty.
 //
 // A change of rules swaps the rule set and pokes every session: a ride is
-// recalled, and what a leg is blocked in is interrupted by a deadline in the
+// recalled, unless the rules only wait for a request, and what a leg is blocked in is interrupted by a deadline in the
 // past. Whoever is interrupted clears the deadline, takes the bytes it has in
 // hand along and looks at the rules again. That is all there is to switching: no
 // byte is ever in two hands.
@@ -70,7 +70,7 @@
 //	deliver                      to the destination, or to the HTTP rules
 //	conversation, pending        what the two directions know of the HTTP
 //	requests, verdict, answer    HTTP, egress side
-//	responses                    HTTP, ingress side
+//	responses, edit*             HTTP, ingress side; responses that are changed
 //	head, body, match, glob      HTTP, parsed
 //	h2_*, grpc                   HTTP/2, stream by stream
 //	destination, retire, bulk    behind a redirect; a gentle end; bodies spliced past HTTP rules

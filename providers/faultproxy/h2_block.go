@@ -15,6 +15,8 @@ const (
 	maxTable = 64 << 10
 	// maxFields bounds what a header block may unfold to.
 	maxFields = 256 << 10
+	// sizeUpdate begins a dynamic table size update (RFC 7541, section 6.3).
+	sizeUpdate = 0x20
 )
 
 // headerBlock follows the header blocks of one direction (RFC 9113, section
@@ -152,13 +154,18 @@ func blockFrames(kind http2.FrameType, flags http2.Flags, stream uint32, prefix,
 	}
 }
 
-// stateless encodes fields so that the receiver's table stays as it is.
-func stateless(fields []hpack.HeaderField) []byte {
+// stateless encodes fields so that the receiver's table stays as it is. One who has
+// announced a smaller table is owed a word about its size in the next block (RFC 7541,
+// section 4.2), which makes the table empty: all that follows is to be encoded anew.
+func stateless(fields []hpack.HeaderField, shrunk bool) []byte {
 	var out bytes.Buffer
 	encoder := hpack.NewEncoder(&out)
 	encoder.SetMaxDynamicTableSize(0)
 	_ = encoder.WriteField(hpack.HeaderField{Name: ":status", Value: "200"})
-	out.Reset() // of the word about our table's size, which is not for the receiver
+	out.Reset()
+	if shrunk {
+		out.WriteByte(sizeUpdate) // to 0
+	}
 	for _, f := range fields {
 		_ = encoder.WriteField(f)
 	}

@@ -65,8 +65,8 @@ func (s *streams) abandon(id uint32) {
 	}
 }
 
-// release appends the frames whose delay is over. The caller holds the lock.
-func (s *streams) release(out []byte) []byte {
+// releaseRipe appends the frames whose delay is over. The caller holds the lock.
+func (s *streams) releaseRipe(out []byte) []byte {
 	for id, d := range s.delayed {
 		if d.over {
 			out = append(out, d.frames...)

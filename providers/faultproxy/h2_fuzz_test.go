@@ -1,9 +1,11 @@
 package faultproxy
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"net"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -183,4 +185,60 @@ func readBlock(t *rapid.T, p []byte, d *hpack.Decoder) {
 		p = p[n:]
 	}
 	require.NoError(t, d.Close())
+}
+
+// FuzzEditedResponsesFailOpen: with a rule that finds nothing to replace, whatever an upstream
+// answers passes byte for byte.
+func FuzzEditedResponsesFailOpen(f *testing.F) {
+	answers := make(chan []byte, 1)
+	upstream := serve(f, func(conn *net.TCPConn) {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+			_, _ = conn.Write(<-answers)
+		}
+	})
+	p := startProxy(f, upstream)
+	put(f, p, Rule{ID: "none", Kind: HTTPBody, Percent: 100, Replacements: map[string]string{"a text that no seed has in it": ""}})
+	f.Add([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\nA: b\r\n\r\n"))
+	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none"))
+	f.Add([]byte("HTTP/1.0 200 OK\r\n\r\nuntil the end"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		conn := dial(t, p.Addr())
+		answers <- data
+		_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		require.NoError(t, err)
+		got, err := io.ReadAll(conn)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(data, got), "sent %q, got %q", data, got)
+		require.Zero(t, p.held.used.Load())
+	})
+}
+
+// FuzzHTTP2EditedResponses: an upstream of arbitrary frames whose responses rules change can break
+// its own connection, and nothing else.
+func FuzzHTTP2EditedResponses(f *testing.F) {
+	answers := make(chan []byte, 1)
+	upstream := serve(f, func(conn *net.TCPConn) {
+		_, _ = conn.Write(append(frame(http2.FrameSettings, 0, 0, nil), <-answers...))
+		_ = conn.CloseWrite()
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	p := startProxy(f, upstream)
+	put(f, p, Rule{ID: "text", Kind: HTTPBody, Percent: 50, Replacements: map[string]string{"one": "2"}})
+	put(f, p, Rule{ID: "body", Kind: HTTPBody, Percent: 100, Body: "body"})
+	ok := []hpack.HeaderField{{Name: ":status", Value: "200"}}
+	f.Add(append(headers(1, ok, false, false), frame(http2.FrameData, http2.FlagDataEndStream, 1, []byte("one"))...))
+	f.Add(append(headers(1, ok, false, false), headers(1, []hpack.HeaderField{{Name: "t", Value: "x"}}, true, false)...))
+	f.Add(append(headers(1, ok, false, false), resetFrame(1, http2.ErrCodeCancel)...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		conn := dial(t, p.Addr())
+		answers <- data
+		go func() {
+			_, _ = conn.Write(clientFrames())
+			_ = conn.CloseWrite()
+		}()
+		_, _ = io.Copy(io.Discard, conn)
+		require.NoError(t, conn.Close())
+		eventually(t, func() bool { return sessions(p) == 0 }, "the session ends")
+		require.Zero(t, p.held.used.Load())
+	})
 }

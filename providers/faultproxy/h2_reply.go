@@ -16,7 +16,7 @@ import (
 type streamReply struct {
 	id        uint32
 	head      []byte // frames; nil: given
-	body      []byte // still to be given, as the client's windows allow
+	body      string // still to be given, as the client's windows allow; many share that of a rule
 	window    int64
 	given     bool // all of it
 	uploading bool // the request has not ended
@@ -24,44 +24,62 @@ type streamReply struct {
 }
 
 // cancel drops what has not been given.
-func (r *streamReply) cancel() { r.head, r.body, r.given, r.uploading = nil, nil, true, false }
+func (r *streamReply) cancel() { r.head, r.body, r.given, r.uploading = nil, "", true, false }
 
-// answer has a stream answered by a rule, after delays.
-func (s *streams) answer(id uint32, r *activeRule, h *head, ended bool, lags []lag) {
+// answer has a stream answered by a rule, after delays, and reports false where too
+// many wait for their answer already.
+func (s *streams) answer(id uint32, r *activeRule, h *head, ended bool, lags []lag) bool {
 	reply := &streamReply{id: id, uploading: !ended}
 	switch r.Kind {
 	case HTTPAbort:
 		reply.abort, reply.uploading = true, false
 		reply.head = resetFrame(id, http2.ErrCodeInternal)
 	case GRPCStatus:
-		reply.head = headers(id, grpcTrailers(r), true)
+		reply.head = headers(id, grpcTrailers(r), true, s.shrunk.Load())
 	default:
 		fields, body := streamAnswer(r, h)
-		reply.head, reply.body = headers(id, fields, len(body) == 0), body
+		reply.head, reply.body = headers(id, fields, body == "", s.shrunk.Load()), body
 	}
-	s.enter(reply)
-	s.after(lags, func() {
-		s.mu.Lock()
-		s.ready = append(s.ready, reply)
-		s.mu.Unlock()
-		s.session.poke()
-	})
+	if !s.enter(reply) {
+		return false
+	}
+	s.after(lags, func() { s.enqueue(reply) })
+	return true
+}
+
+// enqueue has a reply given.
+func (s *streams) enqueue(reply *streamReply) {
+	s.mu.Lock()
+	s.ready = append(s.ready, reply)
+	s.mu.Unlock()
+	s.session.poke()
 }
 
 // enter lists a stream as ours. Only so many are remembered: the upstream takes a
 // frame of a stream it has never seen for an error, but none will come for the
-// oldest.
-func (s *streams) enter(reply *streamReply) {
+// oldest that have been answered.
+func (s *streams) enter(reply *streamReply) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.order) >= maxHeldStreams && !s.evict() {
+		return false
+	}
 	s.owing = true
 	reply.window = s.initial
 	s.answered[reply.id] = reply
 	s.order = append(s.order, reply.id)
-	if len(s.order) > maxHeldStreams {
-		delete(s.answered, s.order[0])
-		s.order = s.order[1:]
+	return true
+}
+
+// evict forgets the oldest stream that has been answered; false: there is none.
+func (s *streams) evict() bool {
+	i := slices.IndexFunc(s.order, func(id uint32) bool { return s.answered[id].given })
+	if i < 0 {
+		return false
 	}
+	delete(s.answered, s.order[i])
+	s.order = slices.Delete(s.order, i, i+1)
+	return true
 }
 
 // after calls do when the delays are over, unless the session is before.
@@ -93,23 +111,30 @@ func (s *streams) due() []byte {
 	if !s.settled {
 		return nil
 	}
-	out := s.control
-	s.control = nil
+	var out []byte
+	if s.refund > 0 {
+		out, s.refund = windowUpdate(0, s.refund), 0
+	}
 	waiting := s.ready[:0]
 	for _, reply := range s.ready {
 		if out = s.give(out, reply); !reply.given {
 			waiting = append(waiting, reply)
+		} else if e := s.edits[reply.id]; e != nil {
+			s.finishEdit(e)
 		}
 	}
 	clear(s.ready[len(waiting):])
 	s.ready = waiting
-	return s.release(out)
+	return s.releaseRipe(out)
 }
 
 // give appends as much of a reply as the client takes. The caller holds the lock.
 func (s *streams) give(out []byte, reply *streamReply) []byte {
 	if reply.given {
 		return out
+	}
+	if len(reply.head) > 0 && s.shrunk.Load() {
+		s.emptied.Store(true)
 	}
 	out, reply.head = append(out, reply.head...), nil
 	for len(reply.body) > 0 {
@@ -121,7 +146,7 @@ func (s *streams) give(out []byte, reply *streamReply) []byte {
 		if n == int64(len(reply.body)) {
 			flags = http2.FlagDataEndStream
 		}
-		out = append(out, frame(http2.FrameData, flags, reply.id, reply.body[:n])...)
+		out = append(out, frame(http2.FrameData, flags, reply.id, []byte(reply.body[:n]))...)
 		reply.body = reply.body[n:]
 		reply.window, s.window, s.debt = reply.window-n, s.window-n, s.debt+n
 	}
@@ -136,16 +161,16 @@ func resetFrame(id uint32, code http2.ErrCode) []byte {
 	return frame(http2.FrameRSTStream, 0, id, []byte{byte(code >> 24), byte(code >> 16), byte(code >> 8), byte(code)})
 }
 
-func headers(id uint32, fields []hpack.HeaderField, end bool) []byte {
+func headers(id uint32, fields []hpack.HeaderField, end, shrunk bool) []byte {
 	var flags http2.Flags
 	if end {
 		flags = http2.FlagHeadersEndStream
 	}
-	return blockFrames(http2.FrameHeaders, flags, id, nil, stateless(fields))
+	return blockFrames(http2.FrameHeaders, flags, id, nil, stateless(fields, shrunk))
 }
 
 // streamAnswer is answer for HTTP/2.
-func streamAnswer(r *activeRule, h *head) (fields []hpack.HeaderField, body []byte) {
+func streamAnswer(r *activeRule, h *head) (fields []hpack.HeaderField, body string) {
 	fields = []hpack.HeaderField{{Name: ":status", Value: strconv.Itoa(r.Status)}}
 	typed := false
 	for _, name := range slices.Sorted(maps.Keys(r.ResponseHeaders)) {
@@ -157,16 +182,16 @@ func streamAnswer(r *activeRule, h *head) (fields []hpack.HeaderField, body []by
 		typed = typed || lower == "content-type"
 	}
 	if r.Status == http.StatusNoContent || r.Status == http.StatusNotModified {
-		return fields, nil
+		return fields, ""
 	}
 	fields = append(fields, hpack.HeaderField{Name: "content-length", Value: strconv.Itoa(len(r.Body))})
 	if r.Body != "" && !typed {
 		fields = append(fields, hpack.HeaderField{Name: "content-type", Value: "text/plain; charset=utf-8"})
 	}
 	if h.method == http.MethodHead {
-		return fields, nil
+		return fields, ""
 	}
-	return fields, []byte(r.Body)
+	return fields, r.Body
 }
 
 // hopByHop are fields that HTTP/2 does not allow (RFC 9113, section 8.2.2).

@@ -1,6 +1,7 @@
 package faultproxy
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"strings"
@@ -43,6 +44,9 @@ func (q *streamRequests) feed(p []byte) error {
 			return err
 		}
 	}
+	if q.frames.between() && !q.block.open() && q.preface == 0 {
+		q.requests.emit(q.streams.refunds())
+	}
 	return nil
 }
 
@@ -58,6 +62,7 @@ func (q *streamRequests) begins(h http2.FrameHeader) (frameMode, error) {
 		return frameGathered, bounded(h, maxControlFrame)
 	case http2.FrameRSTStream:
 		q.streams.abandon(h.StreamID)
+		q.streams.forgo(h.StreamID)
 	}
 	if h.StreamID != 0 && q.streams.isAnswered(h.StreamID) {
 		return frameSwallowed, nil
@@ -98,7 +103,9 @@ func (q *streamRequests) learn(h http2.FrameHeader, raw []byte) error {
 	err := settings(h, raw, func(id http2.SettingID, value uint32) {
 		switch id {
 		case http2.SettingHeaderTableSize:
-			q.streams.responseTable.Store(value)
+			if value < max(q.streams.responseTable.Swap(value), defaultTable) {
+				q.streams.shrunk.Store(true)
+			}
 		case http2.SettingInitialWindowSize:
 			q.streams.setInitial(value)
 		}
@@ -154,21 +161,29 @@ func (q *streamRequests) addHeaders(h http2.FrameHeader, raw []byte) error {
 func (q *streamRequests) judge(id uint32, h *head, ended bool) bool {
 	leg := q.requests.leg
 	var lags []lag
+	var edit *activeRule
 	for _, rule := range leg.proxy.rules.Load().http {
 		if !rule.selects(h) || !picks(rule.Percent, rule.Seed, rule.tally.match()) {
 			continue
 		}
-		leg.session.touch(rule, 0, 1)
-		if rule.Kind == HTTPDelay {
+		switch {
+		case rule.Kind == HTTPBody: // which may find no body, and touches the response
+			edit = cmp.Or(edit, rule)
+			continue
+		case rule.Kind == HTTPDelay:
 			lags = append(lags, lag{rule, rule.delays.next()})
+		case q.streams.answer(id, rule, h, ended, lags):
+			leg.session.touch(rule, 0, 1)
+			return true
+		default: // too many streams wait
 			continue
 		}
-		q.streams.answer(id, rule, h, ended, lags)
-		return true
+		leg.session.touch(rule, 0, 1)
 	}
 	if len(lags) > 0 {
 		q.streams.delay(id, lags)
 	}
+	q.streams.edit(id, edit)
 	return false
 }
 

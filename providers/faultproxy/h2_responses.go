@@ -45,7 +45,11 @@ func (q *streamResponses) feed(p []byte) error {
 // header block.
 func (q *streamResponses) give() {
 	if q.frames.between() && !q.block.open() {
+		for _, id := range q.streams.stuck() {
+			q.passEdit(id)
+		}
 		q.out = append(q.out, q.streams.due()...)
+		q.block.encoded = q.block.encoded || q.streams.emptied.Load()
 	}
 }
 
@@ -70,12 +74,12 @@ func (q *streamResponses) begins(h http2.FrameHeader) (frameMode, error) {
 	case http2.FrameSettings:
 		return frameGathered, bounded(h, maxControlFrame)
 	case http2.FrameData:
-		if err := q.spend(h); err != nil {
-			return 0, err
-		}
+		return q.beginsData(h)
+	case http2.FrameRSTStream:
+		return q.beginsReset(h), nil
+	default:
+		return framePassed, nil
 	}
-	q.held = (h.Type == http2.FrameData || h.Type == http2.FrameRSTStream) && q.streams.holds(h.StreamID)
-	return framePassed, nil
 }
 
 // spend waits for the client's window where replies of ours have used it up.
@@ -108,6 +112,8 @@ func (q *streamResponses) ends(h http2.FrameHeader, raw []byte) error {
 		return q.addHeaders(h, raw)
 	case http2.FrameSettings:
 		return q.learn(h, raw)
+	case http2.FrameData, http2.FrameRSTStream:
+		q.endsData(h, raw)
 	}
 	return nil
 }
@@ -133,6 +139,9 @@ func (q *streamResponses) addHeaders(h http2.FrameHeader, raw []byte) error {
 	complete, err := q.block.add(h, raw, q.streams.responseTable.Load())
 	if err != nil || !complete {
 		return err
+	}
+	if q.editHeaders(q.block.first) {
+		return nil
 	}
 	id := q.block.first.StreamID
 	if q.block.first.Type == http2.FramePushPromise {
@@ -169,6 +178,9 @@ func (q *streamResponses) giveUp(p []byte) error {
 // end gives what is left when the upstream has ended.
 func (q *streamResponses) end() error {
 	if q.frames.between() && !q.block.open() {
+		for _, id := range q.streams.holding() {
+			q.passEdit(id)
+		}
 		q.out = append(q.out, q.streams.releaseAll()...)
 	}
 	return q.leg.admit(q.unsent())

@@ -23,25 +23,31 @@ type streams struct {
 	session       *session
 	requestTable  atomic.Uint32 // what the upstream allows the client's HPACK table
 	responseTable atomic.Uint32 // the reverse
+	shrunk        atomic.Bool   // the client has announced a smaller table
+	emptied       atomic.Bool   // and a reply of ours has made it empty
 	eased         chan struct{} // readable after the client's window has grown
 
 	mu       sync.Mutex
 	owing    bool // a stream was answered or held: nothing but following is right
 	settled  bool // the upstream's SETTINGS have passed: the client may get frames of ours
 	initial  int64
-	window   int64 // what the client takes of all streams
-	debt     int64 // bytes of ours within that, which the upstream knows nothing of
-	control  []byte
+	window   int64                   // what the client takes of all streams
+	debt     int64                   // bytes of ours within that, which the upstream knows nothing of
+	refund   uint32                  // of that, to be given back to the client
 	answered map[uint32]*streamReply // also those of late: frames may still be on their way
 	order    []uint32                // of answered
 	ready    []*streamReply          // to be given
 	delayed  map[uint32]*delayedStream
+	edits    map[uint32]*streamEdit
+
+	upstreamRefund uint32 // to be given back to the upstream
 }
 
 func newStreams(s *session) *streams {
 	return &streams{
 		session: s, eased: make(chan struct{}, 1), initial: defaultWindow, window: defaultWindow,
 		answered: make(map[uint32]*streamReply), delayed: make(map[uint32]*delayedStream),
+		edits: make(map[uint32]*streamEdit),
 	}
 }
 
@@ -72,8 +78,8 @@ func (s *streams) isAnswered(id uint32) bool {
 func (s *streams) swallowed(h http2.FrameHeader) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if h.Type == http2.FrameData && h.Length > 0 {
-		s.control = append(s.control, windowUpdate(0, h.Length)...)
+	if h.Type == http2.FrameData {
+		s.refund += h.Length
 	}
 	reply := s.answered[h.StreamID]
 	if reply == nil {
@@ -97,13 +103,26 @@ func (s *streams) grow(id, by uint32) uint32 {
 			reply.window += int64(by)
 			return 0
 		}
-		return by
+		return s.growEdit(id, by)
 	}
 	ours := min(s.debt, int64(by))
 	s.debt -= ours
 	s.window += int64(by)
 	signal(s.eased)
 	return by - uint32(ours)
+}
+
+// growEdit is grow for a stream that the upstream knows. The caller holds the lock.
+func (s *streams) growEdit(id, by uint32) uint32 {
+	e := s.edits[id]
+	if e == nil {
+		return by
+	}
+	e.reply.window += int64(by)
+	if e.stage == editSwallowing {
+		return 0 // the client makes room for our body
+	}
+	return by
 }
 
 // spend takes what the upstream sends off the client's window. Where our own data
@@ -136,6 +155,9 @@ func (s *streams) setInitial(window uint32) {
 	for _, reply := range s.answered {
 		reply.window += int64(window) - s.initial
 	}
+	for _, e := range s.edits {
+		e.reply.window += int64(window) - s.initial
+	}
 	s.initial = int64(window)
 }
 
@@ -153,6 +175,9 @@ func (s *streams) forsake() {
 	for id, d := range s.delayed {
 		s.session.proxy.held.used.Add(-int64(len(d.frames)))
 		delete(s.delayed, id)
+	}
+	for _, e := range s.edits {
+		s.release(e)
 	}
 }
 

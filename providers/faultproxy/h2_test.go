@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 )
 
 // startWeb2 is an HTTP server without TLS that speaks HTTP/1.1 and HTTP/2.
@@ -200,4 +202,74 @@ func TestHTTP2UpgradeFromHTTP1PassesUnchanged(t *testing.T) {
 	receive(t, conn, len("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"))
 	const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 	require.Equal(t, preface, roundTrip(t, conn, preface))
+}
+
+// rawHTTP2 is a client of HTTP/2 that has sent its preface and these settings.
+func rawHTTP2(t *testing.T, address string, settings ...http2.Setting) (*net.TCPConn, *http2.Framer) {
+	t.Helper()
+	conn := dial(t, address)
+	_, err := io.WriteString(conn, http2.ClientPreface)
+	require.NoError(t, err)
+	framer := http2.NewFramer(conn, conn)
+	require.NoError(t, framer.WriteSettings(settings...))
+	return conn, framer
+}
+
+func openStream(t *testing.T, framer *http2.Framer, id uint32, path string) {
+	t.Helper()
+	fields := []hpack.HeaderField{{Name: ":method", Value: "GET"}, {Name: ":scheme", Value: "http"}, {Name: ":path", Value: path}, {Name: ":authority", Value: "x"}}
+	require.NoError(t, framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: stateless(fields, false), EndHeaders: true, EndStream: true}))
+}
+
+// awaitHeaders returns the next header block.
+func awaitHeaders(t *testing.T, framer *http2.Framer) *http2.HeadersFrame {
+	t.Helper()
+	for {
+		f, err := framer.ReadFrame()
+		require.NoError(t, err)
+		if h, ok := f.(*http2.HeadersFrame); ok {
+			return h
+		}
+	}
+}
+
+// TestHTTP2AClientWithoutATableIsToldSo: one that has announced a smaller table may take a block
+// that does not begin with a word about it for an error (RFC 7541, section 4.2).
+func TestHTTP2AClientWithoutATableIsToldSo(t *testing.T) {
+	p := startProxy(t, startWeb2(t, mirror()))
+	put(t, p, Rule{ID: "down", Kind: HTTPStatus, Percent: 100, Status: 503, Match: Match{Path: "/down"}})
+	_, framer := rawHTTP2(t, p.Addr(), http2.Setting{ID: http2.SettingHeaderTableSize, Val: 0})
+	for id, path := range []string{"/down", "/up", "/down"} {
+		openStream(t, framer, uint32(2*id+1), path)
+		block := awaitHeaders(t, framer).HeaderBlockFragment()
+		require.EqualValues(t, sizeUpdate, block[0], path)
+		if path == "/up" {
+			awaitHeaders(t, framer) // the trailers
+		}
+	}
+}
+
+// TestHTTP2StreamsPassThatTooManyWaitBefore: of those that wait for their answer none may be
+// forgotten, or what its client sends would reach an upstream that knows nothing of it.
+func TestHTTP2StreamsPassThatTooManyWaitBefore(t *testing.T) {
+	p := startProxy(t, startWeb2(t, mirror()))
+	put(t, p, Rule{ID: "slow", Kind: HTTPDelay, Percent: 100, Latency: maxLatency, Match: Match{Path: "/down"}})
+	put(t, p, Rule{ID: "down", Kind: HTTPStatus, Percent: 100, Status: 503, Match: Match{Path: "/*"}})
+	_, framer := rawHTTP2(t, p.Addr())
+	last := uint32(2*maxHeldStreams + 1)
+	for id := uint32(1); id < last; id += 2 {
+		openStream(t, framer, id, "/down")
+	}
+	openStream(t, framer, last, "/passes")
+	require.Equal(t, last, awaitHeaders(t, framer).StreamID)
+	require.EqualValues(t, maxHeldStreams, stats(t, p, "down").Requests)
+	require.NoError(t, framer.WriteRSTStream(1, http2.ErrCodeCancel))
+	require.NoError(t, framer.WritePing(false, [8]byte{7}))
+	for {
+		f, err := framer.ReadFrame()
+		require.NoError(t, err, "the upstream knows nothing of the stream, and takes no offence")
+		if ping, ok := f.(*http2.PingFrame); ok && ping.IsAck() {
+			return
+		}
+	}
 }

@@ -12,13 +12,13 @@ const (
 	HTTPDelay  Kind = "http_delay"  // Match, Percent, Latency, Jitter, Correlation: requests reach the upstream later
 	HTTPStatus Kind = "http_status" // Match, Percent, Status, Body, ResponseHeaders: the proxy answers in the upstream's place
 	HTTPAbort  Kind = "http_abort"  // Match, Percent: the connection is reset in place of an answer; in HTTP/2 its stream alone is
+	HTTPBody   Kind = "http_body"   // Match, Percent, Body or Replacements, ResponseHeaders: responses reach the client with another body
 	GRPCStatus Kind = "grpc_status" // Match, GRPC, Percent: gRPC calls end with a status in the upstream's place
-	HTTPBody   Kind = "http_body"
 )
 
 // http reports whether rules of this kind act on requests.
 func (k Kind) http() bool {
-	return k == HTTPDelay || k == HTTPStatus || k == HTTPAbort || k == GRPCStatus
+	return k == HTTPDelay || k == HTTPStatus || k == HTTPAbort || k == HTTPBody || k == GRPCStatus
 }
 
 // Direction says which of a connection's two streams a rule acts on.

@@ -36,6 +36,8 @@ type filter interface {
 	// skip goes past some of them.
 	bulk() int64
 	skip(n int)
+	// drop forgets what is held, of a session that has ended.
+	drop()
 }
 
 func newLeg(s *session, way Direction, src, dst *net.TCPConn) *leg {
@@ -66,6 +68,7 @@ func (l *leg) run() {
 	}
 	l.writer.Wait()
 	l.line.drop()
+	l.http.drop()
 }
 
 // begin does what was left to do before the leg.

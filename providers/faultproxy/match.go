@@ -1,6 +1,9 @@
 package faultproxy
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // path is the target's path without the query, also of the absolute form that
 // clients of a forward proxy send.
@@ -19,7 +22,14 @@ func (h *head) path() string {
 
 // selects reports whether a rule is for a request.
 func (a *activeRule) selects(h *head) bool {
-	return a.Match.matches(h) && (a.Kind != GRPCStatus || a.GRPC.matches(h))
+	switch {
+	case a.Kind == GRPCStatus && !a.GRPC.matches(h):
+		return false
+	case a.Kind == HTTPBody && h.method == http.MethodHead: // whose response has none
+		return false
+	default:
+		return a.Match.matches(h)
+	}
 }
 
 // matches reports whether a request is one that m selects.

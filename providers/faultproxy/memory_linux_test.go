@@ -35,45 +35,63 @@ func TestHelperProcess(t *testing.T) {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		return
 	}
-	p := startProxy(t, upstream)
+	p := startConfigured(t, Config{Listen: "127.0.0.1:0", Upstream: upstream, Memory: 16 << 20, Followed: 1024})
 	put(t, p, Rule{ID: "down", Kind: HTTPStatus, Percent: 100, Status: 503, Match: Match{Path: "/down"}})
 	fmt.Println("address", p.Addr())
-	_, _ = io.Copy(io.Discard, os.Stdin)
+	commands := bufio.NewScanner(os.Stdin)
+	for commands.Scan() {
+		p.RemoveAll()
+	}
 }
 
 // TestTenThousandConnectionsInLittleMemory holds connections open through a proxy
 // in a process of its own, a rule for requests in force, and reads its memory.
 func TestTenThousandConnectionsInLittleMemory(t *testing.T) {
-	var files unix.Rlimit
-	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &files))
-	// A connection takes the proxy two descriptors and four for a moment; where
-	// 20,000 are all there are, memory is bounded in proportion.
-	connections := int(min(10_000, files.Cur/2-1000))
-	limit := (64 << 10) * connections / 10_000 // KiB
-	upstream, _ := startHelper(t, helperSink)
-	address, pid := startHelper(t, upstream)
-	conns := make([]net.Conn, 0, connections)
-	for len(conns) < connections {
-		conn, err := net.Dial("tcp", address)
-		require.NoError(t, err)
-		conns = append(conns, conn)
-	}
-	require.Eventually(t, func() bool { return descriptorsOf(t, pid) >= 2*connections }, 6*patience, 10*time.Millisecond, "all are open")
-	require.Less(t, memoryOf(t, pid), limit)
-	t.Logf("%d connections: %d KiB resident", connections, memoryOf(t, pid))
-	_, err := io.WriteString(conns[connections/2], "GET /down HTTP/1.1\r\nHost: x\r\n\r\n")
-	require.NoError(t, err)
-	status, _ := readResponse(t, bufio.NewReader(conns[connections/2]), "GET")
-	require.Equal(t, 503, status)
-	for _, conn := range conns {
-		_ = conn.Close()
+	for name, c := range map[string]struct{ first, want string }{
+		"idle":             {"", "HTTP/1.1 503"},
+		"kept alive":       {"GET /down HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 503"},
+		"unfinished heads": {"GET /" + strings.Repeat("a", 4<<10), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var files unix.Rlimit
+			require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &files))
+			// A connection takes the proxy two descriptors and four for a moment; where
+			// 20,000 are all there are, memory is bounded in proportion.
+			connections := int(min(10_000, files.Cur/2-1000))
+			limit := (64 << 10) * connections / 10_000 // KiB
+			upstream, _, _ := startHelper(t, helperSink)
+			address, pid, command := startHelper(t, upstream)
+			conns := make([]net.Conn, 0, connections)
+			for len(conns) < connections {
+				conn, err := net.Dial("tcp", address)
+				require.NoError(t, err)
+				_, err = io.WriteString(conn, c.first)
+				require.NoError(t, err)
+				conns = append(conns, conn)
+			}
+			require.Eventually(t, func() bool { return descriptorsOf(t, pid) >= 2*connections }, patience, 10*time.Millisecond, "all are open")
+			if c.want != "" {
+				require.NoError(t, conns[0].SetDeadline(time.Now().Add(patience)))
+				_, err := io.WriteString(conns[0], "GET /down HTTP/1.1\r\nHost: x\r\n\r\n")
+				require.NoError(t, err)
+				require.Equal(t, c.want, receive(t, conns[0], len(c.want)))
+			}
+			_, err := io.WriteString(command, "lift\n") // which none of them may get off the express for
+			require.NoError(t, err)
+			<-time.After(time.Second) // the end of what was set off
+			require.Less(t, memoryOf(t, pid), limit)
+			t.Logf("%d connections: %d KiB at most", connections, memoryOf(t, pid))
+			for _, conn := range conns {
+				_ = conn.Close()
+			}
+		})
 	}
 }
 
-func startHelper(t *testing.T, upstream string) (address string, pid int) {
+func startHelper(t *testing.T, upstream string) (address string, pid int, commands io.Writer) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHelperProcess$")
-	cmd.Env = append(os.Environ(), helperUpstream+"="+upstream, "GOMEMLIMIT=48MiB")
+	cmd.Env = append(os.Environ(), helperUpstream+"="+upstream, "GOMEMLIMIT=40MiB")
 	input, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	output, err := cmd.StdoutPipe()
@@ -87,11 +105,11 @@ func startHelper(t *testing.T, upstream string) (address string, pid int) {
 	for lines.Scan() {
 		if address, ok := strings.CutPrefix(lines.Text(), "address "); ok {
 			go func() { _, _ = io.Copy(io.Discard, output) }()
-			return address, cmd.Process.Pid
+			return address, cmd.Process.Pid, input
 		}
 	}
 	require.Fail(t, "the proxy did not start")
-	return "", 0
+	return "", 0, nil
 }
 
 func descriptorsOf(t *testing.T, pid int) int {
@@ -101,12 +119,12 @@ func descriptorsOf(t *testing.T, pid int) int {
 	return len(entries)
 }
 
-// memoryOf is the resident memory of a process in KiB.
+// memoryOf is the most resident memory that a process has had, in KiB.
 func memoryOf(t *testing.T, pid int) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	require.NoError(t, err)
-	_, after, _ := strings.Cut(string(text), "VmRSS:")
+	_, after, _ := strings.Cut(string(text), "VmHWM:")
 	fields := strings.Fields(after)
 	require.NotEmpty(t, fields)
 	kib, err := strconv.Atoi(fields[0])

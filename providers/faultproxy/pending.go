@@ -10,13 +10,16 @@ type exchange struct {
 	connect bool // CONNECT: success makes the connection opaque
 	expect  bool // the client waits for 100 Continue
 	ours    *reply
+	edit    *activeRule // changes the body of the response
+	edited  bool        // and has begun to: the rest of what the upstream sends is not for the client
 }
 
 // reply is what the client gets in place of an upstream's response.
 type reply struct {
-	data   []byte
-	closes bool // behind the data
-	abort  bool // a RST, and no data
+	head   string
+	body   string // the rule's own: many may wait
+	closes bool   // behind the body
+	abort  bool   // a RST, and nothing else
 }
 
 // push adds a request, and reports false when requests are not followed any
@@ -69,9 +72,18 @@ func (c *conversation) pop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.pending) > 0 {
-		c.pending[0] = exchange{} // a reply may be large
+		c.pending[0] = exchange{} // and what it holds
 		c.pending = c.pending[1:]
 		signal(c.eased)
+	}
+}
+
+// edited notes that the response of the front has been replaced.
+func (c *conversation) edited() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.pending) > 0 {
+		c.pending[0].edited = true
 	}
 }
 

@@ -31,6 +31,10 @@ type Config struct {
 	DialTimeout time.Duration // 0: 10 s
 	Memory      int64         // bytes that delays may hold for all connections together; 0: 256 MiB
 
+	// Followed bounds the sessions that take more than their descriptors: beyond it, HTTP
+	// rules do not see those that were idle since they began, which pass. 0: no bound.
+	Followed int64
+
 	// Drain makes Close gentle: the rules end, connections go on without them, and
 	// Close waits for so long at most before it leaves them to their own end. 0: Close
 	// resets them.
@@ -53,6 +57,10 @@ type Proxy struct {
 	pipes    pipes
 	express  express
 	held     budget
+
+	walking    atomic.Int64 // sessions that are not on the express
+	unfollowed atomic.Int64 // connections that Config.Followed let pass
+
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
 	routines sync.WaitGroup
@@ -98,6 +106,9 @@ func newProxy(config Config, listener net.Listener) *Proxy {
 
 // Addr is the address that clients connect to, host:port.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
+
+// Unfollowed is how many connections have passed HTTP rules because of Config.Followed.
+func (p *Proxy) Unfollowed() int64 { return p.unfollowed.Load() }
 
 // Done is closed when nothing of the proxy runs any more: with Close, or after it
 // when Drain has left connections to their own end.
@@ -146,8 +157,6 @@ func (p *Proxy) shut() bool {
 	for s := range p.sessions {
 		s.abort(Both)
 	}
-	for _, r := range p.rules.Load().all {
-		p.lift(r)
-	}
+	p.liftAll()
 	return true
 }

@@ -24,6 +24,7 @@ type requests struct {
 	dropped bool // the body belongs to a request that does not pass
 	mute    bool // the connection ends behind a reply: nothing passes any more
 	out     []byte
+	charged int64 // of the budget, for what is held
 
 	multiplexed *streamRequests // once the connection speaks HTTP/2
 }
@@ -39,7 +40,14 @@ func (r *requests) feed(p []byte) error {
 	if err := r.follow(p, rules); err != nil {
 		return err
 	}
+	r.charge(len(r.head))
 	return r.flush()
+}
+
+// charge takes what is held on the budget of all sessions.
+func (r *requests) charge(n int) {
+	r.leg.proxy.held.used.Add(int64(n) - r.charged)
+	r.charged = int64(n)
 }
 
 // follow takes p through as many requests as are in it.
@@ -134,7 +142,7 @@ func (r *requests) advance(p []byte) (int, error) {
 	}
 	n := headLength(r.head)
 	if n == 0 {
-		if !beginsRequest(r.head) || len(r.head) > maxHead {
+		if !beginsRequest(r.head) || len(r.head) > maxHead || r.leg.proxy.held.exhausted() {
 			return len(p), r.giveUp(nil)
 		}
 		r.startTimer()
@@ -182,6 +190,12 @@ func (r *requests) bulk() int64 {
 
 // skip implements filter.
 func (r *requests) skip(n int) { r.body.skip(n) }
+
+// drop implements filter.
+func (r *requests) drop() {
+	r.stopTimer()
+	r.charge(0)
+}
 
 func (r *requests) advanceBody(p []byte) (int, error) {
 	n, done, ok := r.body.consume(p)

@@ -19,6 +19,7 @@ type responses struct {
 	head   []byte // a copy of the incomplete one
 	body   body
 	inBody bool
+	edit   *edit // of the response under way
 
 	multiplexed *streamResponses // once the connection speaks HTTP/2
 }
@@ -39,7 +40,10 @@ func (r *responses) feed(p []byte) error {
 		}
 		p = r.unfollow(p)
 		if !r.current() {
-			return r.leg.admit(p)
+			return r.leg.admit(r.unedited(p))
+		}
+		if err := r.leg.admit(r.lapsed()); err != nil {
+			return err
 		}
 		if err := r.reply(); err != nil {
 			return err
@@ -51,7 +55,7 @@ func (r *responses) feed(p []byte) error {
 		if !ok {
 			return r.giveUp(p)
 		}
-		if err := r.leg.admit(p[:n]); err != nil {
+		if err := r.leg.admit(r.edited(p[:n])); err != nil {
 			return err
 		}
 		p = p[n:]
@@ -103,7 +107,7 @@ func (r *responses) reply() error {
 			r.talk.pop()
 			return errBroken // reaches the client in its order, as the stream's end
 		}
-		if err := r.leg.admit(next.ours.data); err != nil {
+		if err := r.leg.admit([]byte(next.ours.head + next.ours.body)); err != nil {
 			return err
 		}
 		r.talk.pop()
@@ -120,8 +124,7 @@ func (r *responses) advance(p []byte) (int, bool) {
 	if r.inBody {
 		n, done, ok := r.body.consume(p)
 		if done {
-			r.inBody = false
-			r.talk.pop()
+			r.complete()
 		}
 		return n, ok
 	}
@@ -131,18 +134,22 @@ func (r *responses) advance(p []byte) (int, bool) {
 	if !ok || !beginsResponse(r.head) || held > maxHead {
 		return 0, false
 	}
+	if held == 0 && next.edit != nil {
+		r.edit = &edit{rule: next.edit, session: r.leg.session}
+	}
 	n := headLength(r.head)
 	if n == 0 {
 		return len(p), true
 	}
-	h, ok := parseResponse(r.head[:n])
+	raw := r.head[:n]
+	h, ok := parseResponse(raw)
 	r.head = nil
-	return n - held, ok && r.begin(&h, next)
+	return n - held, ok && r.begin(&h, raw, next)
 }
 
 // bulk implements filter.
 func (r *responses) bulk() int64 {
-	if !r.inBody || !r.current() {
+	if !r.inBody || r.edit != nil || !r.current() {
 		return 0
 	}
 	return r.body.bulk()
@@ -153,7 +160,7 @@ func (r *responses) skip(n int) { r.body.skip(n) }
 
 // begin takes note of a complete head; false when no response follows that could
 // be followed.
-func (r *responses) begin(h *head, to exchange) bool {
+func (r *responses) begin(h *head, raw []byte, to exchange) bool {
 	switch {
 	case h.status == 101 || to.connect && h.status < 300 && h.status >= 200:
 		return false // another protocol from here on
@@ -167,10 +174,64 @@ func (r *responses) begin(h *head, to exchange) bool {
 	r.body = responseBody(h, to.toHead)
 	r.inBody = r.body.mode != noBody
 	if !r.inBody {
-		r.talk.pop()
+		r.complete()
+	} else if r.edit != nil {
+		r.beginEdit(h, raw)
 	}
 	return true
 }
+
+// complete is the end of a response.
+func (r *responses) complete() {
+	r.inBody = false
+	r.talk.pop()
+	if r.edit != nil {
+		r.edit.ended = true
+	}
+}
+
+// beginEdit has a rule begin to act on a response.
+func (r *responses) beginEdit(h *head, raw []byte) {
+	if r.edit.begin(h, raw); r.edit.stage == editSwallowing {
+		r.talk.edited()
+	}
+}
+
+// edited is what goes on of a response's next bytes.
+func (r *responses) edited(p []byte) []byte {
+	if r.edit == nil {
+		return p
+	}
+	if !r.inBody && len(r.head) == 0 && r.edit.stage == editOpen { // nothing follows that could be edited
+		r.edit.stage = editPassing
+	}
+	out := r.edit.take(p)
+	if r.edit.ended || r.edit.stage == editPassing {
+		r.edit = nil
+	}
+	return out
+}
+
+// unedited puts what a rule has held before p.
+func (r *responses) unedited(p []byte) []byte {
+	if r.edit == nil {
+		return p
+	}
+	held := r.edit.release()
+	r.edit = nil
+	return append(held, p...)
+}
+
+// lapsed is what a rule that has ended was holding.
+func (r *responses) lapsed() []byte {
+	if r.edit == nil || r.edit.stage != editCollecting || !r.edit.rule.over() {
+		return nil
+	}
+	return r.unedited(nil)
+}
+
+// drop implements filter.
+func (r *responses) drop() { _ = r.unedited(nil) }
 
 // giveUp fails open: the connection is passed unchanged from here on.
 func (r *responses) giveUp(p []byte) error {
@@ -179,7 +240,7 @@ func (r *responses) giveUp(p []byte) error {
 		return net.ErrClosed
 	}
 	r.leg.session.poke() // the other side may hold a head
-	return r.leg.admit(p)
+	return r.leg.admit(r.unedited(p))
 }
 
 // end gives the replies that are due although the upstream has ended. It fails
@@ -188,6 +249,9 @@ func (r *responses) end() error {
 	if r.multiplexed != nil {
 		return r.multiplexed.end()
 	}
+	if err := r.leg.admit(r.lastEdited()); err != nil {
+		return err
+	}
 	if !r.current() {
 		return nil
 	}
@@ -195,6 +259,16 @@ func (r *responses) end() error {
 		return err
 	}
 	return nil
+}
+
+// lastEdited is what is left of a response when the upstream has ended, which may be how a
+// body ends.
+func (r *responses) lastEdited() []byte {
+	if r.edit != nil && r.edit.stage == editCollecting && r.body.mode == restBody {
+		r.edit.ended = true
+		return r.edit.take(nil)
+	}
+	return r.unedited(nil)
 }
 
 // beginsResponse reports whether p can be the start of a response's head, as far

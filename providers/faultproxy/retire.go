@@ -39,9 +39,7 @@ func (p *Proxy) pardon() bool {
 		return false
 	}
 	p.retiring = true
-	for _, r := range p.rules.Load().all {
-		p.lift(r)
-	}
+	p.liftAll()
 	return true
 }
 

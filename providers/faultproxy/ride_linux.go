@@ -35,6 +35,18 @@ func (r *ride) recall() {
 	r.end()
 }
 
+// heed has the ride go on under other rules where it may: thousands that are idle need
+// not get off for rules that wait for a request, nor for their end.
+func (r *ride) heed(set *ruleSet) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if set.rides() {
+		r.waiting = len(set.http) > 0
+		return
+	}
+	r.end()
+}
+
 // abort is recall for a session that is over: with a RST to the client
 // (Ingress), to the upstream (Egress) or to both.
 func (r *ride) abort(way Direction) {
@@ -61,6 +73,7 @@ func (r *ride) end() {
 	if !r.ended {
 		r.ended = true
 		r.loop.remove(r)
+		r.session.proxy.walking.Add(1) // until the end of leave
 		go r.session.leave(r)
 	}
 }
@@ -72,10 +85,11 @@ func (r *ride) serve(fd int, buf []byte) {
 	if r.ended {
 		return
 	}
-	if r.waiting {
+	if r.waiting && r.session.follow() {
 		r.end()
 		return
 	}
+	r.waiting = false
 	way, to := Egress, r.upstream
 	if fd == r.upstream {
 		way, to = Ingress, r.client

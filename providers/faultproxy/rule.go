@@ -24,7 +24,8 @@ type Rule struct {
 	Match           Match             `json:"match,omitzero"`             // which requests
 	Percent         float64           `json:"percent,omitempty"`          // exact share of the matching requests, above 0 and up to 100
 	Status          int               `json:"status,omitempty"`           // 200 to 599
-	Body            string            `json:"body,omitempty"`             // of the answer
+	Body            string            `json:"body,omitempty"`             // of the answer, up to 1 MiB
+	Replacements    map[string]string `json:"replacements,omitempty"`     // text in a body of up to 1 MiB that is not compressed, to what is put in its place
 	ResponseHeaders map[string]string `json:"response_headers,omitempty"` // of the answer
 
 	GRPC GRPC `json:"grpc,omitzero"` // which calls, and how they end
@@ -69,5 +70,6 @@ func (r Rule) burst() int64 {
 func (r Rule) clone() Rule {
 	r.Match.Headers = maps.Clone(r.Match.Headers)
 	r.ResponseHeaders = maps.Clone(r.ResponseHeaders)
+	r.Replacements = maps.Clone(r.Replacements)
 	return r
 }

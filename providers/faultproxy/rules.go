@@ -91,6 +91,14 @@ func (p *Proxy) Remove(id string) bool {
 	return true
 }
 
+// RemoveAll ends all rules at once and returns their evidence. What they held back
+// goes on its way, in order.
+func (p *Proxy) RemoveAll() []RuleStatus {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.liftAll()
+}
+
 // expire ends a rule at its deadline, unless it has gone before.
 func (p *Proxy) expire(r *activeRule) {
 	p.mu.Lock()
@@ -105,13 +113,16 @@ func (p *Proxy) lift(r *activeRule) {
 	p.replace(newRuleSet(p.rules.Load().without(r)), r)
 }
 
+// liftAll is lift for every rule. The evidence is read behind the end, or what was
+// touched meanwhile would be missing. The caller holds the lock.
+func (p *Proxy) liftAll() []RuleStatus {
+	set := p.rules.Load()
+	for _, r := range set.all {
+		p.lift(r)
+	}
+	return set.status()
+}
+
 // Status lists the rules in force with their evidence, in the order in which
 // they were first put. A rule that has ended is no longer there.
-func (p *Proxy) Status() []RuleStatus {
-	set := p.rules.Load()
-	list := make([]RuleStatus, 0, len(set.all))
-	for _, r := range set.all {
-		list = append(list, RuleStatus{Rule: r.Rule, Stats: r.tally.read()})
-	}
-	return list
-}
+func (p *Proxy) Status() []RuleStatus { return p.rules.Load().status() }

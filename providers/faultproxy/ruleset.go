@@ -1,6 +1,9 @@
 package faultproxy
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // activeRule is a rule in force, with what it keeps between the bytes.
 type activeRule struct {
@@ -10,6 +13,8 @@ type activeRule struct {
 	timer   *time.Timer           // of the deadline; nil without one
 	delays  *jitter               // Delay, HTTPDelay
 	buckets map[Direction]*bucket // Bandwidth
+
+	replacer *strings.Replacer // HTTPBody
 }
 
 func newActiveRule(r Rule, evidence *tally) *activeRule {
@@ -17,6 +22,8 @@ func newActiveRule(r Rule, evidence *tally) *activeRule {
 	switch r.Kind {
 	case Delay, HTTPDelay:
 		a.delays = newJitter(r)
+	case HTTPBody:
+		a.replacer = newReplacer(r)
 	case Bandwidth:
 		now := time.Now()
 		a.buckets = map[Direction]*bucket{Egress: newBucket(r, now), Ingress: newBucket(r, now)}
@@ -90,6 +97,18 @@ func (s *ruleSet) addStream(r *activeRule) {
 		}
 	}
 }
+
+func (s *ruleSet) status() []RuleStatus {
+	list := make([]RuleStatus, 0, len(s.all))
+	for _, r := range s.all {
+		list = append(list, RuleStatus{Rule: r.Rule, Stats: r.tally.read()})
+	}
+	return list
+}
+
+// rides reports whether sessions may be on the express: of these rules none concerns
+// them before they speak.
+func (s *ruleSet) rides() bool { return len(s.all) == len(s.http)+len(s.resets) }
 
 func (s *ruleSet) find(id string) *activeRule {
 	for _, r := range s.all {

@@ -37,8 +37,24 @@ func (s *session) run() {
 		return
 	}
 	if !s.board() {
+		s.proxy.walking.Add(1)
+		defer s.proxy.walking.Add(-1)
 		s.goOn(remains{})
 	}
+}
+
+// follow reports whether HTTP is to be followed on a session that has been idle so far. It
+// is not, for good, where that would take more memory than there is: traffic passes.
+func (s *session) follow() bool {
+	most := s.proxy.config.Followed
+	if most == 0 || s.proxy.walking.Load() < most {
+		return true
+	}
+	s.talk.lose(opaque) // nobody waits for a reply yet
+	if s.talk.disregarded.CompareAndSwap(false, true) {
+		s.proxy.unfollowed.Add(1)
+	}
+	return false
 }
 
 // goOn forwards from where a ride has ended until both directions have.
@@ -106,12 +122,17 @@ func (s *session) poke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.riding != nil {
-		s.riding.recall()
+		s.riding.heed(s.proxy.rules.Load())
 		return
 	}
-	past := time.Unix(1, 0)
-	_ = s.client.SetDeadline(past)
-	if s.upstream != nil {
-		_ = s.upstream.SetDeadline(past)
+	interrupt(s.client)
+	interrupt(s.upstream)
+}
+
+// interrupt stops what waits for a connection. There is none before it is dialled, nor behind a
+// ride on which the session has ended.
+func interrupt(conn *net.TCPConn) {
+	if conn != nil {
+		_ = conn.SetDeadline(time.Unix(1, 0))
 	}
 }

@@ -26,10 +26,12 @@ func (r Rule) Validate() error {
 		errs = append(errs, share("probability", r.Probability, 1))
 	case HTTPStatus:
 		errs = append(errs, r.validateAnswer())
+	case HTTPBody:
+		errs = append(errs, r.validateEdit())
 	case GRPCStatus:
 		errs = append(errs, r.validateGRPC())
 	default:
-		errs = append(errs, fmt.Errorf("kind is %q: expected delay, bandwidth, partition, reset, http_delay, http_status, http_abort or grpc_status", r.Kind))
+		errs = append(errs, fmt.Errorf("kind is %q: expected delay, bandwidth, partition, reset, http_delay, http_status, http_abort, http_body or grpc_status", r.Kind))
 	}
 	if r.Kind.http() {
 		errs = append(errs, r.validateMatch())
@@ -78,7 +80,13 @@ func (r Rule) validateMatch() error {
 }
 
 func (r Rule) validateAnswer() error {
-	errs := []error{within("status", float64(r.Status), 200, 599), validHeaders("response header", r.ResponseHeaders)}
+	return errors.Join(
+		within("status", float64(r.Status), 200, 599), within("body in bytes", float64(len(r.Body)), 0, maxAnswer), r.validateHeaders(),
+	)
+}
+
+func (r Rule) validateHeaders() error {
+	errs := []error{validHeaders("response header", r.ResponseHeaders)}
 	for name := range r.ResponseHeaders {
 		switch http.CanonicalHeaderKey(name) {
 		case "Content-Length", "Transfer-Encoding", "Connection":

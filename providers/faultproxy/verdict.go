@@ -1,6 +1,7 @@
 package faultproxy
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"slices"
@@ -11,39 +12,43 @@ import (
 func (r *requests) decide(raw []byte, h *head) error {
 	r.body = requestBody(h)
 	r.inBody = r.body.mode != noBody
-	hit, err := r.verdict(h)
+	hit, edit, err := r.verdict(h)
 	if err != nil {
 		return err
 	}
 	if hit != nil {
-		return r.refuse(hit, h)
+		return r.refuse(hit, h, raw)
 	}
 	// When it is not followed any more, it passes all the same.
-	_ = r.talk.push(exchange{toHead: h.method == http.MethodHead, connect: h.method == http.MethodConnect, expect: h.expect})
+	_ = r.talk.push(exchange{toHead: h.method == http.MethodHead, connect: h.method == http.MethodConnect, expect: h.expect, edit: edit})
 	r.emit(raw)
 	return nil
 }
 
 // verdict serves the delays of a request and returns the rule that ends it, if
-// any. The rules may change while it waits: those that have gone by then do not
+// any, or the first that edits its response. The rules may change while it waits: those that have gone by then do not
 // hit it any more, and one that was only changed is asked once.
-func (r *requests) verdict(h *head) (*activeRule, error) {
+func (r *requests) verdict(h *head) (hit, edit *activeRule, err error) {
 	var asked []*tally
 	for {
 		rule := nextRule(r.leg.proxy.rules.Load().http, asked)
 		if rule == nil {
-			return nil, nil
+			return nil, edit, nil
 		}
 		asked = append(asked, rule.tally)
 		if !rule.selects(h) || !picks(rule.Percent, rule.Seed, rule.tally.match()) {
 			continue
 		}
+		if rule.Kind == HTTPBody { // which may find no body, and touches the response
+			edit = cmp.Or(edit, rule)
+			continue
+		}
 		r.leg.session.touch(rule, 0, 1)
 		if rule.Kind != HTTPDelay {
-			return rule, nil
+			return rule, nil, nil
 		}
 		if err := r.hold(rule); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }
@@ -73,28 +78,28 @@ func (r *requests) hold(rule *activeRule) error {
 }
 
 // refuse keeps a request from the upstream and has the ingress side reply, once
-// the responses before it are through.
-func (r *requests) refuse(rule *activeRule, h *head) error {
-	// A client that waits for 100 Continue may send the body or not, once it has
-	// its final response: only closing is unambiguous.
-	persists := h.persists() && !h.expect
-	ours := &reply{closes: !persists}
-	if rule.Kind == HTTPAbort {
-		ours.abort = true
-	} else {
-		ours.data = answer(rule, h, persists)
-	}
-	r.dropped = r.inBody
-	r.mute = !persists || ours.abort
+// the responses before it are through. Where they are not followed any more, the request
+// passes, as there is no place for a reply.
+func (r *requests) refuse(rule *activeRule, h *head, raw []byte) error {
 	if err := r.flush(); err != nil {
 		return err
 	}
 	if !r.talk.room(r.leg.session.done) {
 		return net.ErrClosed
 	}
-	if !r.talk.push(exchange{ours: ours}) {
-		return r.abort() // no more place in the order of responses
+	// A client that waits for 100 Continue may send the body or not, once it has
+	// its final response: only closing is unambiguous.
+	persists := h.persists() && !h.expect
+	ours := &reply{closes: !persists, abort: rule.Kind == HTTPAbort}
+	if !ours.abort {
+		ours.head, ours.body = answer(rule, h, persists)
 	}
+	if !r.talk.push(exchange{ours: ours}) {
+		r.emit(raw)
+		return nil
+	}
+	r.dropped = r.inBody
+	r.mute = ours.closes || ours.abort
 	r.leg.session.poke()
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers/faultproxy"
+	"github.com/gameday-dev/gameday/providers/faultproxy/transparent"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
 	"github.com/gameday-dev/gameday/providers/schema"
@@ -22,7 +23,7 @@ func streamFault(name, doc string, attributes []schema.Attribute, effect func(sc
 			scope, hosts, err := at.streamScope(ctx)
 			made := rule(at.config)
 			made.ID, made.Seed = name, at.seed
-			return task.Streams{Scope: scope, Hosts: hosts, Rules: []faultproxy.Rule{made}}, err
+			return task.Streams{Spec: transparent.Spec{Scope: scope, Rules: []faultproxy.Rule{made}}, Hosts: hosts}, err
 		},
 		effect: func(v schema.Values) string {
 			return fmt.Sprintf("%s %s port %d", effect(v), map[string]string{ingress: "that come in to", egress: "that go out to"}[v.String("direction")], v.Int("port"))
@@ -103,14 +104,15 @@ func httpStatus() inPod {
 
 func httpBody() inPod {
 	own := []schema.Attribute{
-		{Name: "body", Type: text(), Required: true, Example: `"{}"`, Description: "Body that the answer has instead of its own. Status and headers stay, but those that describe the body."},
+		{Name: "body", Type: text(), Example: `"{}"`, Description: "Body that the answer has instead of its own. Status and headers stay, but those that describe the body. Either this or replacements."},
+		{Name: "replacements", Type: textMap(), Example: `{ "\"in_stock\":true" = "\"in_stock\":false" }`, Description: "Text in bodies of up to 1 MiB that are not compressed, to what stands in its place."},
 		{Name: "response_headers", Type: textMap(), Description: "Headers that the answer has instead of, or beside, its own."},
 	}
 	return streamFault("kubernetes_http_body", "Replaces the bodies of answers to HTTP requests of pods.", append(requestAttributes(), own...),
 		requests("replaces the body of the answer to"),
 		func(v schema.Values) faultproxy.Rule {
 			r := matching(faultproxy.HTTPBody, v)
-			r.Body, r.ResponseHeaders = v.String("body"), v.StringMap("response_headers")
+			r.Body, r.Replacements, r.ResponseHeaders = v.String("body"), v.StringMap("replacements"), v.StringMap("response_headers")
 			return r
 		})
 }

@@ -74,7 +74,7 @@ path = "/a/**"
 method = "POST"
 status = 503
 percent = 30`,
-			`{"scope":{"direction":"ingress","destination_ports":["8080"],"protocol":"tcp"},"rules":[{"id":"kubernetes_http_status","kind":"http_status","match":{"path":"/a/**","method":"POST"},"percent":30,"status":503,"seed":7}]}`,
+			`{"id":"","deadline":"0001-01-01T00:00:00Z","scope":{"direction":"ingress","destination_ports":["8080"],"protocol":"tcp"},"rules":[{"id":"kubernetes_http_status","kind":"http_status","match":{"path":"/a/**","method":"POST"},"percent":30,"status":503,"seed":7}]}`,
 			"answers with 503 30 % of matching requests that come in to port 8080",
 		},
 		"spoof": {

@@ -186,7 +186,7 @@ func (r *Running) Stats() Stats {
 
 // Close ends the fault: no more packets are taken, and those that are held go. The error is that
 // of the undo, the same each time. Beside other faults that still run the table stays, without effect,
-// since to remove it would lose what they hold (firewall.Lift); firewall.Sweep removes it later.
+// since to remove it would lose what they hold (firewall.Table.Tidy); firewall.Sweep removes it later.
 func (r *Running) Close() error {
 	r.once.Do(func() { r.closeErr = r.end() })
 	return r.closeErr

@@ -2,135 +2,106 @@ package transparent
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/faultproxy"
+	"github.com/gameday-dev/gameday/providers/firewall"
 )
-
-// linger is how long an engine outlives its rules, so that no redirect that ends
-// with the next tick of the kernel leads to a port where nobody listens.
-const linger = time.Second
 
 // Running is an engine at work.
 type Running struct {
 	proxy *faultproxy.Proxy
-	stop  chan struct{} // closed by Close
+	table *firewall.Table
+	timer *time.Timer   // of the deadline
+	done  chan struct{} // closed when nothing is left of it
 	once  sync.Once
 	err   error
 
 	mu    sync.Mutex
-	final []faultproxy.RuleStatus // as the rules ended
+	final *Stats // as the rules ended
 }
 
-// Stats is the evidence of the rules, each as it was when the rule ended or is
-// now.
-type Stats struct {
-	Rules []faultproxy.RuleStatus `json:"rules"`
-}
-
-// Start listens with all rules in force. The context bounds the start alone.
+// Start redirects, in the network namespace of the calling thread, with all rules in
+// force. It needs CAP_NET_ADMIN. It ends by itself at the deadline; the context bounds the
+// start alone.
 func Start(ctx context.Context, s Spec) (*Running, error) {
-	if err := s.Validate(); err != nil {
-		return nil, fmt.Errorf("start transparent proxy: %w", err)
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("start transparent proxy: %w", err)
+	if err := errors.Join(s.Validate(), ctx.Err()); err != nil {
+		return nil, fmt.Errorf("start transparent proxy %q: %w", s.ID, err)
 	}
 	proxy, err := faultproxy.Start(s.config())
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start transparent proxy %q: %w", s.ID, err)
 	}
-	r := &Running{proxy: proxy, stop: make(chan struct{})}
-	for _, rule := range s.Rules {
-		rule.Deadline = time.Time{} // the engine's is the same for all, and keeps the evidence
-		if err := proxy.Put(rule); err != nil {
-			_ = r.Close()
-			return nil, fmt.Errorf("start transparent proxy: %w", err)
-		}
+	table, err := s.install(proxy)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start transparent proxy %q: %w", s.ID, err), proxy.Close())
 	}
-	go r.expire(s.Deadline)
+	r := &Running{proxy: proxy, table: table, done: make(chan struct{})}
+	r.mu.Lock() // the deadline may come before the assignment
+	defer r.mu.Unlock()
+	r.timer = time.AfterFunc(time.Until(s.Deadline), func() { _ = r.Close() })
 	return r, nil
 }
 
-func (s Spec) config() faultproxy.Config {
-	c := faultproxy.Config{
-		Listen: s.Listen, Destination: faultproxy.OriginalDestination, Mark: s.Mark,
-		DialTimeout: s.DialTimeout, Memory: s.Memory, Drain: s.Drain,
+// install puts the rules in force before any connection is led to them.
+func (s Spec) install(proxy *faultproxy.Proxy) (*firewall.Table, error) {
+	for _, rule := range s.Rules {
+		rule.Deadline = time.Time{} // the engine's is the same for all, and keeps the evidence
+		if err := proxy.Put(rule); err != nil {
+			return nil, err
+		}
 	}
-	if c.Listen == "" {
-		c.Listen = ":0"
+	at, err := netip.ParseAddrPort(proxy.Addr())
+	if err != nil {
+		return nil, err
 	}
-	if c.Memory == 0 {
-		c.Memory = defaultMemory
-	}
-	if c.Drain == 0 {
-		c.Drain = defaultDrain
-	}
-	return c
+	return firewall.Install(s.redirect(at.Port()))
 }
 
-// Addr is where redirected connections are to arrive, host:port.
-func (r *Running) Addr() string { return r.proxy.Addr() }
+// Update replaces the peers of the scope, as firewall.Table.Update.
+func (r *Running) Update(peers []netip.Prefix) error { return r.table.Update(peers) }
 
 // Done is closed when the last connection has ended after Close or the deadline. A
 // process that ends before cuts those that are left.
-func (r *Running) Done() <-chan struct{} { return r.proxy.Done() }
+func (r *Running) Done() <-chan struct{} { return r.done }
 
-// Stats is what the rules have touched so far.
-func (r *Running) Stats() Stats {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.final != nil {
-		return Stats{Rules: r.final}
-	}
-	return Stats{Rules: r.proxy.Status()}
-}
-
-// Close ends all rules at once, lets connections go on, and waits for their end for
-// as long as Spec.Drain says. It does so once, whoever calls.
+// Close ends the redirect and all rules at once, lets connections go on, and waits for
+// their end for as long as Spec.Drain says. It does so once, whoever calls; the error is
+// that of the undo, the same each time.
 func (r *Running) Close() error {
 	r.once.Do(func() {
-		close(r.stop)
+		disarmed := r.table.Disarm()
 		r.lift()
-		r.err = r.proxy.Close()
+		r.err = errors.Join(disarmed, r.proxy.Close(), r.settle())
 	})
 	return r.err
-}
-
-// expire closes the engine after its deadline, at which its rules end.
-func (r *Running) expire(deadline time.Time) {
-	if !r.wait(deadline) {
-		return
-	}
-	r.lift()
-	if r.wait(time.Now().Add(linger)) {
-		_ = r.Close()
-	}
-}
-
-// wait reports false when the engine was closed before.
-func (r *Running) wait(until time.Time) bool {
-	timer := time.NewTimer(time.Until(until))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.stop:
-		return false
-	}
 }
 
 // lift ends the rules and keeps their evidence.
 func (r *Running) lift() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.final != nil {
-		return
+	r.timer.Stop()
+	redirected, _ := r.table.Counters() // evidence of lesser weight than that of the rules
+	r.final = &Stats{Redirected: redirected, Rules: r.proxy.RemoveAll(), Unfollowed: r.proxy.Unfollowed()}
+}
+
+// settle removes the table, once no connection needs it.
+func (r *Running) settle() error {
+	select {
+	case <-r.proxy.Done():
+		defer close(r.done)
+		return firewall.Tidy()
+	default:
 	}
-	r.final = r.proxy.Status()
-	for _, s := range r.final {
-		r.proxy.Remove(s.Rule.ID)
-	}
+	go func() {
+		defer close(r.done)
+		<-r.proxy.Done()
+		_ = firewall.Tidy() // else firewall.Sweep will
+	}()
+	return nil
 }

@@ -1,21 +1,23 @@
 package transparent
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/faultproxy"
+	"github.com/gameday-dev/gameday/providers/firewall"
 )
 
-// Spec is what an engine does until its deadline.
+// Spec is what an engine does until its deadline. Durations are nanoseconds in JSON.
 type Spec struct {
-	Listen   string            `json:"listen,omitempty"` // host:port; empty: a free port of all addresses, IPv4 and IPv6, as the redirect of foreign packets needs
-	Mark     uint32            `json:"mark"`             // SO_MARK of connections to the upstream, not 0; needs CAP_NET_ADMIN
-	Rules    []faultproxy.Rule `json:"rules"`            // their own deadlines are replaced
+	ID       string            `json:"id"`    // as firewall.Spec.ID
+	Scope    firewall.Scope    `json:"scope"` // of connections; its protocol is TCP, and may be left out
+	Rules    []faultproxy.Rule `json:"rules"` // their own deadlines are replaced
 	Deadline time.Time         `json:"deadline"`
 
-	DialTimeout time.Duration `json:"dial_timeout,omitempty"` // nanoseconds in JSON; 0: 10 s
+	DialTimeout time.Duration `json:"dial_timeout,omitempty"` // 0: 10 s
 	Memory      int64         `json:"memory,omitempty"`       // bytes that delays may hold in all; 0: 16 MiB
 	Drain       time.Duration `json:"drain,omitempty"`        // how long Close waits for connections to end; 0: 1 s
 }
@@ -23,16 +25,17 @@ type Spec struct {
 const (
 	defaultMemory = 16 << 20
 	defaultDrain  = time.Second
+	// maxFollowed keeps an engine within 64 MiB: a connection on which HTTP is followed takes about 20 KiB.
+	maxFollowed = 1024
 )
 
-// Validate reports all that is wrong with the specification.
+// Validate reports all that is wrong with the specification. That the deadline is in
+// the future is for Start to say.
 func (s Spec) Validate() error {
-	var errs []error
-	if s.Mark == 0 {
-		errs = append(errs, errors.New("mark is 0: expected the mark that the redirect lets pass, or connections would be redirected in circles"))
-	}
-	if !time.Now().Before(s.Deadline) {
-		errs = append(errs, fmt.Errorf("deadline is %s: expected a moment in the future", s.Deadline.Format(time.RFC3339)))
+	const unknown = 1 // the port, before Start
+	errs := []error{s.redirect(unknown).Validate()}
+	if p := s.Scope.Protocol; p != "" && p != firewall.TCP {
+		errs = append(errs, fmt.Errorf("protocol %q: expected tcp, or nothing", p))
 	}
 	if len(s.Rules) == 0 {
 		errs = append(errs, errors.New("rules: expected at least one"))
@@ -40,8 +43,36 @@ func (s Spec) Validate() error {
 	if s.DialTimeout < 0 || s.Memory < 0 || s.Drain < 0 {
 		errs = append(errs, errors.New("dial timeout, memory or drain is negative: expected zero or more"))
 	}
+	return errors.Join(append(errs, s.validateRules())...)
+}
+
+func (s Spec) validateRules() error {
+	var errs []error
+	known := make(map[string]bool)
 	for _, r := range s.Rules {
+		if known[r.ID] {
+			errs = append(errs, fmt.Errorf("rule %q is there twice: expected an id for each", r.ID))
+		}
+		known[r.ID] = true
 		errs = append(errs, r.Validate())
 	}
 	return errors.Join(errs...)
+}
+
+// config is the proxy of the engine. It listens on all addresses, as the redirect of
+// what comes in leads to that of its device.
+func (s Spec) config() faultproxy.Config {
+	return faultproxy.Config{
+		Listen: ":0", Destination: faultproxy.OriginalDestination, Mark: firewall.Mark,
+		DialTimeout: s.DialTimeout, Memory: cmp.Or(s.Memory, defaultMemory), Followed: maxFollowed, Drain: cmp.Or(s.Drain, defaultDrain),
+	}
+}
+
+// redirect is what the kernel is to do with connections in the scope.
+func (s Spec) redirect(port uint16) firewall.Spec {
+	scope := s.Scope
+	if scope.Protocol == "" {
+		scope.Protocol = firewall.TCP
+	}
+	return firewall.Spec{ID: s.ID, Scope: scope, Verdict: firewall.Redirect(port), Deadline: s.Deadline}
 }

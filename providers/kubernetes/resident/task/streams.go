@@ -4,26 +4,21 @@ import (
 	"errors"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers/faultproxy"
 	"github.com/gameday-dev/gameday/providers/faultproxy/transparent"
-	"github.com/gameday-dev/gameday/providers/firewall"
 )
 
 // Streams is a fault on TCP connections and on the requests in them.
 type Streams struct {
-	Scope firewall.Scope    `json:"scope"`           // of the connections; the protocol is TCP
-	Hosts []string          `json:"hosts,omitempty"` // as of Packets
-	Rules []faultproxy.Rule `json:"rules"`
-}
+	transparent.Spec // without ID and Deadline
 
-// Redirect is what leads the connections to a port of the engine.
-func (s Streams) Redirect(id string, deadline time.Time, port uint16) firewall.Spec {
-	return firewall.Spec{ID: id, Scope: s.Scope, Verdict: firewall.Redirect(port), Deadline: deadline}
+	Hosts []string `json:"hosts,omitempty"` // as of Packets
 }
 
 // For is the engine's specification.
-func (s Streams) For(deadline time.Time) transparent.Spec {
-	return transparent.Spec{Mark: firewall.Mark, Rules: s.Rules, Deadline: deadline, Drain: drain}
+func (s Streams) For(id string, deadline time.Time) transparent.Spec {
+	out := s.Spec
+	out.ID, out.Deadline, out.Drain = id, deadline, drain
+	return out
 }
 
 // drain is how long an engine that ends waits for its connections, which then go on
@@ -32,6 +27,5 @@ const drain = 50 * time.Millisecond
 
 // Validate says what is wrong, all of it.
 func (s Streams) Validate() error {
-	const somePort = 1
-	return errors.Join(s.Redirect(someID, later(), somePort).Validate(), s.For(later()).Validate(), validateHosts(s.Hosts))
+	return errors.Join(s.For(someID, later()).Validate(), validateHosts(s.Hosts))
 }
