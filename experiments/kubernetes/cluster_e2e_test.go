@@ -180,6 +180,9 @@ func (c *cluster) look(ctx context.Context, variant string) (wrong string, moves
 		if d.Status.ObservedGeneration < d.Generation || d.Status.ReadyReplicas != *d.Spec.Replicas || len(mine) != int(*d.Spec.Replicas) {
 			return fmt.Sprintf("%s has %d pods, %d of %d ready", d.Name, len(mine), d.Status.ReadyReplicas, *d.Spec.Replicas), nil, nil
 		}
+		if crashed := restarted(mine); len(crashed) > 0 {
+			return d.Name + " has pods that have crashed", crashed, nil
+		}
 		if there := c.zonesOf(mine); variant == resilient && len(there) < len(zones()) {
 			wrong = fmt.Sprintf("%s runs in %s", d.Name, strings.Join(there, ", "))
 			for _, pod := range mine {
@@ -191,6 +194,18 @@ func (c *cluster) look(ctx context.Context, variant string) (wrong string, moves
 		wrong = c.unschedulable(ctx)
 	}
 	return wrong, moves, nil
+}
+
+// restarted are the pods of which a container has ended before. The kubelet waits
+// longer each time before it starts one again, which is no state to begin with.
+func restarted(pods []corev1.Pod) []string {
+	var names []string
+	for i := range pods {
+		if slices.ContainsFunc(pods[i].Status.ContainerStatuses, func(s corev1.ContainerStatus) bool { return s.RestartCount > 0 }) {
+			names = append(names, pods[i].Name)
+		}
+	}
+	return names
 }
 
 // zonesOf are the zones that pods run in, sorted.

@@ -114,17 +114,27 @@ func (f *fault) Revert(ctx context.Context, record providers.Record) error {
 		return err
 	}
 	c := r.claim(record)
-	if r.Hunts {
-		if c, err = s.claims().Whole(ctx, c); err != nil {
-			return err
-		}
+	if !r.Hunts {
+		return f.provider.revert(ctx, s, c)
 	}
-	return f.provider.revert(ctx, s, c)
+	whole, err := s.claims().Whole(ctx, c)
+	if err != nil { // what the record names must not wait for what was added; the claim stays for that
+		return errors.Join(err, s.undo(ctx, c))
+	}
+	return f.provider.revert(ctx, s, whole)
 }
 
 // revert is one way for all who revert from this machine: from a record, and from
 // a claim.
 func (p *Provider) revert(ctx context.Context, s *session, c claim.Claim) error {
+	if err := s.undo(ctx, c); err != nil {
+		return err // the claim stays, for whoever tries next
+	}
+	return s.claims().Release(ctx, c)
+}
+
+// undo undoes every step of a claim, and goes on where one fails.
+func (s *session) undo(ctx context.Context, c claim.Claim) error {
 	failed := s.pursuits.stop(ctx, c.ID) // first, so that nothing happens after its undo
 	for _, step := range slices.Backward(c.Steps) {
 		failed = errors.Join(failed, s.API.Undo(ctx, c.ID, step))
@@ -132,9 +142,5 @@ func (p *Provider) revert(ctx context.Context, s *session, c claim.Claim) error 
 	for _, step := range slices.Backward(c.Nodes) {
 		failed = errors.Join(failed, undoNode(ctx, s, c.ID, step))
 	}
-	failed = errors.Join(failed, s.undoPods(ctx, c.ID, c.Pods, c.Deadline))
-	if failed != nil {
-		return failed // the claim stays, for whoever tries next
-	}
-	return s.claims().Release(ctx, c)
+	return errors.Join(failed, s.undoPods(ctx, c.ID, c.Pods, c.Deadline))
 }

@@ -107,6 +107,25 @@ target { labels = { app = "web" } }`)
 	assert.Equal(t, "own", h.image("late", "shop"))
 }
 
+// TestWhatTheRecordNamesIsUndoneWithoutTheClaim: what was added can't be told then, and
+// the claim stays for whoever mends it.
+func TestWhatTheRecordNamesIsUndoneWithoutTheClaim(t *testing.T) {
+	h := newHunted(t)
+	f := h.fault()
+	config := providertest.Decode(t, f.Schema(), `
+image           = "pause"
+dynamic_targets = true
+target { labels = { app = "web" } }`)
+	require.NoError(t, f.Inject(t.Context(), providers.InjectRequest{Record: h.record, Config: config}))
+	path := claim.Path("shop", h.record.ID)
+	lease := h.Get(path)
+	lease["metadata"].(map[string]any)["annotations"].(map[string]any)[claim.Annotation] = "{"
+	h.Put(path, lease)
+	require.Error(t, f.Revert(t.Context(), h.record))
+	assert.Equal(t, "own", h.image("a", "shop"))
+	assert.NotNil(t, h.Get(path))
+}
+
 // over reports whether a pursuit has ended by itself.
 func (p *pursuits) over(id string) bool {
 	p.mu.Lock()

@@ -18,7 +18,8 @@ type judgement struct {
 	outcome event.Outcome
 	message string
 	terms   []event.Term
-	samples int64 // of the series that has the fewest
+	samples int64           // of the series that has the fewest
+	failed  []event.Failure // where it is broken
 }
 
 // judge evaluates a condition, where window gives what each series measured.
@@ -27,10 +28,14 @@ type judgement struct {
 func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sample.Series) sample.Window) judgement {
 	scope := resolve.Scope{Current: map[string]cty.Value{}, Baseline: map[string]cty.Value{}}
 	out := judgement{samples: -1}
+	var failed []event.Failure
 	for _, name := range c.Series() {
 		series := x.measurements.series[name]
 		current, baseline := window(series), series.Phase(string(resolve.PhaseBaseline))
 		scope.Current[name], scope.Baseline[name] = current.Value(), baseline.Value()
+		for _, failure := range current.Failures() {
+			failed = append(failed, event.Failure{Series: name, Error: failure.Error, Count: failure.Count})
+		}
 		fewest := current.Count()
 		if c.UsesBaseline() {
 			fewest = min(fewest, baseline.Count())
@@ -44,7 +49,11 @@ func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sam
 		out.message = fmt.Sprintf("%d samples, at least %d are needed to judge (min_samples)", max(out.samples, 0), minSamples)
 		return out
 	}
-	return out.evaluated(c, scope)
+	out = out.evaluated(c, scope)
+	if out.outcome == event.Broken {
+		out.failed = failed
+	}
+	return out
 }
 
 func (j judgement) evaluated(c resolve.Condition, scope resolve.Scope) judgement {
@@ -105,7 +114,7 @@ func (x *experiment) book(a *resolve.Assert, phase resolve.Phase, j judgement, b
 func (x *experiment) tell(a *resolve.Assert, phase resolve.Phase, j judgement, at time.Duration) {
 	out := event.AssertionJudged{
 		Experiment: x.plan.Address, Assertion: a.Addr.Local(), Phase: string(phase), Outcome: j.outcome,
-		Condition: a.Condition.Text(), Message: j.message, Terms: j.terms, Samples: max(j.samples, 0),
+		Condition: a.Condition.Text(), Message: j.message, Terms: j.terms, Samples: max(j.samples, 0), Failures: j.failed,
 		At: at.Seconds(), Source: x.sourceOf(a.Addr.Local()),
 	}
 	if a.Window > 0 {

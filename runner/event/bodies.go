@@ -199,19 +199,27 @@ const (
 	Invalid   Outcome = "error"      // the condition could not be evaluated
 )
 
+// Failure is a way in which samples failed that a judgement rests on.
+type Failure struct {
+	Series string `json:"series"`          // "probe.checkout"
+	Error  string `json:"error,omitempty"` // empty for what was too rare to be told apart
+	Count  int64  `json:"count"`
+}
+
 // AssertionJudged is the outcome of an assertion in one phase.
 type AssertionJudged struct {
-	Experiment string  `json:"experiment"`
-	Assertion  string  `json:"assertion"` // local address: "assert.available"
-	Phase      string  `json:"phase"`
-	Outcome    Outcome `json:"outcome"`
-	Condition  string  `json:"condition"` // source text
-	Message    string  `json:"message,omitempty"`
-	Terms      []Term  `json:"terms,omitempty"`
-	Samples    int64   `json:"samples"`
-	Window     string  `json:"window,omitempty"`     // for windowed assertions: its length
-	At         float64 `json:"at_seconds,omitempty"` // since the phase began, for windowed ones
-	Source     Source  `json:"source"`
+	Experiment string    `json:"experiment"`
+	Assertion  string    `json:"assertion"` // local address: "assert.available"
+	Phase      string    `json:"phase"`
+	Outcome    Outcome   `json:"outcome"`
+	Condition  string    `json:"condition"` // source text
+	Message    string    `json:"message,omitempty"`
+	Terms      []Term    `json:"terms,omitempty"`
+	Samples    int64     `json:"samples"`
+	Failures   []Failure `json:"failures,omitempty"`   // of a broken one: how its samples failed, by series, the most frequent first
+	Window     string    `json:"window,omitempty"`     // for windowed assertions: its length
+	At         float64   `json:"at_seconds,omitempty"` // since the phase began, for windowed ones
+	Source     Source    `json:"source"`
 }
 
 // StopTriggered tells that a stop condition was broken.

@@ -105,7 +105,7 @@ func judgementProblem(judged event.AssertionJudged, v verdict.Verdict) Problem {
 	return Problem{
 		Owner: judged.Experiment, Verdict: v, Message: Message(judged), Source: judged.Source,
 		Title:  fmt.Sprintf("%s · %s · %s in %s", judged.Experiment, judged.Assertion, Outcome(judged.Outcome), judged.Phase),
-		Detail: append(Excerpt(judged.Source, judged.Condition, judged.Terms), Basis(judged)),
+		Detail: slices.Concat(Excerpt(judged.Source, judged.Condition, judged.Terms), []string{Basis(judged)}, Failures(judged)),
 	}
 }
 

@@ -2,9 +2,11 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -149,6 +151,31 @@ func Excerpt(source event.Source, condition string, terms []event.Term) []string
 		lines = append(lines, "  ├ "+term.Expr+" = "+term.Value)
 	}
 	return lines
+}
+
+// mostFailures is how many ways of failing a reader is told for each series.
+const mostFailures = 3
+
+// Failures says how the samples failed that broke an assertion, a line for each
+// way: "  ✗ 98 × probe.checkout: the status is 502".
+func Failures(judged event.AssertionJudged) []string {
+	var lines []string
+	shown, rest := map[string]int{}, map[string]int64{}
+	for _, f := range judged.Failures {
+		if shown[f.Series]++; shown[f.Series] > mostFailures || f.Error == "" {
+			rest[f.Series] += f.Count
+			continue
+		}
+		lines = append(lines, failure(f.Count, f.Series, f.Error))
+	}
+	for _, series := range slices.Sorted(maps.Keys(rest)) {
+		lines = append(lines, failure(rest[series], series, "other errors"))
+	}
+	return lines
+}
+
+func failure(count int64, series, text string) string {
+	return fmt.Sprintf("  ✗ %d × %s: %s", count, series, strings.ReplaceAll(text, "\n", " "))
 }
 
 // Basis says what a judgement rests on: "51 samples", "in a window of 5s at

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"slices"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -18,6 +19,7 @@ type tally struct {
 	lastValue float64
 	last      Point // newest by due time; zero while count is 0
 	failed    Point // newest failed one, sent or not
+	failures  failures
 	lost      int64 // points that measured nothing
 	gone      Point // newest lost one
 }
@@ -59,6 +61,8 @@ func (t *tally) add(p Point, load bool) {
 	t.count++
 	if p.OK {
 		t.success++
+	} else {
+		t.failures.add(p.Error)
 	}
 	t.latencies.add(p.Latency)
 	t.latency.add(float64(p.Latency))
@@ -89,5 +93,6 @@ func (t *tally) addValue(p Point) {
 func (t *tally) frozen() tally {
 	out := *t
 	out.latencies = t.latencies.frozen()
+	out.failures = slices.Clone(t.failures)
 	return out
 }

@@ -12,7 +12,7 @@ experiment "admission_outage" {
       method     = "POST"
       keep_alive = false # every purchase is another customer's
       interval   = "50ms"
-      timeout    = "1s"
+      timeout    = "2s"
     }
 
     assert "available" {

@@ -12,7 +12,7 @@ experiment "dependency_crash_loop" {
       method     = "POST"
       keep_alive = false # every purchase is another customer's
       interval   = "50ms"
-      timeout    = "1s"
+      timeout    = "2s"
     }
 
     assert "available" {
@@ -39,16 +39,16 @@ experiment "dependency_crash_loop" {
       namespace = module.shop.namespace
       labels    = { app = "payments" }
     }
-    duration = "5s"
+    duration = "10s" # a pod beside it has to start first, which a busy node is slow at
   }
 
   fault "kubernetes_container_kill" "second" {
     depends_on = [fault.first]
-    delay      = "5s"
+    delay      = "10s"
     target {
       namespace = module.shop.namespace
       labels    = { app = "payments" }
     }
-    duration = "5s"
+    duration = "10s"
   }
 }

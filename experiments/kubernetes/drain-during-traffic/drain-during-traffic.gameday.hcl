@@ -21,7 +21,7 @@ experiment "drain_during_traffic" {
       method     = "POST"
       keep_alive = false # every purchase is another customer's
       interval   = "50ms"
-      timeout    = "1s"
+      timeout    = "2s"
     }
 
     assert "available" {

@@ -21,7 +21,7 @@ experiment "rollout_under_load" {
       method     = "POST"
       keep_alive = false # every purchase is another customer's
       interval   = "50ms"
-      timeout    = "1s"
+      timeout    = "2s"
     }
 
     assert "available" {
@@ -52,6 +52,6 @@ experiment "rollout_under_load" {
       namespace = module.shop.namespace
       names     = ["deployment/storefront", "deployment/checkout", "deployment/payments"]
     }
-    duration = "18s"
+    duration = "30s"
   }
 }

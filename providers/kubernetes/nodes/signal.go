@@ -72,14 +72,28 @@ func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signa
 	defer cancel()
 	for {
 		pod, err := c.Typed.CoreV1().Pods(s.in(c)).Get(ctx, name, metav1.GetOptions{})
-		switch {
-		case err == nil && pod.Status.Phase == corev1.PodSucceeded:
-			return c.API.Undo(ctx, id, step)
-		case err == nil && pod.Status.Phase == corev1.PodFailed:
-			return fmt.Errorf("send %s to container %s on node %s%s", signal, s.Container, s.Node.Node, Waits(pod))
+		if err == nil {
+			switch done, ok := ended(pod); {
+			case ok:
+				return c.API.Undo(ctx, id, step)
+			case done:
+				return fmt.Errorf("send %s to container %s on node %s%s", signal, s.Container, s.Node.Node, Waits(pod))
+			}
 		}
 		if !pause(ctx, 100*time.Millisecond) {
 			return fmt.Errorf("the privileged pod %s on node %s did not run in time%s: %w", name, s.Node.Node, Waits(pod), errors.Join(err, context.Cause(ctx)))
 		}
 	}
+}
+
+// ended reports whether the only container of a pod has ended, and whether it did what
+// it was for. The kubelet tells so of the container at once; of the pod only when all of
+// it is taken down, which takes a busy node many seconds.
+func ended(pod *corev1.Pod) (done, ok bool) {
+	for _, c := range pod.Status.ContainerStatuses {
+		if c.State.Terminated != nil {
+			return true, c.State.Terminated.ExitCode == 0
+		}
+	}
+	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed, pod.Status.Phase == corev1.PodSucceeded
 }

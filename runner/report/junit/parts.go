@@ -20,7 +20,8 @@ func assertionFinding(x *report.Experiment, a *report.Assertion) finding {
 	for _, judged := range a.Judgements {
 		if report.Judge(judged) == f.verdict && f.verdict != verdict.Passed {
 			f.message = fmt.Sprintf("%s in %s: %s", report.Outcome(judged.Outcome), judged.Phase, report.Message(judged))
-			f.body = append(report.Excerpt(judged.Source, judged.Condition, judged.Terms), "", "By phase:")
+			f.body = append(report.Excerpt(judged.Source, judged.Condition, judged.Terms), report.Failures(judged)...)
+			f.body = append(f.body, "", "By phase:")
 			f.body = append(f.body, f.out...)
 			break
 		}
