@@ -153,14 +153,20 @@ func (m meters) with(t *testing.T, typ, config string, look func()) {
 }
 
 // injectUntil puts a fault in place that nobody reverts, and returns its deadline.
-func (m meters) injectUntil(t *testing.T, typ, config string, during time.Duration) (triedFault, providers.Record) {
+func (m meters) injectUntil(t *testing.T, typ, body string, during time.Duration) (triedFault, providers.Record) {
 	t.Helper()
-	f := m.fault(t, typ, config+"\n"+onHit())
+	f := m.fault(t, typ, body+"\n"+onHit())
 	plan, diags := f.plan(t)
 	require.False(t, diags.HasErrors(), "%+v", diags)
+	config := providertest.Decode(t, f.Schema(), f.config)
+	standing, is := f.Fault.(providers.WithStandby)
+	require.True(t, is)
+	require.NoError(t, standing.StandBy(t.Context(), providers.StandbyRequest{
+		Address: "experiment.test.fault.tried", Run: "run-" + m.namespace, Environment: m.env, Config: config, Targets: plan.Targets, For: time.Minute,
+	}))
 	record, diags := f.Prepare(t.Context(), providers.PrepareRequest{
 		ID: ulid.Make().String(), Address: "experiment.test.fault.tried", Run: "run-" + m.namespace, Environment: m.env,
-		Config: providertest.Decode(t, f.Schema(), f.config), Plan: plan, Seed: 1, Deadline: time.Now().Add(during),
+		Config: config, Plan: plan, Seed: 1, Deadline: time.Now().Add(during),
 	})
 	require.False(t, diags.HasErrors(), "%+v", diags)
 	f.inject(t, record)

@@ -26,7 +26,7 @@ type Running struct {
 	once     sync.Once
 	closeErr error
 
-	failed  chan struct{} // closed when the fault gave up
+	failed chan struct{} // closed when the fault gave up
 
 	mu      sync.Mutex
 	failure error

@@ -49,9 +49,12 @@ func (f *faults) of(id string) *entry {
 	return f.all[id]
 }
 
-// ErrEnded says that a fault was reverted, or its time was over, before it was
-// asked for.
+// errEnded says that a fault was reverted, or its time was over, before it was asked
+// for.
 var errEnded = errors.New("the fault has ended already and is not put in place again")
+
+// errLate says that a fault was asked for when its time was over.
+var errLate = errors.New("the fault's deadline passed before it was asked for")
 
 // inject puts a fault in place, once.
 func (f *faults) inject(ctx context.Context, id string, asked wire.Fault) error {
@@ -64,8 +67,10 @@ func (f *faults) inject(ctx context.Context, id string, asked wire.Fault) error 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
-	case e.ended || !time.Now().Before(deadline):
+	case e.ended:
 		return errEnded
+	case !time.Now().Before(deadline):
+		return errLate
 	case e.running != nil:
 		return nil
 	}

@@ -170,7 +170,7 @@ func TestRefusals(t *testing.T) {
 	other := lasting(time.Minute)
 	other.Engine = "other"
 	require.ErrorContains(t, f.inject(t.Context(), "a", other), `no engine "other", but [test]`)
-	require.ErrorIs(t, f.inject(t.Context(), "b", lasting(-time.Second)), errEnded)
+	require.ErrorIs(t, f.inject(t.Context(), "b", lasting(-time.Second)), errLate)
 	w.refuses = errors.New("no such device")
 	require.ErrorIs(t, f.inject(t.Context(), "c", lasting(time.Minute)), w.refuses)
 	w.refuses = nil
