@@ -79,6 +79,7 @@ func TestTenThousandConnectionsInLittleMemory(t *testing.T) {
 			_, err := io.WriteString(command, "lift\n") // which none of them may get off the express for
 			require.NoError(t, err)
 			<-time.After(time.Second) // the end of what was set off
+
 			if !raceDetector { // which takes several times as much
 				require.Less(t, memoryOf(t, pid), limit)
 			}
