@@ -5,8 +5,11 @@ import "net"
 // spliceBody forwards the middle of a body that HTTP rules let pass, and reports
 // false where there is none that is worth a pipe.
 func (l *leg) spliceBody(set *ruleSet) (bool, error) {
+	if !set.ways[l.way].none() || !l.line.empty() {
+		return false, nil // while the line holds bytes, what is known of bodies is the writer's
+	}
 	left := l.http.bulk()
-	if left < burstSize || !set.ways[l.way].none() || !l.line.empty() {
+	if left < burstSize {
 		return false, nil
 	}
 	p := l.proxy.pipes.borrow()

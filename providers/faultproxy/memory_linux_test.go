@@ -79,7 +79,10 @@ func TestTenThousandConnectionsInLittleMemory(t *testing.T) {
 			_, err := io.WriteString(command, "lift\n") // which none of them may get off the express for
 			require.NoError(t, err)
 			<-time.After(time.Second) // the end of what was set off
-			require.Less(t, memoryOf(t, pid), limit)
+
+			if !raceDetector { // which takes several times as much
+				require.Less(t, memoryOf(t, pid), limit)
+			}
 			t.Logf("%d connections: %d KiB at most", connections, memoryOf(t, pid))
 			for _, conn := range conns {
 				_ = conn.Close()
