@@ -25,13 +25,14 @@ func eachHTTP(t *testing.T, run func(t *testing.T, client *http.Client)) {
 func TestBodiesAreReplaced(t *testing.T) {
 	for _, body := range []string{"", "another", strings.Repeat("much more ", 20_000)} {
 		eachHTTP(t, func(t *testing.T, client *http.Client) {
+			t.Helper()
 			p := startProxy(t, startWeb2(t, mirrorOfWhole()))
 			put(t, p, Rule{
 				ID: "body", Kind: HTTPBody, Percent: 100, Body: body, Match: Match{Path: "/pay/*", Method: "POST"},
 				ResponseHeaders: map[string]string{"Content-Type": "text/fault"},
 			})
 			for i := range 8 {
-				response, got := post(t, client, "http://"+p.Addr()+"/pay/1", noise(i*40_000))
+				response, got := post(t, client, "http://"+p.Addr()+"/pay/1", noise(i*40_000)) //nolint:bodyclose // post closes it
 				require.Equal(t, 200, response.StatusCode)
 				require.Equal(t, body, string(got))
 				require.Equal(t, int64(len(body)), response.ContentLength)
@@ -39,8 +40,8 @@ func TestBodiesAreReplaced(t *testing.T) {
 				require.NotEmpty(t, response.Header.Get("X-Upstream"), "it comes from the upstream")
 
 				sent := noise(i * 30_000)
-				response, got = post(t, client, "http://"+p.Addr()+"/other", sent)
-				require.True(t, bytes.Equal(append([]byte("POST /other "), sent...), got))
+				response, got = post(t, client, "http://"+p.Addr()+"/other", sent) //nolint:bodyclose // post closes it
+				require.Equal(t, append([]byte("POST /other "), sent...), got)
 				require.Equal(t, fmt.Sprint(len(got)), response.Trailer.Get("X-Length"))
 			}
 			require.EqualValues(t, 8, stats(t, p, "body").Requests)
@@ -82,13 +83,14 @@ func TestTextInBodiesIsReplaced(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachHTTP(t, func(t *testing.T, client *http.Client) {
+				t.Helper()
 				p := startProxy(t, startWeb2(t, c.handler))
 				put(t, p, Rule{ID: "text", Kind: HTTPBody, Percent: 100, Replacements: map[string]string{"one": "2", "two": "", "on": "bad"}})
 				for i := range 3 {
 					status, body := fetch(t, client, "http://"+p.Addr()+"/")
 					require.Equal(t, 200, status)
 					require.Equal(t, c.want, strings.Trim(body, "-+"))
-					require.EqualValues(t, c.hits*int64(i+1), stats(t, p, "text").Requests)
+					require.Equal(t, c.hits*int64(i+1), stats(t, p, "text").Requests)
 				}
 				require.Equal(t, 1, sessions(p))
 				require.Zero(t, p.held.used.Load())
@@ -99,6 +101,7 @@ func TestTextInBodiesIsReplaced(t *testing.T) {
 
 func TestEditsHitTheirShareOfConcurrentResponses(t *testing.T) {
 	eachHTTP(t, func(t *testing.T, client *http.Client) {
+		t.Helper()
 		p := startProxy(t, startWeb2(t, pages(20_000, 50_000)))
 		put(t, p, Rule{ID: "text", Kind: HTTPBody, Percent: 30, Replacements: map[string]string{"one": "2"}, Match: Match{Path: "/text"}})
 		put(t, p, Rule{ID: "body", Kind: HTTPBody, Percent: 50, Body: strings.Repeat("other", 30_000), Match: Match{Path: "/body"}})
@@ -133,6 +136,7 @@ func TestEditsLeaveAloneWhatHasNoBody(t *testing.T) {
 		}
 	})
 	eachHTTP(t, func(t *testing.T, client *http.Client) {
+		t.Helper()
 		p := startProxy(t, startWeb2(t, handler))
 		put(t, p, Rule{ID: "body", Kind: HTTPBody, Percent: 100, Body: "other"})
 		for _, path := range []string{"/204", "/304"} {

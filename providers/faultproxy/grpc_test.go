@@ -40,6 +40,7 @@ func startGRPC(t *testing.T) string {
 	return listener.Addr().String()
 }
 
+//nolint:revive // the order is that of grpc.MethodHandler
 func getOrder(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
 	in := new(wrapperspb.StringValue)
 	return in, decode(in)

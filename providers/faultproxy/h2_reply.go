@@ -137,7 +137,7 @@ func (s *streams) give(out []byte, reply *streamReply) []byte {
 		s.emptied.Store(true)
 	}
 	out, reply.head = append(out, reply.head...), nil
-	for len(reply.body) > 0 {
+	for reply.body != "" {
 		n := min(int64(len(reply.body)), maxControlFrame, reply.window, s.window)
 		if n <= 0 {
 			return out

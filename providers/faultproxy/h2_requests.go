@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http2"
@@ -208,7 +209,7 @@ func streamHead(fields []hpack.HeaderField) (*head, bool) {
 
 // held are the bytes that were taken and have not gone on.
 func (q *streamRequests) held() []byte {
-	out := append(q.block.raw, q.frames.raw...)
+	out := slices.Concat(q.block.raw, q.frames.raw)
 	q.block.drop()
 	q.frames = frames{}
 	return out

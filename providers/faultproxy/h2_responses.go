@@ -3,6 +3,7 @@ package faultproxy
 import (
 	"errors"
 	"net"
+	"slices"
 
 	"golang.org/x/net/http2"
 )
@@ -159,7 +160,7 @@ func (q *streamResponses) addHeaders(h http2.FrameHeader, raw []byte) error {
 
 // unsent are the bytes that were taken and have not gone on.
 func (q *streamResponses) unsent() []byte {
-	out := append(q.out, append(q.block.raw, q.frames.raw...)...)
+	out := slices.Concat(q.out, q.block.raw, q.frames.raw)
 	q.block.drop()
 	q.frames, q.out = frames{}, nil
 	return out

@@ -94,14 +94,14 @@ func TestHTTP2StatusAnswersStreamsInTheUpstreamsPlace(t *testing.T) {
 	})
 	client := browser2(t)
 	for i := range 20 {
-		response, body := post(t, client, "http://"+p.Addr()+"/pay/42", noise(i*10_000))
+		response, body := post(t, client, "http://"+p.Addr()+"/pay/42", noise(i*10_000)) //nolint:bodyclose // post closes it
 		require.Equal(t, "HTTP/2.0", response.Proto)
 		require.Equal(t, 503, response.StatusCode)
 		require.Equal(t, "7", response.Header.Get("Retry-After"))
 		require.Equal(t, strings.Repeat("sorry ", 30_000), string(body))
 
 		sent := noise(i * 30_000)
-		response, body = post(t, client, "http://"+p.Addr()+"/other", sent)
+		response, body = post(t, client, "http://"+p.Addr()+"/other", sent) //nolint:bodyclose // post closes it
 		require.Equal(t, 200, response.StatusCode)
 		require.Equal(t, "HTTP/2.0", response.Header.Get("X-Upstream"))
 		require.True(t, bytes.Equal(append([]byte("POST /other "), sent...), body))
@@ -121,8 +121,8 @@ func TestHTTP2StreamsBesideFaultsAreWhole(t *testing.T) {
 		users.Go(func() {
 			for i := range 25 {
 				sent := noise((i*7919 + user*104_729) % 300_000)
-				response, body := post(t, client, fmt.Sprintf("http://%s/%d/%d", p.Addr(), user, i), sent)
-				if response.StatusCode == 200 {
+				response, body := post(t, client, fmt.Sprintf("http://%s/%d/%d", p.Addr(), user, i), sent) //nolint:bodyclose // post closes it
+				if response.StatusCode == http.StatusOK {
 					want := append(fmt.Appendf(nil, "POST /%d/%d ", user, i), sent...)
 					assert.True(t, bytes.Equal(want, body))
 				}
@@ -144,7 +144,7 @@ func TestHTTP2DelayHoldsItsStreamAlone(t *testing.T) {
 	began := time.Now()
 	done := make(chan time.Duration, 1)
 	go func() {
-		_, _ = fetch(t, client, "http://"+p.Addr()+"/slow")
+		_, _ = fetch(t, client, "http://"+p.Addr()+"/slow") //nolint:testifylint // what it asserts fails the test all the same
 		done <- time.Since(began)
 	}()
 	eventually(t, func() bool { return stats(t, p, "slow").Requests == 1 }, "held")
@@ -164,7 +164,7 @@ func TestHTTP2AbortEndsItsStreamAlone(t *testing.T) {
 	put(t, p, Rule{ID: "abort", Kind: HTTPAbort, Percent: 100, Match: Match{Path: "/bad"}})
 	client := browser2(t)
 	for range 3 {
-		_, err := client.Get("http://" + p.Addr() + "/bad")
+		_, err := client.Get("http://" + p.Addr() + "/bad") //nolint:bodyclose // there is no response
 		require.ErrorContains(t, err, "INTERNAL_ERROR")
 		status, _ := fetch(t, client, "http://"+p.Addr()+"/good")
 		require.Equal(t, 200, status)
@@ -205,14 +205,14 @@ func TestHTTP2UpgradeFromHTTP1PassesUnchanged(t *testing.T) {
 }
 
 // rawHTTP2 is a client of HTTP/2 that has sent its preface and these settings.
-func rawHTTP2(t *testing.T, address string, settings ...http2.Setting) (*net.TCPConn, *http2.Framer) {
+func rawHTTP2(t *testing.T, address string, settings ...http2.Setting) *http2.Framer {
 	t.Helper()
 	conn := dial(t, address)
 	_, err := io.WriteString(conn, http2.ClientPreface)
 	require.NoError(t, err)
 	framer := http2.NewFramer(conn, conn)
 	require.NoError(t, framer.WriteSettings(settings...))
-	return conn, framer
+	return framer
 }
 
 func openStream(t *testing.T, framer *http2.Framer, id uint32, path string) {
@@ -238,7 +238,7 @@ func awaitHeaders(t *testing.T, framer *http2.Framer) *http2.HeadersFrame {
 func TestHTTP2AClientWithoutATableIsToldSo(t *testing.T) {
 	p := startProxy(t, startWeb2(t, mirror()))
 	put(t, p, Rule{ID: "down", Kind: HTTPStatus, Percent: 100, Status: 503, Match: Match{Path: "/down"}})
-	_, framer := rawHTTP2(t, p.Addr(), http2.Setting{ID: http2.SettingHeaderTableSize, Val: 0})
+	framer := rawHTTP2(t, p.Addr(), http2.Setting{ID: http2.SettingHeaderTableSize, Val: 0})
 	for id, path := range []string{"/down", "/up", "/down"} {
 		openStream(t, framer, uint32(2*id+1), path)
 		block := awaitHeaders(t, framer).HeaderBlockFragment()
@@ -255,7 +255,7 @@ func TestHTTP2StreamsPassThatTooManyWaitBefore(t *testing.T) {
 	p := startProxy(t, startWeb2(t, mirror()))
 	put(t, p, Rule{ID: "slow", Kind: HTTPDelay, Percent: 100, Latency: maxLatency, Match: Match{Path: "/down"}})
 	put(t, p, Rule{ID: "down", Kind: HTTPStatus, Percent: 100, Status: 503, Match: Match{Path: "/*"}})
-	_, framer := rawHTTP2(t, p.Addr())
+	framer := rawHTTP2(t, p.Addr())
 	last := uint32(2*maxHeldStreams + 1)
 	for id := uint32(1); id < last; id += 2 {
 		openStream(t, framer, id, "/down")

@@ -184,17 +184,21 @@ func TestRequests(t *testing.T) {
 		check       func(t *testing.T, seen httpSeen)
 	}{
 		"status": {"kubernetes_http_status", "status = 503\nbody = \"no\"\npercent = 30", func(t *testing.T, seen httpSeen) {
+			t.Helper()
 			assert.Equal(t, map[string]int{"503": n * 3 / 10, "200": n * 7 / 10}, seen.Statuses)
 			assert.Equal(t, n*3/10, seen.Bodies["no"])
 		}},
 		"abort": {"kubernetes_http_abort", "percent = 10", func(t *testing.T, seen httpSeen) {
+			t.Helper()
 			assert.Equal(t, n*9/10, seen.Statuses["200"], "%+v", seen)
 		}},
 		"delay": {"kubernetes_http_delay", "latency = \"40ms\"", func(t *testing.T, seen httpSeen) {
+			t.Helper()
 			assert.Equal(t, map[string]int{"200": n}, seen.Statuses)
 			assert.InDelta(t, 40, seen.RTT.P50, 5)
 		}},
 		"body": {"kubernetes_http_body", "body = \"replaced\"\npercent = 50", func(t *testing.T, seen httpSeen) {
+			t.Helper()
 			assert.Equal(t, map[string]int{"200": n}, seen.Statuses)
 			assert.Equal(t, map[string]int{"replaced": n / 2, "fine": n / 2}, seen.Bodies)
 		}},
@@ -251,10 +255,20 @@ func TestNames(t *testing.T) {
 		typ, config string
 		check       func(t *testing.T, seen dnsSeen)
 	}{
-		"nxdomain": {"kubernetes_dns_error", "rcode = \"nxdomain\"", func(t *testing.T, seen dnsSeen) { assert.Empty(t, seen.Addresses, "%+v", seen) }},
-		"servfail": {"kubernetes_dns_error", "", func(t *testing.T, seen dnsSeen) { assert.Empty(t, seen.Addresses, "%+v", seen) }},
-		"timeout":  {"kubernetes_dns_error", "rcode = \"timeout\"", func(t *testing.T, seen dnsSeen) { assert.Empty(t, seen.Addresses, "%+v", seen) }},
+		"nxdomain": {"kubernetes_dns_error", "rcode = \"nxdomain\"", func(t *testing.T, seen dnsSeen) {
+			t.Helper()
+			assert.Empty(t, seen.Addresses, "%+v", seen)
+		}},
+		"servfail": {"kubernetes_dns_error", "", func(t *testing.T, seen dnsSeen) {
+			t.Helper()
+			assert.Empty(t, seen.Addresses, "%+v", seen)
+		}},
+		"timeout": {"kubernetes_dns_error", "rcode = \"timeout\"", func(t *testing.T, seen dnsSeen) {
+			t.Helper()
+			assert.Empty(t, seen.Addresses, "%+v", seen)
+		}},
 		"spoof": {"kubernetes_dns_spoof", "addresses = [\"192.0.2.7\"]", func(t *testing.T, seen dnsSeen) {
+			t.Helper()
 			assert.Equal(t, map[string]int{"192.0.2.7": 3}, seen.Addresses, "%+v", seen)
 		}},
 	} {

@@ -54,7 +54,7 @@ func TestFaultsEndWhoeverIsKilled(t *testing.T) {
 					_, record := m.injectUntil(t, typ, config, 6*time.Second)
 					m.kill(t, victim)
 					clean := time.Until(record.Deadline.Add(time.Second))
-					time.Sleep(clean) //nolint:forbidigo // it is the deadline that is tested
+					time.Sleep(clean)
 					m.assertClean(t)
 				})
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"flag"
@@ -41,7 +40,7 @@ func udp(ctx context.Context, args []string) (any, error) {
 	reading.Go(func() { seen.read(conn, *n) })
 	began := time.Now()
 	for i := range *n {
-		time.Sleep(time.Until(began.Add(time.Duration(i) * *interval)))
+		<-time.After(time.Until(began.Add(time.Duration(i) * *interval)))
 		_, _ = conn.Write(packet(i, time.Since(began))) // a port that is closed shows as a packet that is missing
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(*wait))
@@ -66,15 +65,14 @@ func (e *echoed) read(conn net.Conn, n int) {
 	for {
 		size, err := conn.Read(buffer)
 		if err != nil {
-			var timeout net.Error
-			if asTimeout(err, &timeout) {
+			if isTimeout(err) {
 				break
 			}
 			continue // refused: the next may be answered
 		}
 		now := time.Now()
 		p := buffer[:size]
-		if size != payload || binary.BigEndian.Uint32(p[payload-4:]) != crc32.ChecksumIEEE(p[:payload-4]) || bytes.Equal(p, nil) {
+		if size != payload || binary.BigEndian.Uint32(p[payload-4:]) != crc32.ChecksumIEEE(p[:payload-4]) {
 			e.Damaged++
 			continue
 		}

@@ -102,8 +102,7 @@ func errText(err error) string {
 	if errors.As(err, &op) {
 		err = op.Err
 	}
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
+	if isTimeout(err) {
 		return "timeout"
 	}
 	return err.Error()

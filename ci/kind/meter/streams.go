@@ -9,7 +9,10 @@ import (
 	"time"
 )
 
-func asTimeout(err error, into *net.Error) bool { return errors.As(err, into) && (*into).Timeout() }
+func isTimeout(err error) bool {
+	timeout, is := errors.AsType[net.Error](err)
+	return is && timeout.Timeout()
+}
 
 // dialled is what became of connections, each of which sends a byte and reads it.
 type dialled struct {

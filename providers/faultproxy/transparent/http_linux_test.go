@@ -20,24 +20,31 @@ func TestHTTPFaults(t *testing.T) {
 		hit  func(t *testing.T, a answer, took time.Duration)
 	}{
 		"http_delay": {`"latency":50000000`, func(t *testing.T, a answer, took time.Duration) {
+			t.Helper()
 			require.NoError(t, a.err)
 			assert.Equal(t, "PUT /pay/1 hello", a.body)
 			assert.GreaterOrEqual(t, took, latency)
 		}},
-		"http_abort": {`"seed":1`, func(t *testing.T, a answer, _ time.Duration) { assert.Error(t, a.err) }},
+		"http_abort": {`"seed":1`, func(t *testing.T, a answer, _ time.Duration) {
+			t.Helper()
+			assert.Error(t, a.err)
+		}},
 		"http_status": {`"status":503,"body":"sorry","response_headers":{"Retry-After":"7"}`, func(t *testing.T, a answer, _ time.Duration) {
+			t.Helper()
 			assert.Equal(t, "sorry", a.body)
 			assert.Equal(t, 503, a.status)
 			assert.Equal(t, "7", a.header.Get("Retry-After"))
 			assert.Empty(t, a.from, "the server has not been asked")
 		}},
 		"http_body": {`"body":"{}","response_headers":{"Content-Type":"application/json"}`, func(t *testing.T, a answer, _ time.Duration) {
+			t.Helper()
 			assert.Equal(t, "{}", a.body)
 			assert.Equal(t, 200, a.status)
 			assert.Equal(t, "application/json", a.header.Get("Content-Type"))
 			assert.NotEmpty(t, a.from, "the server has been asked")
 		}},
 		"http_body altered": {`"replacements":{"hello":"bye"}`, func(t *testing.T, a answer, _ time.Duration) {
+			t.Helper()
 			assert.Equal(t, "PUT /pay/1 bye", a.body)
 			assert.Equal(t, 200, a.status)
 		}},

@@ -2,6 +2,7 @@ package junit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gameday-dev/gameday/runner/event"
@@ -18,13 +19,12 @@ func assertionFinding(x *report.Experiment, a *report.Assertion) finding {
 		f.out = append(f.out, values(judged)...)
 	}
 	for _, judged := range a.Judgements {
-		if report.Judge(judged) == f.verdict && f.verdict != verdict.Passed {
-			f.message = fmt.Sprintf("%s in %s: %s", report.Outcome(judged.Outcome), judged.Phase, report.Message(judged))
-			f.body = append(report.Excerpt(judged.Source, judged.Condition, judged.Terms), report.Failures(judged)...)
-			f.body = append(f.body, "", "By phase:")
-			f.body = append(f.body, f.out...)
-			break
+		if report.Judge(judged) != f.verdict || f.verdict == verdict.Passed {
+			continue
 		}
+		f.message = fmt.Sprintf("%s in %s: %s", report.Outcome(judged.Outcome), judged.Phase, report.Message(judged))
+		f.body = slices.Concat(report.Excerpt(judged.Source, judged.Condition, judged.Terms), report.Failures(judged), []string{"", "By phase:"}, f.out)
+		break
 	}
 	if f.verdict == verdict.Skipped && f.message == "" {
 		f.message = fmt.Sprintf("It held as far as it was judged; then the experiment was %s.", x.Verdict())

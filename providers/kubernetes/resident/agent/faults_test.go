@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -84,8 +83,8 @@ func lasting(d time.Duration) wire.Fault {
 	return wire.Fault{Engine: "test", Deadline: time.Now().Add(d), For: d, Spec: json.RawMessage("{}")}
 }
 
-func state(t require.TestingT, f *faults, id string) wire.State {
-	reply, err := f.status(id)
+func state(t require.TestingT, f *faults) wire.State {
+	reply, err := f.status("a")
 	require.NoError(t, err)
 	return reply.State
 }
@@ -95,11 +94,11 @@ func TestFaultEndsAtItsDeadline(t *testing.T) {
 		w := newWorld()
 		f := newFaults(map[string]Engine{"test": w})
 		require.NoError(t, f.inject(t.Context(), "a", lasting(time.Minute)))
-		assert.Equal(t, wire.Active, state(t, f, "a"))
-		time.Sleep(time.Minute - time.Nanosecond) //nolint:forbidigo // the bubble's clock
+		assert.Equal(t, wire.Active, state(t, f))
+		time.Sleep(time.Minute - time.Nanosecond)
 		synctest.Wait()
 		assert.True(t, w.has("a"))
-		time.Sleep(time.Nanosecond) //nolint:forbidigo // the bubble's clock
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		assert.False(t, w.has("a"))
 		reply, err := f.status("a")
@@ -149,19 +148,19 @@ func TestRevertThatFailsIsTriedAgain(t *testing.T) {
 	require.NoError(t, f.inject(t.Context(), "a", lasting(time.Minute)))
 	w.stuck = errors.New("busy")
 	require.ErrorIs(t, f.revert("a"), w.stuck)
-	assert.Equal(t, wire.Active, state(t, f, "a"), "it is still there, and says so")
+	assert.Equal(t, wire.Active, state(t, f), "it is still there, and says so")
 	w.stuck = nil
 	require.NoError(t, f.revert("a"))
-	assert.Equal(t, wire.Absent, state(t, f, "a"))
+	assert.Equal(t, wire.Absent, state(t, f))
 }
 
 func TestWhatAnotherProcessLeftIsSeenAndRemoved(t *testing.T) {
 	w := newWorld()
 	w.left["a"] = true
 	f := newFaults(map[string]Engine{"test": w})
-	assert.Equal(t, wire.Left, state(t, f, "a"))
+	assert.Equal(t, wire.Left, state(t, f))
 	require.NoError(t, f.revert("a"))
-	assert.Equal(t, wire.Absent, state(t, f, "a"))
+	assert.Equal(t, wire.Absent, state(t, f))
 }
 
 func TestRefusals(t *testing.T) {
@@ -204,7 +203,7 @@ func TestAnyOrder(t *testing.T) {
 				reply, err := f.status(id)
 				require.NoError(t, err)
 				require.Equal(t, state, reply.State)
-				require.Equal(t, state == wire.Active, w.has(id), fmt.Sprint(id))
+				require.Equal(t, state == wire.Active, w.has(id), id)
 			}
 		}
 		require.NoError(t, f.closeAll())
