@@ -44,7 +44,8 @@ func TestRepliesToADeafClientAreBounded(t *testing.T) {
 	}
 	eventually(t, func() bool { return pending() >= maxPending }, "replies wait")
 	<-time.After(holding)
-	require.Equal(t, maxPending, pending())
+	require.LessOrEqual(t, pending(), maxPending, "the kernel may take a few more meanwhile")
+	require.Positive(t, pending())
 	from := bufio.NewReader(conn)
 	for range 2000 {
 		status, _ := readResponse(t, from, "GET")

@@ -16,7 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// killed are faults of every engine, and every effect of it, that nobody reverts.
+// faultsToLeave are faults of every engine, and every effect of it, that nobody reverts.
 func faultsToLeave() map[string]string {
 	return map[string]string{
 		"kubernetes_network_delay":     "latency = \"200ms\"\ndirection = \"both\"",

@@ -167,7 +167,12 @@ func (x apiFixture) worker(t *testing.T) string {
 // fixture.
 func leastConfig(typ, worker string) string {
 	target := func(body string) string { return "\ntarget {\n" + body + "\n}" }
+	if config, inPod := faultsToLeave()[typ]; inPod {
+		return strings.ReplaceAll(config, "meter", "shop") + target(`owner = "deployment/payments"`)
+	}
 	switch typ {
+	case "kubernetes_process_kill":
+		return "container = \"shop\"\nprocess = \"worker\"" + target(`owner = "deployment/payments"`)
 	case "kubernetes_scale":
 		return "replicas = 0" + target(`names = ["deployment/payments"]`)
 	case "kubernetes_rollout_restart", "kubernetes_image_pull_failure":
