@@ -5,6 +5,7 @@ package kubernetes
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,19 +38,9 @@ func (m meters) many(t *testing.T, n int) []corev1.Pod {
 	name := "many-" + fmt.Sprint(n) + "-" + ulid.Make().String()[20:]
 	for i := range n {
 		m.post(t, "/api/v1/namespaces/"+m.namespace+"/pods", fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s-%d","labels":{"many":"%s"}},"spec":{
-			"terminationGracePeriodSeconds":0,"containers":[{"name":"meter","image":"gameday/meter:dev","imagePullPolicy":"IfNotPresent"}]}}`, lowered(name), i, name))
+			"terminationGracePeriodSeconds":0,"containers":[{"name":"meter","image":"gameday/meter:dev","imagePullPolicy":"IfNotPresent"}]}}`, strings.ToLower(name), i, name))
 	}
 	return m.running(t, name, func(p *corev1.Pod) bool { return podIsReady(p) }, n)
-}
-
-func lowered(text string) string {
-	out := []byte(text)
-	for i, c := range out {
-		if 'A' <= c && c <= 'Z' {
-			out[i] = c + 'a' - 'A'
-		}
-	}
-	return string(out)
 }
 
 // running waits until n pods are as they should be.

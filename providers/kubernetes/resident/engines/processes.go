@@ -65,9 +65,8 @@ func (r *processesRunning) Failed() <-chan struct{} {
 	return r.Done()
 }
 
-func (r *processesRunning) Why() error {
-	return fmt.Errorf("the processes run again: whoever held them has ended")
-}
+// Why says why a pause was over before its time.
+func (r *processesRunning) Why() error { return r.Err() }
 
 func (r *processesRunning) Facts() []wire.Fact {
 	var facts []wire.Fact
