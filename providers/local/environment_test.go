@@ -138,10 +138,10 @@ func TestUpFails(t *testing.T) {
 				ports = ["http"]
 				ready {
 					log = "never printed"
-					timeout = "300ms"
+					timeout = "3s"
 				}
 			}`,
-			want: []string{"process web: not ready after 300ms", `matches "(?m)never printed"`, "  | listening on"},
+			want: []string{"process web: not ready after 3s", `matches "(?m)never printed"`, "  | listening on"},
 		},
 		"relative command": {
 			body: `process "web" { command = ["./bin/none"] }`,
