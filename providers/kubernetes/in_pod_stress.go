@@ -109,7 +109,7 @@ func diskFill() inPod {
 			containerAttribute(),
 			{Name: "path", Type: text(), Required: true, Example: `"/var/lib/app"`, Description: "A folder in the container, on the filesystem that is meant. Without a volume it is that of the node."},
 			{Name: "reserve", Type: size(), Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused rather than touch it. Set it to \"0B\" to let the filesystem run out of space."},
-		}, sizeOrPercent("How much to take in each pod.", "How full the filesystem is to be afterwards, as the used share of its size.")...),
+		}, sizeOrPercent("How much to take in each pod.", "How full the filesystem is to be afterwards, as df says it: the used share of what is used or available.")...),
 		exclusive: [][]string{{"size", "percent"}}, profile: resident.Process, engine: task.StressEngine,
 		spec: func(_ context.Context, at site) (spec, error) {
 			v := at.config

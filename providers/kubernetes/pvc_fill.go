@@ -29,7 +29,7 @@ func (pvcFill) schema() *schema.Block {
 		Description: "Takes space of the volumes of persistent volume claims, with a file that has no name, held by a pod on the node where the volume is in use. The space comes back with the end of the pod.",
 		Attributes: []schema.Attribute{
 			{Name: "size", Type: size(), Min: schema.Number(1), Example: `"1Gi"`, Description: "How much to take. Either this or percent is required."},
-			{Name: "percent", Type: percent(), Example: "95", Description: "How full the volume is to be afterwards, as the used share of its size. Not for volumes that are folders of their node's own disk."},
+			{Name: "percent", Type: percent(), Example: "95", Description: "How full the volume is to be afterwards, as df says it: the used share of what is used or available. Not for volumes that are folders of their node's own disk."},
 			{Name: "path", Type: text(), Example: `"data"`, Description: "Folder of the volume, relative to its root, that the pod may write to. The root without it."},
 			{Name: "reserve", Type: size(), Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused rather than touch it. Set it to \"0B\" to let the volume run out of space."},
 		},

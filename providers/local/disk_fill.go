@@ -29,7 +29,7 @@ func (diskFill) schema() *schema.Block {
 		Attributes: []schema.Attribute{
 			{Name: "path", Type: text(), Required: true, Example: `"/var/lib/app"`, Description: "A folder on the filesystem, which this user may write to."},
 			{Name: "size", Type: size(), Min: schema.Number(1), Example: `"1Gi"`, Description: "How much to take. Either this or percent is required."},
-			{Name: "percent", Type: percent(), Description: "How full the filesystem is to be afterwards, as the used share of its size."},
+			{Name: "percent", Type: percent(), Description: "How full the filesystem is to be afterwards, as df says it: the used share of what is used or available."},
 			{Name: "reserve", Type: size(), Default: cty.StringVal("256Mi"), Description: "How much must stay available to others; the fault is refused rather than touch it. Set it to \"0B\" to let the filesystem run out of space."},
 		},
 		Exclusive: [][]string{{"size", "percent"}},
@@ -47,10 +47,10 @@ func diskBytes(values schema.Values) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	bytes := int64(float64(space.Total)*values.Float("percent")/100) - space.Used
+	bytes := space.UpTo(values.Float("percent"))
 	if bytes <= 0 {
 		return 0, fmt.Errorf("%s is %.1f percent full already, and percent is %g",
-			values.String("path"), 100*float64(space.Used)/float64(space.Total), values.Float("percent"))
+			values.String("path"), space.Percent(), values.Float("percent"))
 	}
 	return bytes, nil
 }

@@ -40,11 +40,11 @@ func (s Spec) prepareDisk(p *prepared) (err error) {
 func (d Disk) want(space diskspace.Space) (int64, error) {
 	bytes := d.Size
 	if bytes == 0 {
-		bytes = int64(float64(space.Total)*d.Percent/100) - space.Used
+		bytes = space.UpTo(d.Percent)
 	}
 	switch {
 	case bytes <= 0:
-		return 0, fmt.Errorf("%s is %.1f percent full already, and percent is %g", d.Path, 100*float64(space.Used)/float64(space.Total), d.Percent)
+		return 0, fmt.Errorf("%s is %.1f percent full already, and percent is %g", d.Path, space.Percent(), d.Percent)
 	case space.Available-bytes < d.Reserve:
 		return 0, fmt.Errorf("%w: %s has %.1f MiB available, %.1f MiB are to be taken, and %.1f MiB are to stay",
 			ErrReserve, d.Path, mebi(space.Available), mebi(bytes), mebi(d.Reserve))

@@ -54,7 +54,7 @@ type Disk struct {
 	Root    string  `json:"root,omitempty"`    // in which Path is looked up with all its links; "/proc/PID/root" for another container, "/" when empty
 	Path    string  `json:"path"`              // a folder
 	Size    int64   `json:"size,omitempty"`    // bytes
-	Percent float64 `json:"percent,omitempty"` // how full the filesystem is to be afterwards, as the used share of its size
+	Percent float64 `json:"percent,omitempty"` // how full the filesystem is to be afterwards, as the Use% of df(1)
 	Reserve int64   `json:"reserve,omitempty"` // bytes that must stay available to others
 }
 

@@ -24,7 +24,7 @@ const Role = "volume-fill"
 // Amount is how much to take of a volume. Either Bytes or Percent is set.
 type Amount struct {
 	Bytes   int64   // to take
-	Percent float64 // how full the volume is to be, as the used share of its size
+	Percent float64 // how full the volume is to be, as the Use% of df(1)
 	Reserve int64   // bytes that stay available to others
 }
 
@@ -113,11 +113,11 @@ var errReserve = errors.New("the reserve would be touched")
 func (a Amount) of(space diskspace.Space) (int64, error) {
 	bytes := a.Bytes
 	if bytes == 0 {
-		bytes = int64(float64(space.Total)*a.Percent/100) - space.Used
+		bytes = space.UpTo(a.Percent)
 	}
 	switch {
 	case bytes <= 0:
-		return 0, fmt.Errorf("the volume is %.1f percent full already, and percent is %g", 100*float64(space.Used)/float64(space.Total), a.Percent)
+		return 0, fmt.Errorf("the volume is %.1f percent full already, and percent is %g", space.Percent(), a.Percent)
 	case space.Available-bytes < a.Reserve:
 		return 0, fmt.Errorf("%w: %.1f MiB are available, %.1f MiB are to be taken, and %.1f MiB are to stay",
 			errReserve, mebi(space.Available), mebi(bytes), mebi(a.Reserve))
