@@ -130,6 +130,10 @@ func TestLoopbackPassesUnlessAskedFor(t *testing.T) {
 		install(t, firewall.Drop(), firewall.Scope{Loopback: true})
 		assert.False(t, reaches(addr))
 	})
+	t.Run("as the device", func(t *testing.T) {
+		install(t, firewall.Drop(), firewall.Scope{Device: "lo"})
+		assert.False(t, reaches(addr))
+	})
 }
 
 func TestTheKernelEndsIt(t *testing.T) {

@@ -3,6 +3,7 @@
 package firewall
 
 import (
+	"context"
 	"errors"
 	"net/netip"
 	"syscall"
@@ -40,6 +41,9 @@ func (*Table) Lift() error { return errors.ErrUnsupported }
 
 // Lift returns errors.ErrUnsupported.
 func Lift(string) error { return errors.ErrUnsupported }
+
+// Forget returns errors.ErrUnsupported.
+func Forget(context.Context, []netip.Prefix, uint16, uint16) error { return errors.ErrUnsupported }
 
 // Sweep returns errors.ErrUnsupported.
 func Sweep() ([]string, error) { return nil, errors.ErrUnsupported }

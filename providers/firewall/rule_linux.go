@@ -45,16 +45,15 @@ func device(d Direction, s Scope) []expr.Any {
 	if d == Ingress {
 		name, kind = expr.MetaKeyIIFNAME, expr.MetaKeyIIFTYPE
 	}
-	var exprs []expr.Any
-	if !s.Loopback {
-		exprs = unlike(kind, binaryutil.NativeEndian.PutUint16(unix.ARPHRD_LOOPBACK))
+	switch {
+	case s.Device != "":
+		padded := make([]byte, deviceSize)
+		copy(padded, s.Device)
+		return compare(name, expr.CmpOpEq, padded)
+	case !s.Loopback:
+		return unlike(kind, binaryutil.NativeEndian.PutUint16(unix.ARPHRD_LOOPBACK))
 	}
-	if s.Device == "" {
-		return exprs
-	}
-	padded := make([]byte, deviceSize)
-	copy(padded, s.Device)
-	return append(exprs, compare(name, expr.CmpOpEq, padded)...)
+	return nil
 }
 
 func unlike(key expr.MetaKey, value []byte) []expr.Any { return compare(key, expr.CmpOpNeq, value) }

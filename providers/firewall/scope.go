@@ -45,9 +45,10 @@ type Scope struct {
 	DestinationPorts []PortRange `json:"destination_ports,omitempty"`
 
 	Protocol Protocol `json:"protocol,omitempty"` // empty: any
-	// Device is the interface on which a packet comes in or leaves, empty for all.
+	// Device is the interface on which a packet comes in or leaves, which may be the
+	// loopback interface; empty for all others.
 	Device string `json:"device,omitempty"`
-	// Loopback takes traffic over the loopback interface in as well.
+	// Loopback takes traffic over the loopback interface in as well, without a Device.
 	Loopback bool `json:"loopback,omitempty"`
 }
 

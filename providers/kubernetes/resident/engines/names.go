@@ -58,5 +58,8 @@ func (e names) Start(ctx context.Context, id string, deadline time.Time, raw jso
 		}
 		r.tables = append(r.tables, table)
 	}
+	if err := firewall.Forget(ctx, peers, dnsPort, engine.Port()); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
 	return r, nil
 }
