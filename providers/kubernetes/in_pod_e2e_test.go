@@ -166,138 +166,6 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// TestRequests: the exact share of matching requests, and no other.
-func TestRequests(t *testing.T) {
-	t.Parallel()
-	const n = 200
-	m := newMeters(t)
-	base := "http://" + m.address[hit] + ":8080"
-	matching := []string{"http", "-url", base + "/api/orders/7", "-method", "POST", "-header", "X-User: test-1", "-n", fmt.Sprint(n)}
-	others := map[string][]string{
-		"other path":   {"http", "-url", base + "/health", "-method", "POST", "-header", "X-User: test-1"},
-		"other method": {"http", "-url", base + "/api/orders/7", "-header", "X-User: test-1"},
-		"other header": {"http", "-url", base + "/api/orders/7", "-method", "POST", "-header", "X-User: real"},
-	}
-	match := "port = 8080\npath = \"/api/**\"\nmethod = \"POST\"\nrequest_headers = { \"x-user\" = \"test-*\" }\n"
-	for name, c := range map[string]struct {
-		typ, config string
-		check       func(t *testing.T, seen httpSeen)
-	}{
-		"status": {"kubernetes_http_status", "status = 503\nbody = \"no\"\npercent = 30", func(t *testing.T, seen httpSeen) {
-			t.Helper()
-			assert.Equal(t, map[string]int{"503": n * 3 / 10, "200": n * 7 / 10}, seen.Statuses)
-			assert.Equal(t, n*3/10, seen.Bodies["no"])
-		}},
-		"abort": {"kubernetes_http_abort", "percent = 10", func(t *testing.T, seen httpSeen) {
-			t.Helper()
-			assert.Equal(t, n*9/10, seen.Statuses["200"], "%+v", seen)
-		}},
-		"delay": {"kubernetes_http_delay", "latency = \"40ms\"", func(t *testing.T, seen httpSeen) {
-			t.Helper()
-			assert.Equal(t, map[string]int{"200": n}, seen.Statuses)
-			assert.InDelta(t, 40, seen.RTT.P50, 5)
-		}},
-		"body": {"kubernetes_http_body", "body = \"replaced\"\npercent = 50", func(t *testing.T, seen httpSeen) {
-			t.Helper()
-			assert.Equal(t, map[string]int{"200": n}, seen.Statuses)
-			assert.Equal(t, map[string]int{"replaced": n / 2, "fine": n / 2}, seen.Bodies)
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			m.with(t, c.typ, match+c.config, func() {
-				seen := measure[httpSeen](t, m, measuring, matching...)
-				t.Logf("%+v", seen)
-				c.check(t, seen)
-				for other, args := range others {
-					unhit := measure[httpSeen](t, m, measuring, append(args, "-n", "30")...)
-					assert.Equal(t, map[string]int{"200": 30}, unhit.Statuses, other)
-					assert.Less(t, unhit.RTT.P50, 20.0, other)
-				}
-			})
-			clean := measure[httpSeen](t, m, measuring, append(matching, "-fresh")...)
-			assert.Equal(t, map[string]int{"200": n}, clean.Statuses, "afterwards: %+v", clean)
-		})
-	}
-	t.Run("grpc", func(t *testing.T) {
-		m.with(t, "kubernetes_grpc_status", "port = 8080\nservice = \"shop.v1.Orders\"\nstatus_code = \"UNAVAILABLE\"\npercent = 50", func() {
-			seen := measure[httpSeen](t, m, measuring, "grpc", "-url", base+"/shop.v1.Orders/Place", "-n", "100")
-			assert.Equal(t, map[string]int{"14": 50, "0": 50}, seen.Statuses, "%+v", seen)
-			other := measure[httpSeen](t, m, measuring, "grpc", "-url", base+"/shop.v1.Carts/Get", "-n", "20")
-			assert.Equal(t, map[string]int{"0": 20}, other.Statuses, "%+v", other)
-		})
-	})
-	t.Run("reset", func(t *testing.T) {
-		m.with(t, "kubernetes_tcp_reset", "port = 9000", func() {
-			seen := measure[tcpSeen](t, m, measuring, "tcp", "-to", m.address[hit]+":9000", "-n", "20")
-			assert.Zero(t, seen.OK, "%+v", seen)
-			assert.Equal(t, 20, measure[tcpSeen](t, m, measuring, "tcp", "-to", m.address[hit]+":8080", "-n", "20").Errors["EOF"]+
-				measure[tcpSeen](t, m, measuring, "tcp", "-to", m.address[bystander]+":9000", "-n", "20").OK)
-		})
-	})
-	t.Run("egress", func(t *testing.T) {
-		m.with(t, "kubernetes_http_status", "direction = \"egress\"\nport = 8080\nstatus = 418", func() {
-			seen := measure[httpSeen](t, m, hit, "http", "-url", "http://"+m.address[bystander]+":8080/", "-n", "20")
-			assert.Equal(t, map[string]int{"418": 20}, seen.Statuses, "%+v", seen)
-			beside := measure[httpSeen](t, m, measuring, "http", "-url", "http://"+m.address[bystander]+":8080/", "-n", "20")
-			assert.Equal(t, map[string]int{"200": 20}, beside.Statuses, "%+v", beside)
-		})
-	})
-}
-
-func TestNames(t *testing.T) {
-	t.Parallel()
-	m := newMeters(t)
-	const api, other = "kubernetes.default.svc.cluster.local.", "kube-dns.kube-system.svc.cluster.local."
-	ask := func(pod, name string, more ...string) dnsSeen {
-		return measure[dnsSeen](t, m, pod, append([]string{"dns", "-name", name}, more...)...)
-	}
-	for name, c := range map[string]struct {
-		typ, config string
-		check       func(t *testing.T, seen dnsSeen)
-	}{
-		"nxdomain": {"kubernetes_dns_error", "rcode = \"nxdomain\"", func(t *testing.T, seen dnsSeen) {
-			t.Helper()
-			assert.Empty(t, seen.Addresses, "%+v", seen)
-		}},
-		"servfail": {"kubernetes_dns_error", "", func(t *testing.T, seen dnsSeen) {
-			t.Helper()
-			assert.Empty(t, seen.Addresses, "%+v", seen)
-		}},
-		"timeout": {"kubernetes_dns_error", "rcode = \"timeout\"", func(t *testing.T, seen dnsSeen) {
-			t.Helper()
-			assert.Empty(t, seen.Addresses, "%+v", seen)
-		}},
-		"spoof": {"kubernetes_dns_spoof", "addresses = [\"192.0.2.7\"]", func(t *testing.T, seen dnsSeen) {
-			t.Helper()
-			assert.Equal(t, map[string]int{"192.0.2.7": 3}, seen.Addresses, "%+v", seen)
-		}},
-	} {
-		for _, network := range []string{"udp", "tcp"} {
-			t.Run(name+" over "+network, func(t *testing.T) {
-				m.with(t, c.typ, "patterns = [\"kubernetes.default.**\"]\n"+c.config, func() {
-					c.check(t, ask(hit, api, "-n", "3", "-network", network))
-					assert.Empty(t, ask(hit, other, "-network", network).Errors, "another name")
-					assert.Empty(t, ask(bystander, api, "-network", network).Errors, "another pod")
-				})
-				assert.Empty(t, ask(hit, api, "-network", network).Errors, "afterwards")
-			})
-		}
-	}
-}
-
-// TestProcesses: a paused process answers nobody, and answers again.
-func TestProcesses(t *testing.T) {
-	t.Parallel()
-	m := newMeters(t)
-	asked := []string{"http", "-url", "http://" + m.address[hit] + ":8080/", "-n", "2", "-timeout", "700ms"}
-	m.with(t, "kubernetes_process_pause", "container = \"meter\"", func() {
-		seen := measure[httpSeen](t, m, measuring, asked...)
-		assert.Empty(t, seen.Statuses, "%+v", seen)
-		assert.Equal(t, map[string]int{"200": 2}, measure[httpSeen](t, m, measuring, "http", "-url", "http://"+m.address[bystander]+":8080/", "-n", "2").Statuses)
-	})
-	assert.Equal(t, map[string]int{"200": 2}, measure[httpSeen](t, m, measuring, asked...).Statuses, "it answers again")
-}
-
 func TestDiskFills(t *testing.T) {
 	t.Parallel()
 	m := newMeters(t)
@@ -306,5 +174,10 @@ func TestDiskFills(t *testing.T) {
 	m.with(t, "kubernetes_disk_fill", "container = \"meter\"\npath = \"/data\"\nsize = \"300Mi\"", func() {
 		now := measure[spaceSeen](t, m, hit, "space", "-path", "/data")
 		assert.InDelta(t, asked, before.Available-now.Available, asked/10, "others write to the same disk")
+	})
+	used := before.percent()
+	m.with(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/\"\nreserve = \"1Gi\"\npercent = %.2f", used+2), func() {
+		now := measure[spaceSeen](t, m, hit, "space", "-path", "/")
+		assert.InDelta(t, used+2, now.percent(), 0.2)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -95,16 +96,26 @@ func measure[T any](t *testing.T, m meters, pod string, args ...string) T {
 	var seen T
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	out, err := m.run(ctx, pod, args...)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(out, &seen), "%s", out)
+	return seen
+}
+
+// run is the meter's output, as a process of its own in the pod's container.
+func (m meters) run(ctx context.Context, pod string, args ...string) ([]byte, error) {
 	request := m.Typed.CoreV1().RESTClient().Post().Resource("pods").Namespace(m.namespace).Name(pod).SubResource("exec").VersionedParams(&corev1.PodExecOptions{
 		Container: "meter", Command: append([]string{"/meter"}, args...), Stdout: true, Stderr: true,
 	}, scheme.ParameterCodec)
 	executor, err := remotecommand.NewSPDYExecutor(m.Config, http.MethodPost, request.URL())
-	require.NoError(t, err)
+	if err != nil {
+		return nil, err
+	}
 	var out, complaints bytes.Buffer
-	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: &out, Stderr: &complaints})
-	require.NoError(t, err, "%s", &complaints)
-	require.NoError(t, json.Unmarshal(out.Bytes(), &seen), "%s", &out)
-	return seen
+	if err := executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: &out, Stderr: &complaints}); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, &complaints)
+	}
+	return out.Bytes(), nil
 }
 
 // What the meter says: see ci/kind/meter.
@@ -122,13 +133,16 @@ type (
 	}
 	rateSeen struct{ BitsPerSecond float64 }
 	httpSeen struct {
-		Statuses, Bodies, Errors map[string]int
+		Statuses, Bodies, Shown, Errors map[string]int
 
 		RTT quantileSeen
 	}
 	dnsSeen   struct{ Addresses, Errors map[string]int }
-	spaceSeen struct{ Size, Available int64 }
+	spaceSeen struct{ Used, Available int64 }
 )
+
+// percent is how full the filesystem is, as df says it.
+func (s spaceSeen) percent() float64 { return 100 * float64(s.Used) / float64(s.Used+s.Available) }
 
 // onHit is a target block that is the server.
 func onHit() string { return "target {\n  namespace = \"NAMESPACE\"\n  names = [\"" + hit + "\"]\n}\n" }

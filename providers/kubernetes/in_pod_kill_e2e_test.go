@@ -80,7 +80,12 @@ func (m meters) kill(t *testing.T, victim string) {
 // processes are those of the pod that is hit whose command line is one that is meant.
 func (m meters) processes(t *testing.T, meant func(cmdline string) bool) []int {
 	t.Helper()
-	pod, err := m.Typed.CoreV1().Pods(m.namespace).Get(t.Context(), hit, metav1.GetOptions{})
+	return m.processesOf(t, hit, meant)
+}
+
+func (m meters) processesOf(t *testing.T, name string, meant func(cmdline string) bool) []int {
+	t.Helper()
+	pod, err := m.Typed.CoreV1().Pods(m.namespace).Get(t.Context(), name, metav1.GetOptions{})
 	require.NoError(t, err)
 	folders, err := filepath.Glob("/proc/[0-9]*")
 	require.NoError(t, err)

@@ -16,12 +16,15 @@ import (
 type answered struct {
 	Statuses map[string]int // by status, for gRPC by its status
 	Bodies   map[string]int
+	Shown    map[string]int // by the value of the header that is to be shown
 	Errors   map[string]int
 	RTT      latencies
+
+	show string
 }
 
 func newAnswered() answered {
-	return answered{Statuses: map[string]int{}, Bodies: map[string]int{}, Errors: map[string]int{}}
+	return answered{Statuses: map[string]int{}, Bodies: map[string]int{}, Shown: map[string]int{}, Errors: map[string]int{}}
 }
 
 // requests sends requests over HTTP/1.1, one after the other.
@@ -31,6 +34,7 @@ func requests(ctx context.Context, args []string) (any, error) {
 	n := set.Int("n", 200, "requests")
 	method := set.String("method", http.MethodGet, "method")
 	header := set.String("header", "", "name: value")
+	show := set.String("show", "", "name of a header of the answers")
 	fresh := set.Bool("fresh", false, "a connection each")
 	size := set.Int("body", 0, "bytes to send")
 	timeout := set.Duration("timeout", 5*time.Second, "of each")
@@ -39,6 +43,7 @@ func requests(ctx context.Context, args []string) (any, error) {
 	}
 	client := &http.Client{Timeout: *timeout, Transport: &http.Transport{DisableKeepAlives: *fresh}}
 	seen := newAnswered()
+	seen.show = *show
 	var times []time.Duration
 	for range *n {
 		r, err := http.NewRequestWithContext(ctx, *method, *to, bytes.NewReader(make([]byte, *size)))
@@ -65,6 +70,7 @@ func (a *answered) take(response *http.Response, err error) bool {
 		_ = response.Body.Close()
 		a.Statuses[response.Status[:3]]++
 		a.Bodies[string(body)]++
+		a.Shown[response.Header.Get(a.show)]++
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {

@@ -8,7 +8,7 @@ import (
 )
 
 // free is how much space a filesystem has.
-type free struct{ Size, Available int64 }
+type free struct{ Used, Available int64 }
 
 func space(_ context.Context, args []string) (any, error) {
 	set := flag.NewFlagSet("space", flag.ContinueOnError)
@@ -20,5 +20,5 @@ func space(_ context.Context, args []string) (any, error) {
 	if err := unix.Statfs(*path, &s); err != nil {
 		return nil, err
 	}
-	return free{Size: int64(s.Blocks) * s.Bsize, Available: int64(s.Bavail) * s.Bsize}, nil
+	return free{Used: int64(s.Blocks-s.Bfree) * s.Bsize, Available: int64(s.Bavail) * s.Bsize}, nil
 }
