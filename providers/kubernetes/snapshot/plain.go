@@ -78,6 +78,7 @@ func plainPod(o map[string]any) {
 	spec, _ := o["spec"].(map[string]any)
 	delete(spec, "nodeName")
 	delete(spec, "hostname")
+	delete(spec, "ephemeralContainers") // which nobody can take away
 	token := ""
 	volumes, _ := spec["volumes"].([]any)
 	for _, item := range volumes {

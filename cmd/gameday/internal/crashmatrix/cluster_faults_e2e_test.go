@@ -4,6 +4,7 @@ package crashmatrix
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 )
@@ -27,6 +28,9 @@ type clusterFault struct {
 	wears bool
 	// stepless is for what leaves nothing to undo in the API.
 	stepless bool
+	// inside is for what the agent in each pod does. Nothing in the cluster looks after
+	// it, as the kernel of its node ends it.
+	inside bool
 	// unproven is for what cannot show an effect on a cluster like this one.
 	unproven bool
 }
@@ -36,10 +40,11 @@ const (
 	targetWorker = `target { names = ["WORKER"] }`
 )
 
-// clusterFaults has every fault type of the Kubernetes provider:
-// TestEveryClusterType fails when one is missing.
+// clusterFaults has every fault type of the Kubernetes provider but those of
+// goesWithoutTrace: TestEveryClusterType fails when one is missing.
 func clusterFaults() map[string]clusterFault {
-	return map[string]clusterFault{
+	faults := insideFaults()
+	maps.Copy(faults, map[string]clusterFault{
 		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`, stepless: true},
 		"kubernetes_pod_failure":        {body: targetWeb, lasts: "12s", wears: true},
 		"kubernetes_container_kill":     {body: targetWeb, stepless: true, wears: true},
@@ -68,7 +73,8 @@ func clusterFaults() map[string]clusterFault {
 		"kubernetes_node_pause":   {body: targetWorker, alone: true, byNode: true},
 		"kubernetes_node_stop":    {body: targetWorker, alone: true, byNode: true},
 		"kubernetes_kubelet_stop": {body: targetWorker, alone: true, byNode: true},
-	}
+	})
+	return faults
 }
 
 // clusterObjects is what faults act on. The image is that of the demo shop.

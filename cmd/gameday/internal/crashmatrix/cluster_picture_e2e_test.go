@@ -55,13 +55,18 @@ func (b *bench) unchanged(ctx context.Context) (bool, string) {
 // undo in the API, whose expired claim is for recover, sweep or the next run to remove.
 func (b *bench) undone(ctx context.Context) (bool, string) {
 	return b.unchangedBut(ctx, func(key string) bool {
-		return strings.Contains(key, "/gameday-reaper-") || (b.fault.stepless || b.fault.byNode) && strings.Contains(key, "/leases/gameday-")
+		return strings.Contains(key, "/gameday-reaper-") || (b.fault.stepless || b.fault.byNode || b.fault.inside) && strings.Contains(key, "/leases/gameday-")
 	})
 }
 
 func (b *bench) unchangedBut(ctx context.Context, goesLater func(key string) bool) (bool, string) {
 	if ok, why := b.ready(ctx); !ok {
 		return false, why
+	}
+	if b.fault.inside {
+		if ok, why := b.nothingInside(ctx); !ok {
+			return false, why
+		}
 	}
 	now, err := b.take()
 	if err != nil {
