@@ -24,7 +24,6 @@ func insideFaults() map[string]clusterFault {
 		"kubernetes_network_loss":      "percent = 50\n" + `direction = "both"`,
 		"kubernetes_network_corrupt":   "percent = 50\n" + `direction = "both"`,
 		"kubernetes_network_duplicate": "percent = 50",
-		"kubernetes_network_bandwidth": "rate = \"2kbit\"\n" + `direction = "both"`,
 		"kubernetes_network_partition": `direction = "both"`,
 		"kubernetes_tcp_reset":         "port = 8080",
 		"kubernetes_http_delay":        "port = 8080\n" + `latency = "100ms"`,
@@ -42,7 +41,10 @@ func insideFaults() map[string]clusterFault {
 		"kubernetes_dns_error":   `patterns = ["**"]`,
 		"kubernetes_dns_spoof":   "patterns = [\"**\"]\n" + `addresses = ["192.0.2.7"]`,
 	}
-	faults := map[string]clusterFault{}
+	faults := map[string]clusterFault{
+		// Probes are few: it takes them a while to use up what may pass at once.
+		"kubernetes_network_bandwidth": {body: targetWeb + "\nrate = \"1kbit\"\nbuffer = \"1500B\"\n" + `direction = "both"`, lasts: "10s", inside: true},
+	}
 	for name, body := range proven {
 		faults[name] = clusterFault{body: targetWeb + "\n" + body, inside: true}
 	}
