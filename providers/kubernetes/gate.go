@@ -24,8 +24,8 @@ const (
 	withdrawal = 10 * time.Second
 )
 
-// errLate says that a fault's time was over before it was in place.
-var errLate = errors.New("its deadline has passed, so that nothing of it may be done any more")
+// errLate says that a fault's time was over, or all but over, before it was in place.
+var errLate = errors.New("its deadline has passed or is as good as there, so that nothing of it may be done any more")
 
 func lateError(record providers.Record) error {
 	return fmt.Errorf("%s: %w (%s)", record.Address, errLate, record.Deadline.UTC().Format(time.RFC3339))
