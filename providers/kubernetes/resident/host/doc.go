@@ -9,6 +9,8 @@ type Spec struct {
 	Pod     string // UID, as the kubelet names control groups after it
 	Network bool   // the pod's network namespace, and whom it asks for names
 	Group   string // name of a control group that is made for the agent below the pod's; empty for none
+
+	node int // process that is known to be the node's; 0 for its first one
 }
 
 // Inside is the flag of this binary that says that it has been taken there: its requests

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -11,22 +12,22 @@ import (
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
-// first is the first process of the node's PID namespace, which the agent's pod shares
+// nodeProcess is the first of the node's PID namespace, which the agent's pod shares
 // (hostPID).
-const first = 1
+func (s Spec) nodeProcess() int { return cmp.Or(s.node, 1) }
 
 // errNodeNetwork keeps a fault from the network of a whole node.
 var errNodeNetwork = errors.New("all processes of the pod have the network of its node, so that all of the node would be hit")
 
 // enterNetwork takes the calling thread into the network of a pod's processes. Beside
 // those may be one of the runtime's that has the node's network.
-func enterNetwork(of []procfs.Stat) error {
-	node, err := os.Readlink(proc(first, "ns/net"))
+func (s Spec) enterNetwork(of []procfs.Stat) error {
+	node, err := os.Readlink(proc(s.nodeProcess(), "ns/net"))
 	if err != nil {
 		return fmt.Errorf("see the network of the node: %w", err)
 	}
-	at := slices.IndexFunc(of, func(s procfs.Stat) bool {
-		its, err := os.Readlink(proc(s.PID, "ns/net"))
+	at := slices.IndexFunc(of, func(p procfs.Stat) bool {
+		its, err := os.Readlink(proc(p.PID, "ns/net"))
 		return err == nil && its != node
 	})
 	if at < 0 {

@@ -91,7 +91,7 @@ func inside(ctx context.Context, stderr io.Writer, files ...*os.File) *exec.Cmd 
 
 // enter takes the calling thread to what the agent shares with the pod.
 func (s Spec) enter() (g group, err error) {
-	node, err := procfs.Read(first)
+	node, err := procfs.Read(s.nodeProcess())
 	if err != nil {
 		return g, err
 	}
@@ -109,7 +109,7 @@ func (s Spec) enter() (g group, err error) {
 		}
 	}
 	if s.Network {
-		err = errors.Join(copyNames(of, "/"), enterNetwork(of))
+		err = errors.Join(copyNames(of, "/"), s.enterNetwork(of))
 	}
 	return g, err
 }
