@@ -54,7 +54,10 @@ func (m meters) outside(t *testing.T, typ, config string, look func()) {
 		seen, err := f.Observe(t.Context(), record)
 		require.NoError(t, err)
 		require.Equal(t, providers.Absent, seen.State, "%+v", seen)
-		require.Eventually(t, func() bool { left, err := resident.Hosts(t.Context(), m.Cluster, record.Run); return err == nil && len(left) == 0 }, apiPatience, apiTick)
+		require.Eventually(t, func() bool {
+			left, err := resident.Hosts(t.Context(), m.Cluster, record.Run)
+			return err == nil && len(left) == 0
+		}, apiPatience, apiTick)
 	}()
 	look()
 	f.becomes(t, record, func(o providers.Observation) bool { return o.Proven() })
