@@ -52,6 +52,7 @@ type planning struct {
 	world   *world.World
 	config  schema.Values
 	choice  target.Choice
+	seats   seats // of agents, of faults inside pods
 	plan    *providers.FaultPlan
 }
 
@@ -60,6 +61,7 @@ type preparation struct {
 	session *session
 	config  schema.Values
 	id, run string
+	address string // of the fault
 	targets []providers.Target
 	seed    int64
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
@@ -158,6 +159,13 @@ func (c companion) paths(access cluster.Access) []string {
 	return paths
 }
 
+// isServing reports whether an object is an agent's pod that is going already: what it still
+// serves is not to be cut.
+func isServing(metadata map[string]any) bool {
+	labels, _ := metadata["labels"].(map[string]any)
+	return labels[resident.HostLabel] == resident.HostValue && metadata["deletionTimestamp"] != nil
+}
+
 // objectsOf are the objects in the answer to a list.
 func objectsOf(collection string, answer map[string]any) []added {
 	prefix, plural := collection[:strings.LastIndex(collection, "/")], collection[strings.LastIndex(collection, "/")+1:]
@@ -166,6 +174,9 @@ func objectsOf(collection string, answer map[string]any) []added {
 	for _, item := range items {
 		o, _ := item.(map[string]any)
 		metadata, _ := o["metadata"].(map[string]any)
+		if isServing(metadata) {
+			continue
+		}
 		name, _ := metadata["name"].(string)
 		namespace, _ := metadata["namespace"].(string)
 		uid, _ := metadata["uid"].(string)

@@ -31,7 +31,6 @@ func (e *existing) Schema() *schema.Block {
 			{Name: "context", Type: text(), Description: "Context of the kubeconfig; the current one without it.", Example: `"staging"`},
 			{Name: "in_cluster", Type: boolean(), Description: "Whether to use the service account of the pod that gameday runs in."},
 			{Name: "as", Type: text(), Description: "User to impersonate, such as a service account with just the rights that the faults need.", Example: `"system:serviceaccount:shop:gameday"`},
-			{Name: "allow_privileged", Type: boolean(), Default: cty.False, Description: "Whether faults on containers and kubelets may put privileged pods on the nodes. Without it they are refused."},
 		}, fenceAttributes("No reaper is used without it.")...),
 		Exclusive: [][]string{{"kubeconfig", "in_cluster"}, {"context", "in_cluster"}},
 	}
@@ -41,6 +40,7 @@ func (e *existing) Schema() *schema.Block {
 func fenceAttributes(agentDefault string) []schema.Attribute {
 	return []schema.Attribute{
 		{Name: "namespaces", Type: texts(), Description: "The fence: no fault selects anything outside these namespaces. Without it faults may reach all of them.", Example: `["shop"]`},
+		{Name: "allow_privileged", Type: boolean(), Default: cty.False, Description: "Whether faults may put privileged pods on the nodes: those on containers and kubelets where nodes are not kind's, and those inside pods that gameday's agent is kept out of. Without it they are refused."},
 		{Name: "agent_image", Type: text(), Description: "Image of gameday's agent, which reaper and prober pods run. " + agentDefault, Example: `"registry.example.com/gameday/agent:1.0"`},
 		{Name: "reaper", Type: boolean(), Description: "Whether a small pod in the cluster reverts faults at their deadline when gameday is gone. Without it, that is true where there is an agent image."},
 	}

@@ -70,10 +70,11 @@ func (f *fault) planOn(ctx context.Context, req providers.FaultPlanRequest, p *p
 	if diags := f.choose(ctx, req, p); diags.HasErrors() {
 		return diags
 	}
+	unknown := f.seat(ctx, p)
 	consequences := f.consequences(*p)
 	p.plan.Radius = append([]string{radius(p.choice)}, consequences.Radius...)
 	diags := slices.Concat(
-		consequences.Warnings,
+		consequences.Warnings, unknown,
 		f.plan(ctx, *p),
 		f.permissions(ctx, p),
 		f.admission(ctx, p),
@@ -90,7 +91,7 @@ func (f *fault) readings(ctx context.Context, s *session, config schema.Values, 
 	group.Go(func() error { w, err = s.read(ctx, notOlder); return nil })
 	group.Go(func() error { _, _ = s.held(ctx, !f.namespaced(), notOlder); return nil })
 	if within := f.within(config, s.Access.Namespaces); len(within) > 0 {
-		group.Go(func() error { _, _ = f.rights(ctx, s, within); return nil })
+		group.Go(func() error { _, _ = f.rights(ctx, s, f.rules(), within); return nil })
 	}
 	_ = group.Wait() // err is the world's
 	return w, err

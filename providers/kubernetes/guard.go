@@ -91,7 +91,7 @@ func (f *fault) guardText(env providers.EnvironmentState) string {
 	at, known := accessOf(env)
 	switch {
 	case residing(f.behavior):
-		return "the agent inside each pod, at the deadline; the kernel, if the agent is killed too"
+		return "the agent of each pod, at the deadline; the kernel, if the agent is killed too"
 	case f.kind() == "node" && !slices.ContainsFunc(f.rules(), func(r providers.AccessRule) bool { return slices.Contains(r.Verbs, "patch") }):
 		return "a timer beside the node, at the deadline"
 	case known && !at.Reaper:

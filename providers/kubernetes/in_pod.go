@@ -67,6 +67,7 @@ func (f inPod) rules() []providers.AccessRule {
 		{Resource: "pods", Verbs: []string{"get", "watch"}, Why: "see whether gameday's agent runs in them"},
 		{Resource: "pods/ephemeralcontainers", Verbs: []string{"patch"}, Why: "put gameday's agent into them"},
 		{Resource: "pods/exec", Verbs: []string{"get", "create"}, Why: "speak to gameday's agent in them"},
+		{Resource: "namespaces", Verbs: []string{"get"}, Why: "see whether Pod Security admits gameday's agent"},
 	}
 }
 
@@ -109,11 +110,11 @@ func (f inPod) plan(_ context.Context, p planning) providers.Diagnostics {
 	if p.world == nil {
 		return nil
 	}
-	p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("one ephemeral container (%s) in each pod", p.session.Access.AgentImage))
+	f.tellSeats(p)
 	if f.radius != nil && f.known(p.config) {
 		p.plan.Radius = append(p.plan.Radius, f.radius(p)...)
 	}
-	return f.fit(p)
+	return append(f.fit(p), p.seats.refusals()...)
 }
 
 // fit says which pods the fault can't be done to.
@@ -145,16 +146,6 @@ func (f inPod) unfit(v schema.Values, pod *corev1.Pod) error {
 	return nil
 }
 
-// pods are the agents, for Pod Security admission: the ephemeral container counts as
-// its pod does.
-func (f inPod) pods(p planning) []visitor {
-	var out []visitor
-	for _, ns := range namespacesOf(p.choice.Targets, nil) {
-		out = append(out, visitor{namespace: ns, level: f.profile.Level(), what: "gameday's agent in the pod"})
-	}
-	return out
-}
-
 // harms says no: the pods stay, and go on serving.
 func (inPod) harms(planning) bool { return false }
 
@@ -164,14 +155,18 @@ func residing(b behavior) bool {
 	return is
 }
 
-// intend names the agents.
-func (f inPod) intend(_ context.Context, p preparation) (intent, error) {
+// intend names the agents, and where each of them runs.
+func (f inPod) intend(ctx context.Context, p preparation) (intent, error) {
+	at := f.seatsFor(ctx, p.session, namespacesOf(p.targets, nil))
 	var made intent
 	for _, t := range p.targets {
 		namespace, name, _ := strings.Cut(t.Name, "/")
 		step := claim.PodStep{Namespace: namespace, Pod: name, UID: t.UID, Profile: string(f.profile)}
 		if f.profile == resident.Process {
 			step.Container = p.config.String("container")
+		}
+		if host := at.in[namespace].host; host != "" {
+			step.Host = claim.HostPod{Namespace: host, Name: resident.HostName(p.run, p.address, t.UID), Run: p.run}
 		}
 		made.pods = append(made.pods, step)
 	}

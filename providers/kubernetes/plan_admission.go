@@ -53,13 +53,18 @@ func (f *fault) admission(ctx context.Context, p *planning) providers.Diagnostic
 	}
 	var diags providers.Diagnostics
 	for _, v := range visitors {
-		if level := enforced[v.namespace]; slices.Index(levels(), level) > slices.Index(levels(), v.level) {
+		if level := enforced[v.namespace]; refuses(level, v.level) {
 			diags = append(diags, providers.Warningf(nil, "Pod Security admission would refuse a pod",
 				"%s enforces the level %s (label %s), and %s needs %s. Relax the label for the experiment, or have the pod put elsewhere.",
 				v.namespace, level, labelEnforce, v.what, v.level)...)
 		}
 	}
 	return diags
+}
+
+// refuses reports whether a namespace that enforces a level keeps out what needs another.
+func refuses(enforced, needed string) bool {
+	return slices.Index(levels(), enforced) > slices.Index(levels(), needed)
 }
 
 // enforced are the levels of the namespaces into which pods would go.

@@ -12,14 +12,19 @@ import (
 )
 
 // AccessRules lists what reading a world and keeping a claim need, then what the
-// fault itself does, and what it takes to put a reaper beside it.
+// fault itself does, wherever its agents run, and what it takes to put a reaper beside it.
 func (f *fault) AccessRules() []providers.AccessRule {
-	return append(f.ownRules(), f.reaperRules()...)
+	rules := f.ownRules(f.rules())
+	if residing(f.behavior) {
+		rules = append(rules, hostRules()...)
+	}
+	return append(rules, f.reaperRules()...)
 }
 
-// ownRules are those that are needed with and without a reaper.
-func (f *fault) ownRules() []providers.AccessRule {
-	return slices.Concat(f.claiming(commonRules()), f.sweepRules(), lookUpRules(f.kind()), f.rules(), f.huntRules(), f.admissionRules())
+// ownRules are those that are needed with and without a reaper. Acting are those of what
+// the fault itself does.
+func (f *fault) ownRules(acting []providers.AccessRule) []providers.AccessRule {
+	return slices.Concat(f.claiming(commonRules()), f.sweepRules(), lookUpRules(f.kind()), acting, f.huntRules(), f.admissionRules())
 }
 
 // sweepRules let a sweep read the claims of the whole fence. Faults on what lies in
@@ -78,7 +83,7 @@ func lookUpRules(kind target.Kind) []providers.AccessRule {
 // refused to list counts as missing, whatever a review says of it.
 func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnostics {
 	namespaces := namespacesOf(p.choice.Targets, p.session.Access.Namespaces)
-	told, err := f.rights(ctx, p.session, namespaces)
+	told, err := f.rights(ctx, p.session, f.acting(*p), namespaces)
 	if err != nil {
 		return providers.Warningf(nil, "Permissions are not known", "The server did not say what this user may do: %s.", err)
 	}
@@ -88,6 +93,7 @@ func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnost
 			told = append(told, providers.Permission{Action: action, Detail: "read the cluster"})
 		}
 	}
+	namespaces = p.seats.beside(namespaces)
 	for i := range told {
 		if !told[i].Held {
 			told[i].Detail = fmt.Sprintf("Needed to %s. %s", told[i].Detail, f.howToGet(namespaces))
@@ -97,9 +103,17 @@ func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnost
 	return nil
 }
 
+// acting are the rules of what the fault itself does, to what was chosen.
+func (f *fault) acting(p planning) []providers.AccessRule {
+	if in, is := f.behavior.(inPod); is && len(p.seats.in) > 0 {
+		return p.seats.rules(in.rules())
+	}
+	return f.rules()
+}
+
 // rights are those that the fault needs in namespaces, and whether they are held.
-func (f *fault) rights(ctx context.Context, s *session, namespaces []string) ([]providers.Permission, error) {
-	rules := f.ownRules()
+func (f *fault) rights(ctx context.Context, s *session, acting []providers.AccessRule, namespaces []string) ([]providers.Permission, error) {
+	rules := f.ownRules(acting)
 	if reaped(s.Access) {
 		rules = append(rules, f.reaperRules()...)
 	}

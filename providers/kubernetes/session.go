@@ -40,6 +40,7 @@ type session struct {
 	plans readings
 
 	greeting  greeting
+	ephemeral ephemeral
 	catalogue catalogue
 }
 

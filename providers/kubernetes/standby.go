@@ -22,7 +22,7 @@ func (f *fault) StandBy(ctx context.Context, req providers.StandbyRequest) error
 	if err != nil {
 		return err
 	}
-	what, err := f.intend(ctx, preparation{session: s, config: req.Config, run: req.Run, targets: req.Targets})
+	what, err := f.intend(ctx, preparation{session: s, config: req.Config, run: req.Run, address: req.Address, targets: req.Targets})
 	if err == nil {
 		err = s.standBy(ctx, what.pods, req.For)
 	}

@@ -70,6 +70,7 @@ func (p *Provider) sweep(ctx context.Context, access cluster.Access, req provide
 	w.claimed(ctx)
 	w.strays(ctx, marked)
 	w.reapers(ctx)
+	w.hosts(ctx)
 	return w.found, w.diags
 }
 

@@ -20,7 +20,7 @@ func (r *Running) kill(ctx context.Context) error {
 	}
 	var first []Process
 	for _, p := range r.processes {
-		if p.Init && signal == syscall.SIGKILL {
+		if p.Init && p.PID == 1 && signal == syscall.SIGKILL { // from outside of its namespace it is one like others
 			first = append(first, p)
 			continue
 		}

@@ -6,8 +6,9 @@ import (
 	"os"
 	"path"
 	"regexp"
-	"strings"
+	"strconv"
 
+	"github.com/gameday-dev/gameday/providers/internal/cgroup"
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/internal/worker"
 )
@@ -27,7 +28,7 @@ func (s Selection) Processes() ([]Process, error) {
 	var chosen []Process
 	for _, stat := range all {
 		if !stat.Gone() && m.matches(stat) {
-			chosen = append(chosen, Process{Identity: stat.Identity(), Name: stat.Command, Init: stat.PID == 1})
+			chosen = append(chosen, Process{Identity: stat.Identity(), Name: stat.Command, Init: s.first(stat)})
 		}
 	}
 	if len(chosen) == 0 {
@@ -63,6 +64,23 @@ func newMatcher(s Selection, all []procfs.Stat) matcher {
 	return matcher{selection: s, cmdline: regexp.MustCompile(s.Cmdline), own: homeOf("self"), family: ancestors(all)}
 }
 
+// encloses reports whether a process in these groups is of the pod and the container that
+// are meant.
+func (s Selection) encloses(groups string) bool {
+	return (s.Pod == "" || cgroup.InPod(groups, s.Pod)) && (s.Container == "" || cgroup.InContainer(groups, s.Container))
+}
+
+// first reports whether a process is the first of its container. Seen from the node its
+// id is not 1, but in the innermost of its PID namespaces; that of a process which has
+// made a namespace of its own within the container is, too, but its parent is of the container.
+func (s Selection) first(stat procfs.Stat) bool {
+	if stat.PID == 1 {
+		return true
+	}
+	ids, err := procfs.NamespacedIDs(stat.PID)
+	return err == nil && len(ids) > 1 && ids[len(ids)-1] == 1 && !s.encloses(homeOf(strconv.Itoa(stat.Parent)).cgroup)
+}
+
 // ancestors are this process and those above it.
 func ancestors(all []procfs.Stat) map[int]bool {
 	parents := map[int]int{}
@@ -87,7 +105,7 @@ func (m matcher) matches(stat procfs.Stat) bool {
 	if m.family[stat.PID] && theirs.mounts == m.own.mounts || theirs.cgroup == "" || m.own.same(theirs) {
 		return false
 	}
-	if !strings.Contains(theirs.cgroup, m.selection.Container) {
+	if !m.selection.encloses(theirs.cgroup) {
 		return false
 	}
 	arguments, _ := os.ReadFile(path.Join("/proc", pid, "cmdline")) // none for threads of the kernel

@@ -35,6 +35,10 @@ type Spec struct {
 // that is set must hold, and at least one is: an agent that sees a whole node, or a pod
 // with shareProcessNamespace, would choose everything there otherwise.
 type Selection struct {
+	// Pod is the UID of a pod, as it stands in /proc/PID/cgroup, outside of which nothing is
+	// chosen. Empty: wherever this process sees. It is an agent's own to set, not of whoever
+	// asks it.
+	Pod string `json:"-"`
 	// Container is a container id, as it stands in /proc/PID/cgroup. Empty: every
 	// container that is visible but this process's own, the pause container among them.
 	Container string `json:"container,omitempty"`
@@ -50,7 +54,7 @@ type Process struct {
 	procfs.Identity
 
 	Name string `json:"name"`
-	Init bool   `json:"init"` // whether it is the first of this PID namespace, with which all others end
+	Init bool   `json:"init"` // whether it is the first of its container's PID namespace, with which all others end
 }
 
 // ErrNoProcess says that no process was chosen.

@@ -47,8 +47,10 @@ func Main(args []string, stderr io.Writer) int {
 	return supervisor.Main(args, stderr)
 }
 
-// stay waits inside a pod for faults.
-func stay(args []string, stderr io.Writer) int { return resident.Main(engines.All(), args, stderr) }
+// stay waits for faults inside a pod, or beside one.
+func stay(args []string, stderr io.Writer) int {
+	return resident.Main(func(pod string) map[string]resident.Engine { return engines.All(pod) }, args, stderr)
+}
 
 // ask carries one request to it.
 func ask(args []string, stderr io.Writer) int {

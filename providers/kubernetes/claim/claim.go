@@ -122,6 +122,18 @@ type PodStep struct {
 	UID       string `json:"uid"`
 	Profile   string `json:"profile"`             // what the agent may do: "network", "stress", "process"
 	Container string `json:"container,omitempty"` // whose processes it sees; empty where it needs none
+
+	// Host is where the agent runs instead of in an ephemeral container of the pod. Zero
+	// for that container, as in claims of versions that knew nothing else.
+	Host HostPod `json:"host,omitzero"`
+}
+
+// HostPod is a privileged pod of gameday's own on the node of a target. It is one
+// fault's, and goes with that.
+type HostPod struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Run       string `json:"run"` // whose it is
 }
 
 // Label of every claim, beside undo.LabelRun and undo.LabelFault.

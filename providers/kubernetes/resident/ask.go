@@ -28,19 +28,30 @@ func Ask(ctx context.Context, c *cluster.Cluster, step claim.PodStep, name strin
 	if err := wire.Write(&in, request); err != nil {
 		return wire.Reply{}, err
 	}
-	executor, err := executorFor(c, step, name)
+	at := placeOf(step, name)
+	executor, err := executorFor(c, at)
 	if err != nil {
 		return wire.Reply{}, err
 	}
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: &in, Stdout: &out, Stderr: &complaints})
 	if err != nil {
-		return wire.Reply{}, fmt.Errorf("ask the agent in pod %s/%s (container %s): %w%s", step.Namespace, step.Pod, name, err, told(&complaints))
+		return wire.Reply{}, fmt.Errorf("ask the agent in pod %s/%s (container %s): %w%s", at.namespace, at.pod, at.container, err, told(&complaints))
 	}
 	reply, err := wire.Read[wire.Reply](&out)
 	if err != nil {
-		return reply, fmt.Errorf("the agent in pod %s/%s (container %s): %w%s", step.Namespace, step.Pod, name, err, told(&complaints))
+		return reply, fmt.Errorf("the agent in pod %s/%s (container %s): %w%s", at.namespace, at.pod, at.container, err, told(&complaints))
 	}
 	return reply, reply.Err()
+}
+
+// place is the container in which an agent runs, and the name that it has there.
+type place struct{ namespace, pod, container, name string }
+
+func placeOf(step claim.PodStep, name string) place {
+	if hosted(step) {
+		return place{step.Host.Namespace, step.Host.Name, hostContainer, step.Host.Name}
+	}
+	return place{step.Namespace, step.Pod, name, name}
 }
 
 func told(complaints *bytes.Buffer) string {
@@ -51,15 +62,15 @@ func told(complaints *bytes.Buffer) string {
 }
 
 // executorFor speaks WebSocket, and SPDY to servers that do not know that yet.
-func executorFor(c *cluster.Cluster, step claim.PodStep, name string) (remotecommand.Executor, error) {
+func executorFor(c *cluster.Cluster, at place) (remotecommand.Executor, error) {
 	config := rest.CopyConfig(c.Config)
 	config.GroupVersion, config.APIPath, config.NegotiatedSerializer = &corev1.SchemeGroupVersion, "/api", scheme.Codecs.WithoutConversion()
 	client, err := rest.RESTClientFor(config)
 	if err != nil {
 		return nil, err
 	}
-	url := client.Post().Resource("pods").Namespace(step.Namespace).Name(step.Pod).SubResource("exec").VersionedParams(&corev1.PodExecOptions{
-		Container: name, Command: []string{image.Path, agent.AskRole, "-name=" + name}, Stdin: true, Stdout: true, Stderr: true,
+	url := client.Post().Resource("pods").Namespace(at.namespace).Name(at.pod).SubResource("exec").VersionedParams(&corev1.PodExecOptions{
+		Container: at.container, Command: []string{image.Path, agent.AskRole, "-name=" + at.name}, Stdin: true, Stdout: true, Stderr: true,
 	}, scheme.ParameterCodec).URL()
 	spdy, err := remotecommand.NewSPDYExecutor(config, http.MethodPost, url)
 	if err != nil {

@@ -2,6 +2,7 @@ package resident
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,10 +81,12 @@ func ended(pod *corev1.Pod, step claim.PodStep) bool {
 	return false
 }
 
+// statusOf finds a container among the ephemeral ones and, of an agent's own pod, the
+// others: no two have one name.
 func statusOf(pod *corev1.Pod, name string) *corev1.ContainerStatus {
-	for i := range pod.Status.EphemeralContainerStatuses {
-		if s := &pod.Status.EphemeralContainerStatuses[i]; s.Name == name {
-			return s
+	for _, all := range [][]corev1.ContainerStatus{pod.Status.EphemeralContainerStatuses, pod.Status.ContainerStatuses} {
+		if at := slices.IndexFunc(all, func(s corev1.ContainerStatus) bool { return s.Name == name }); at >= 0 {
+			return &all[at]
 		}
 	}
 	return nil

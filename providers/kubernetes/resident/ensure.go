@@ -35,6 +35,9 @@ func (k *Keeper) Ensure(ctx context.Context, c *cluster.Cluster, step claim.PodS
 	lock := of.(*sync.Mutex) //nolint:forcetypeassert // nothing else is stored
 	lock.Lock()
 	defer lock.Unlock()
+	if hosted(step) {
+		return hostContainer, ensureHost(ctx, c, step, wait)
+	}
 	name, err := ensure(ctx, c, step, wait)
 	if err != nil {
 		return "", fmt.Errorf("put gameday's agent into pod %s/%s: %w", step.Namespace, step.Pod, err)

@@ -27,6 +27,9 @@ func (k *Keeper) Inject(ctx context.Context, c *cluster.Cluster, step claim.PodS
 // Status says how a fault stands in the pod. Without any agent there is nobody who
 // could say more than when the fault ends.
 func (k *Keeper) Status(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id string, deadline time.Time) (wire.Reply, error) {
+	if hosted(step) {
+		return hostStatus(ctx, c, step, id, deadline)
+	}
 	pod, err := get(ctx, c, step)
 	if errors.Is(err, ErrGone) {
 		return wire.Reply{State: wire.Absent, Detail: ErrGone.Error()}, nil
@@ -46,6 +49,9 @@ func (k *Keeper) Status(ctx context.Context, c *cluster.Cluster, step claim.PodS
 // Revert ends a fault. Where its agent is gone and the deadline has not passed, a new
 // one removes what is left.
 func (k *Keeper) Revert(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id string, deadline time.Time) error {
+	if hosted(step) {
+		return k.revertHost(ctx, c, step, id, deadline)
+	}
 	pod, err := get(ctx, c, step)
 	if errors.Is(err, ErrGone) {
 		return nil

@@ -22,42 +22,54 @@ const (
 // fault.
 const linger = 15 * time.Second
 
-// Main waits for faults until there is nothing left to do.
-func Main(engines map[string]Engine, args []string, stderr io.Writer) int {
+// Main waits for faults until there is nothing left to do. Engines are those for the
+// pod of a UID, which is empty where no other can be reached.
+func Main(engines func(pod string) map[string]Engine, args []string, stderr io.Writer) int {
 	set := flag.NewFlagSet(Role, flag.ContinueOnError)
 	set.SetOutput(stderr)
 	name := set.String("name", "", "the `NAME` to listen under")
 	until := set.Duration("for", time.Minute, "how long to wait for the first fault")
+	at := outsideFlags(set)
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	if err := stay(ctx, engines, *name, *until); err != nil {
+	code, err := at.run(ctx, *name, stderr, func(listen *net.UnixListener) error {
+		return stay(ctx, engines(at.pod), listen, *until, at.pod != "")
+	})
+	if err != nil {
 		fmt.Fprintf(stderr, "%s: %s\n", Role, err)
 		return 1
 	}
-	return 0
+	return code
 }
 
-// stay serves until ctx ends or nothing is left to do, and leaves no fault behind.
-func stay(ctx context.Context, engines map[string]Engine, name string, until time.Duration) error {
-	listen, err := net.ListenUnix("unix", address(name))
-	if err != nil {
-		return fmt.Errorf("listen for requests: %w", err)
-	}
-	ctx, cancel := context.WithCancel(ctx)
+// stay serves until ctx ends or nothing is left to do, and leaves no fault behind. Where the
+// pod stays when the agent goes, what was begun during a fault is served first.
+func stay(ctx context.Context, engines map[string]Engine, listen *net.UnixListener, until time.Duration, podStays bool) error {
+	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	all := newFaults(engines)
 	go func() {
+		defer cancel()
 		all.idle(ctx, until)
-		cancel()
+		if podStays && all.closeAll() == nil {
+			all.drained()
+		}
 	}()
-	err = (&server{faults: all, listen: listen}).serve(ctx)
+	err := (&server{faults: all, listen: listen}).serve(serving)
 	if failed := all.closeAll(); failed != nil {
 		return failed
 	}
 	return err
+}
+
+// drained returns when nothing is left to serve.
+func (f *faults) drained() {
+	for f.draining.Load() > 0 {
+		<-f.changed
+	}
 }
 
 // idle returns when no fault came in time, or when all have ended and no other came

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case Role:
-			os.Exit(Main(map[string]Engine{"test": newWorld()}, os.Args[2:], os.Stderr))
+			os.Exit(Main(func(string) map[string]Engine { return map[string]Engine{"test": newWorld()} }, os.Args[2:], os.Stderr))
 		case AskRole:
 			os.Exit(AskMain(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 		}

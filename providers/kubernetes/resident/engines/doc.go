@@ -10,14 +10,16 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
 )
 
-// All are the engines, by name. Prefix leads to the roles of the agent in this binary.
-func All(prefix ...string) map[string]agent.Engine {
+// All are the engines, by name. Pod is the UID of the pod to whose processes and files an
+// agent is held that could reach those of its whole node; empty for one that is inside. Prefix
+// leads to the roles of the agent in this binary.
+func All(pod string, prefix ...string) map[string]agent.Engine {
 	return map[string]agent.Engine{
 		task.PacketsEngine:   packets{},
 		task.StreamsEngine:   streams{},
 		task.NamesEngine:     names{},
-		task.StressEngine:    load{prefix: prefix},
-		task.ProcessesEngine: processes{prefix: prefix},
+		task.StressEngine:    load{pod: pod, prefix: prefix},
+		task.ProcessesEngine: processes{pod: pod, prefix: prefix},
 	}
 }
 

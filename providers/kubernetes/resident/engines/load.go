@@ -18,6 +18,7 @@ import (
 type load struct {
 	agent.LeavesNothing
 
+	pod    string
 	prefix []string
 }
 
@@ -28,7 +29,7 @@ func (l load) Start(ctx context.Context, id string, deadline time.Time, raw json
 	}
 	spec := asked.For(id, deadline, l.prefix)
 	if asked.Disk != nil {
-		root, err := rootOf(asked.Container)
+		root, err := l.rootOf(asked.Container)
 		if err != nil {
 			return nil, err
 		}
@@ -43,8 +44,8 @@ func (l load) Start(ctx context.Context, id string, deadline time.Time, raw json
 }
 
 // rootOf is where the files of another container are seen.
-func rootOf(container string) (string, error) {
-	found, err := procfault.Selection{Container: container}.Processes()
+func (l load) rootOf(container string) (string, error) {
+	found, err := procfault.Selection{Pod: l.pod, Container: container}.Processes()
 	if err != nil {
 		return "", fmt.Errorf("find the container's files: %w", err)
 	}

@@ -16,6 +16,7 @@ import (
 type processes struct {
 	agent.LeavesNothing
 
+	pod    string
 	prefix []string
 }
 
@@ -24,6 +25,7 @@ func (p processes) Start(ctx context.Context, id string, deadline time.Time, raw
 	if err != nil {
 		return nil, err
 	}
+	asked.Select.Pod = p.pod
 	if asked.Action == procfault.Kill {
 		if err := spareFirst(asked.Select); err != nil {
 			return nil, err
