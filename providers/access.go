@@ -11,11 +11,12 @@ type WithAccess interface {
 // An AccessRule is a set of rights on one kind of resource, in the terms of
 // Kubernetes' role-based access control.
 type AccessRule struct {
-	Group     string   // API group; empty for the core group
-	Resource  string   // plural, with a subresource after a slash: "pods/eviction"
-	Verbs     []string // "get", "list", "patch"
-	Cluster   bool     // of the cluster as a whole; false: in the namespaces of the targets
-	Namespace string   // in this one, wherever the targets are; empty for theirs
-	Trial     bool     // only for dry runs, of which nothing stays that would have to be undone
-	Why       string   // one phrase: "evict pods from the node"
+	Group      string   // API group; empty for the core group
+	Resource   string   // plural, with a subresource after a slash: "pods/eviction"
+	Verbs      []string // "get", "list", "patch"
+	Cluster    bool     // of the cluster as a whole; false: in the namespaces of the targets
+	Namespace  string   // in this one, wherever the targets are; empty for theirs
+	Trial      bool     // only for dry runs, of which nothing stays that would have to be undone
+	Privileged bool     // only where the environment has allow_privileged = true
+	Why        string   // one phrase: "evict pods from the node"
 }

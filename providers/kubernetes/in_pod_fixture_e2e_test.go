@@ -41,7 +41,13 @@ const (
 
 // newMeters makes a namespace with the three, on one node, so that no other network
 // lies between them.
-func newMeters(t *testing.T) meters {
+func newMeters(t *testing.T) meters { return newMetersAt(t, "privileged", "") }
+
+// restricted is what a container says that the Pod Security level of that name admits.
+const restricted = `"securityContext":{"runAsNonRoot":true,"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},"seccompProfile":{"type":"RuntimeDefault"}},`
+
+// newMetersAt makes them in a namespace that enforces a Pod Security level.
+func newMetersAt(t *testing.T, level, security string) meters {
 	t.Helper()
 	kubeconfig := os.Getenv("KUBECONFIG")
 	require.NotEmpty(t, kubeconfig, "KUBECONFIG must name a kubeconfig of a cluster for tests")
@@ -53,13 +59,15 @@ func newMeters(t *testing.T) meters {
 		Cluster: c, namespace: namespace, taker: snapshot.NewTaker(c.Typed.Discovery(), c.Dynamic),
 		env: providers.EnvironmentState{Address: "environment.kubernetes.test", Type: typeKubernetes, Up: true, Outputs: outputs(access)},
 	}, address: map[string]string{}}
-	_, err = c.Typed.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{})
+	_, err = c.Typed.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+		Name: namespace, Labels: map[string]string{labelEnforce: level},
+	}}, metav1.CreateOptions{})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		_ = c.Typed.CoreV1().Namespaces().Delete(context.WithoutCancel(t.Context()), namespace, metav1.DeleteOptions{})
 	})
 	for _, name := range []string{hit, measuring, bystander} {
-		m.post(t, "/api/v1/namespaces/"+namespace+"/pods", meterManifest(name))
+		m.post(t, "/api/v1/namespaces/"+namespace+"/pods", meterManifest(name, security))
 	}
 	for name := range map[string]bool{hit: true, measuring: true, bystander: true} {
 		m.address[name] = m.ready(t, name)
@@ -68,12 +76,12 @@ func newMeters(t *testing.T) meters {
 }
 
 // meterManifest is a pod with the meter as its only container, and a volume.
-func meterManifest(name string) string {
+func meterManifest(name, security string) string {
 	return `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"` + name + `","labels":{"app":"` + name + `"}},"spec":{
 		"terminationGracePeriodSeconds":0,"volumes":[{"name":"data","emptyDir":{}}],
 		"affinity":{"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"kubernetes.io/hostname",
 			"labelSelector":{"matchLabels":{"app":"` + hit + `"}}}]}},
-		"containers":[{"name":"meter","image":"gameday/meter:dev","imagePullPolicy":"IfNotPresent","volumeMounts":[{"name":"data","mountPath":"/data"}],
+		"containers":[{"name":"meter",` + security + `"image":"gameday/meter:dev","imagePullPolicy":"IfNotPresent","volumeMounts":[{"name":"data","mountPath":"/data"}],
 		"readinessProbe":{"tcpSocket":{"port":8080},"periodSeconds":1},"resources":{"requests":{"cpu":"50m","memory":"16Mi"},"limits":{"memory":"256Mi"}}}]}}`
 }
 

@@ -6,32 +6,31 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident"
 )
 
-// newHardened are meters whose namespace enforces the level restricted from then on, and a
-// namespace for agents.
+// newHardened are meters in a namespace that enforces the level restricted, and a namespace
+// for agents.
 func newHardened(t *testing.T, allow bool) meters {
 	t.Helper()
-	m := newMeters(t)
+	m := newMetersAt(t, "restricted", restricted)
 	tools := m.namespace + "-tools"
 	_, err := m.Typed.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: tools}}, metav1.CreateOptions{})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		_ = m.Typed.CoreV1().Namespaces().Delete(context.WithoutCancel(t.Context()), tools, metav1.DeleteOptions{})
 	})
-	patch := []byte(`{"metadata":{"labels":{"` + labelEnforce + `":"restricted"}}}`)
-	_, err = m.Typed.CoreV1().Namespaces().Patch(t.Context(), m.namespace, "application/merge-patch+json", patch, metav1.PatchOptions{})
-	require.NoError(t, err)
 	m.Access.Namespaces, m.Access.AllowPrivileged = []string{m.namespace, tools}, allow
 	m.env.Outputs = outputs(m.Access)
 	return m
@@ -44,9 +43,11 @@ func (m meters) outside(t *testing.T, typ, config string, look func()) {
 	f := m.fault(t, typ, config+"\n"+onHit())
 	own, is := f.Fault.(*fault)
 	require.True(t, is)
-	s, err := own.provider.sessions.open(m.Access)
-	require.NoError(t, err)
-	s.ephemeral.asked = true // as an older API server says
+	if in, is := own.behavior.(inPod); is && in.profile == resident.Stress { // which the level admits
+		s, err := own.provider.sessions.open(m.Access)
+		require.NoError(t, err)
+		s.ephemeral.asked = true // as an older API server says
+	}
 	record := f.prepare(t)
 	f.inject(t, record)
 	defer func() {
@@ -98,20 +99,49 @@ func TestHardenedNamespaces(t *testing.T) {
 	})
 }
 
-// TestHardenedNamespacesEndByTheKernel: the agent's pod is deleted with no grace in the middle.
+// TestHardenedNamespacesEndByTheKernel: in the middle the agent is killed, or its pod
+// deleted with no grace.
 func TestHardenedNamespacesEndByTheKernel(t *testing.T) {
 	for _, typ := range []string{"kubernetes_network_partition", "kubernetes_network_delay", "kubernetes_http_status", "kubernetes_process_pause"} {
 		t.Run(typ, func(t *testing.T) {
+			t.Parallel()
 			m := newHardened(t, true)
-			_, record := m.injectUntil(t, typ, faultsToLeave()[typ], 10*time.Second)
-			left, err := resident.Hosts(t.Context(), m.Cluster, record.Run)
-			require.NoError(t, err)
-			require.Len(t, left, 1)
-			none := int64(0)
-			require.NoError(t, m.Typed.CoreV1().Pods(left[0].Namespace).Delete(t.Context(), left[0].Name, metav1.DeleteOptions{GracePeriodSeconds: &none}))
-			<-time.After(time.Until(record.Deadline.Add(time.Second))) // that moment is what is tested
-			m.assertClean(t)
+			for victim, kill := range map[string]func(*testing.T, corev1.Pod){"the agent": m.killAgentsOf, "its pod": m.deleteNow} {
+				t.Run(victim, func(t *testing.T) {
+					_, record := m.injectUntil(t, typ, faultsToLeave()[typ], 15*time.Second)
+					left, err := resident.Hosts(t.Context(), m.Cluster, record.Run)
+					require.NoError(t, err)
+					require.Len(t, left, 1)
+					kill(t, left[0])
+					<-time.After(time.Until(record.Deadline.Add(time.Second))) // that moment is what is tested
+					m.assertClean(t)
+					m.deleteNow(t, left[0])
+				})
+			}
 		})
+	}
+}
+
+// deleteNow deletes a pod that may be gone, and waits until it is.
+func (m meters) deleteNow(t *testing.T, pod corev1.Pod) {
+	t.Helper()
+	none := int64(0)
+	_ = m.Typed.CoreV1().Pods(pod.Namespace).Delete(t.Context(), pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &none})
+	require.Eventually(t, func() bool {
+		_, err := m.Typed.CoreV1().Pods(pod.Namespace).Get(t.Context(), pod.Name, metav1.GetOptions{})
+		return apierrors.IsNotFound(err)
+	}, apiPatience, apiTick)
+}
+
+// killAgentsOf ends all processes of an agent's pod, as seen from the machine that the
+// nodes are containers of.
+func (m meters) killAgentsOf(t *testing.T, pod corev1.Pod) {
+	t.Helper()
+	agents := processesIn(t, string(pod.UID), func(cmdline string) bool { return strings.Contains(cmdline, "gameday-agent") })
+	inside := m.processes(t, func(cmdline string) bool { return strings.Contains(cmdline, "gameday-agent") })
+	require.NotEmpty(t, agents)
+	for _, pid := range append(agents, inside...) {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended with the one before
 	}
 }
 

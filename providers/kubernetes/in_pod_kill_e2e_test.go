@@ -87,13 +87,19 @@ func (m meters) processesOf(t *testing.T, name string, meant func(cmdline string
 	t.Helper()
 	pod, err := m.Typed.CoreV1().Pods(m.namespace).Get(t.Context(), name, metav1.GetOptions{})
 	require.NoError(t, err)
+	return processesIn(t, string(pod.UID), meant)
+}
+
+// processesIn are those of a pod, by its UID.
+func processesIn(t *testing.T, uid string, meant func(cmdline string) bool) []int {
+	t.Helper()
 	folders, err := filepath.Glob("/proc/[0-9]*")
 	require.NoError(t, err)
 	var pids []int
 	for _, folder := range folders {
 		group, _ := os.ReadFile(folder + "/cgroup") // a process that has ended has none
 		cmdline, _ := os.ReadFile(folder + "/cmdline")
-		inPod := strings.Contains(strings.ReplaceAll(string(group), "_", "-"), string(pod.UID))
+		inPod := strings.Contains(strings.ReplaceAll(string(group), "_", "-"), uid)
 		if pid, err := strconv.Atoi(filepath.Base(folder)); err == nil && inPod && meant(strings.ReplaceAll(string(cmdline), "\x00", " ")) {
 			pids = append(pids, pid)
 		}

@@ -38,7 +38,21 @@ func (k *Keeper) Status(ctx context.Context, c *cluster.Cluster, step claim.PodS
 		return wire.Reply{}, err
 	}
 	if name := running(pod, step, c.Access.AgentImage); name != "" {
-		return Ask(ctx, c, step, name, wire.Request{Op: wire.Status, ID: id})
+		reply, err := Ask(ctx, c, step, name, wire.Request{Op: wire.Status, ID: id})
+		if err == nil {
+			return reply, nil
+		}
+		ended := becomes(ctx, func() bool {
+			now, gone := get(ctx, c, step)
+			if gone != nil {
+				return errors.Is(gone, ErrGone)
+			}
+			pod = now
+			return running(pod, step, c.Access.AgentImage) == ""
+		})
+		if !ended {
+			return reply, err
+		}
 	}
 	if !time.Now().Before(deadline) || !ended(pod, step) {
 		return wire.Reply{State: wire.Absent}, nil
@@ -70,4 +84,27 @@ func (k *Keeper) Revert(ctx context.Context, c *cluster.Cluster, step claim.PodS
 	}
 	_, err = Ask(ctx, c, step, name, wire.Request{Op: wire.Revert, ID: id})
 	return err
+}
+
+// A kubelet says a while after an agent has ended that it has. Until then an agent that
+// can't be asked may be one that is not there any more.
+const (
+	newsDelay = 5 * time.Second
+	newsEvery = 200 * time.Millisecond
+)
+
+// becomes reports whether something is so before the kubelet should have said it.
+func becomes(ctx context.Context, is func() bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, newsDelay)
+	defer cancel()
+	tick := time.NewTicker(newsEvery)
+	defer tick.Stop()
+	for !is() {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-tick.C:
+		}
+	}
+	return true
 }

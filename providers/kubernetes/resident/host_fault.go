@@ -24,9 +24,17 @@ func hostStatus(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id 
 		if err == nil {
 			return reply, nil
 		}
-		if pod, _ = findHost(ctx, c, step); pod != nil && answers(pod) {
+		ended := becomes(ctx, func() bool {
+			now, failed := findHost(ctx, c, step)
+			if failed != nil {
+				return false
+			}
+			pod = now
+			return pod == nil || !answers(pod)
+		})
+		if !ended {
 			return wire.Reply{}, err
-		} // it has ended meanwhile
+		}
 	}
 	if pod != nil && killed(pod) && mayBeLeft(step, deadline) {
 		return wire.Reply{State: wire.Left, Detail: "its agent has ended; what it may have left ends at the deadline"}, nil

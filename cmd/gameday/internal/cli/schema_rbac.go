@@ -12,12 +12,13 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/access"
 	"github.com/gameday-dev/gameday/providers/registry"
+	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
 
 // rbacFlags are the options of schema -rbac.
 type rbacFlags struct {
-	on                          bool
+	on, privileged              bool
 	dir, name                   string
 	namespaces                  []string
 	serviceAccount, user, group string
@@ -26,6 +27,7 @@ type rbacFlags struct {
 func (f *rbacFlags) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.on, "rbac", false, "write the least Kubernetes role that the types need, as YAML for kubectl apply; for every type if none is named")
 	cmd.Flags().StringVar(&f.dir, "dir", "", "with -rbac: for the types that the configuration in `DIR` uses")
+	cmd.Flags().BoolVar(&f.privileged, "privileged", false, "with -rbac: also for agents in privileged pods of their own, beside pods that admit none; as allow_privileged says with -dir")
 	cmd.Flags().StringVar(&f.name, "name", "gameday", "with -rbac: the `NAME` of the role")
 	cmd.Flags().StringArrayVar(&f.namespaces, "namespace", nil, "with -rbac: the namespace (`NS`) of the targets; may be repeated. Those of the configuration with -dir; without any, a role of the cluster")
 	cmd.Flags().StringVar(&f.serviceAccount, "service-account", "", "with -rbac: bind the role to this service account (`NAMESPACE/NAME`)")
@@ -35,7 +37,7 @@ func (f *rbacFlags) register(cmd *cobra.Command) {
 
 // stray finds options that mean nothing without -rbac.
 func (f *rbacFlags) stray(cmd *cobra.Command) error {
-	for _, name := range []string{"dir", "name", "namespace", "service-account", "user", "group"} {
+	for _, name := range []string{"dir", "privileged", "name", "namespace", "service-account", "user", "group"} {
 		if cmd.Flags().Changed(name) && !f.on {
 			return problem{"Invalid option", "-" + name + " belongs to -rbac."}
 		}
@@ -104,7 +106,7 @@ func (f rbacFlags) subject() (access.Subject, error) {
 func (s *session) rulesFor(ctx context.Context, f rbacFlags, names []string) ([]providers.AccessRule, []string, error) {
 	if f.dir == "" {
 		rules, err := rulesOf(names)
-		return rules, nil, err
+		return f.wanted(rules), nil, err
 	}
 	if len(names) > 0 {
 		return nil, nil, problem{"Invalid option", "Give the names of types, or -dir for those of a configuration, not both."}
@@ -117,7 +119,8 @@ func (s *session) rulesFor(ctx context.Context, f rbacFlags, names []string) ([]
 	if diags = append(diags, more...); diags.HasErrors() {
 		return nil, nil, s.report(diags, c.Files())
 	}
-	rules := usedRules(resolved)
+	f.privileged = f.privileged || allowsPrivileged(resolved)
+	rules := f.wanted(usedRules(resolved))
 	if len(rules) == 0 {
 		return nil, nil, problem{"No rights needed", "Nothing in " + f.dir + " acts on a Kubernetes cluster."}
 	}
@@ -165,14 +168,34 @@ func insideRules(r *resolve.Resolved) []providers.AccessRule {
 	return rules
 }
 
+// wanted leaves out what only privileged pods take, unless they are meant.
+func (f *rbacFlags) wanted(rules []providers.AccessRule) []providers.AccessRule {
+	return slices.DeleteFunc(rules, func(r providers.AccessRule) bool { return r.Privileged && !f.privileged })
+}
+
+// allowsPrivileged reports whether an environment does.
+func allowsPrivileged(r *resolve.Resolved) bool {
+	return slices.ContainsFunc(environments(r), func(values schema.Values) bool {
+		return values.Known("allow_privileged") && values.Bool("allow_privileged")
+	})
+}
+
+// environments are the bodies of those that can be read yet.
+func environments(r *resolve.Resolved) []schema.Values {
+	var out []schema.Values
+	for _, e := range r.Environments {
+		if values, diags := e.Body.Decode(map[string]cty.Value{"self": cty.DynamicVal}); !diags.HasErrors() {
+			out = append(out, values)
+		}
+	}
+	return out
+}
+
 // namespacesIn are those that the environments allow, as far as they are known.
 func namespacesIn(r *resolve.Resolved) []string {
 	var out []string
-	for _, e := range r.Environments {
-		values, diags := e.Body.Decode(map[string]cty.Value{"self": cty.DynamicVal})
-		if !diags.HasErrors() {
-			out = append(out, values.Strings("namespaces")...)
-		}
+	for _, values := range environments(r) {
+		out = append(out, values.Strings("namespaces")...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
