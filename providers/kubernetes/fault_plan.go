@@ -131,7 +131,7 @@ func (f *fault) choose(ctx context.Context, req providers.FaultPlanRequest, p *p
 	p.choice, diags = target.Choose(f.kind(), block, p.world, p.session.Access.Namespaces, req.Seed)
 	if diags.HasErrors() && len(p.world.Denied) > 0 {
 		return providers.Errorf(nil, "Cannot read the targets", "This user may not list %s. %s",
-			strings.Join(p.world.Denied, ", "), f.howToGet(p.session.Access.Namespaces))
+			strings.Join(p.world.Denied, ", "), f.howToGet(p.session.Access.Namespaces, p.seats))
 	}
 	p.plan.Targets, p.plan.Eligible, p.plan.Population = p.choice.Targets, p.choice.Eligible, p.choice.Population
 	return diags

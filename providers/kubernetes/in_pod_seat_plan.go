@@ -10,13 +10,12 @@ import (
 
 // tellSeats says in a plan where the agents will run.
 func (f inPod) tellSeats(p planning) {
-	image, outside := p.session.Access.AgentImage, false
+	image := p.session.Access.AgentImage
 	for _, ns := range sortedKeys(p.seats.in) {
 		at := p.seats.in[ns]
 		if at.host == "" {
 			continue
 		}
-		outside = true
 		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("one privileged pod (%s) in namespace %s on the node of each pod in %s (%s), as %s",
 			image, at.host, ns, strings.Join(nodesUnder(p, ns), ", "), at.why))
 	}
@@ -24,7 +23,7 @@ func (f inPod) tellSeats(p planning) {
 		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("one ephemeral container (%s) in each pod", image))
 		return
 	}
-	if outside {
+	if p.seats.hosted() {
 		p.plan.Undo = "the agent on the node of each pod takes back what it added in the pod; its own pod is removed"
 	}
 }
@@ -37,6 +36,16 @@ func (s seats) outsideOnly() bool {
 		}
 	}
 	return len(s.in) > 0
+}
+
+// hosted reports whether an agent runs in a pod of its own.
+func (s seats) hosted() bool {
+	for _, at := range s.in {
+		if at.host != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // nodesUnder are the nodes of the targets in a namespace.

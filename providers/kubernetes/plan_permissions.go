@@ -96,7 +96,7 @@ func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnost
 	namespaces = p.seats.beside(namespaces)
 	for i := range told {
 		if !told[i].Held {
-			told[i].Detail = fmt.Sprintf("Needed to %s. %s", told[i].Detail, f.howToGet(namespaces))
+			told[i].Detail = fmt.Sprintf("Needed to %s. %s", told[i].Detail, f.howToGet(namespaces, p.seats))
 		}
 	}
 	p.plan.Permissions = told
@@ -121,8 +121,11 @@ func (f *fault) rights(ctx context.Context, s *session, acting []providers.Acces
 }
 
 // howToGet says by which command the rights are had.
-func (f *fault) howToGet(namespaces []string) string {
+func (f *fault) howToGet(namespaces []string, at seats) string {
 	command := "gameday schema -rbac " + f.typeName()
+	if at.hosted() {
+		command += " -privileged"
+	}
 	for _, ns := range namespaces {
 		command += " -namespace " + ns
 	}
