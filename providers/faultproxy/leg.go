@@ -107,7 +107,7 @@ func (l *leg) step() error {
 	if done, err := l.spliceBody(set); done || err != nil {
 		return err
 	}
-	c, err := l.in.read(set.ways[l.way].quantum(l.way))
+	c, err := l.in.read(l.proxy.held.ration(set.ways[l.way].quantum(l.way)))
 	if err != nil {
 		return err
 	}

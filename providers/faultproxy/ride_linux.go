@@ -86,7 +86,7 @@ func (r *ride) serve(fd int, desk *workspace) {
 	if fd == r.upstream {
 		way, to = Ingress, r.client
 	}
-	n, err := readRetrying(fd, desk.buf)
+	n, err := readRetrying(fd, desk.buf[:r.session.proxy.held.ration(largeBuffer)])
 	switch {
 	case n > 0:
 		r.take(way, to, desk.buf[:n], &desk.head)
@@ -131,7 +131,7 @@ func (r *ride) forward(way Direction, to int, p []byte) {
 		r.measure(way, n)
 		p = p[n:]
 	}
-	if r.run >= burstSize {
+	if r.run >= burstSize && r.session.mayWalk() {
 		r.end()
 	}
 }

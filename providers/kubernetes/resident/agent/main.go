@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -31,6 +32,7 @@ func Main(engines map[string]Engine, args []string, stderr io.Writer) int {
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
+	boundMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	if err := stay(ctx, engines, *name, *until); err != nil {
@@ -38,6 +40,17 @@ func Main(engines map[string]Engine, args []string, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// memoryLimit is where the garbage collector begins to work for its keep: what an agent takes
+// counts as the pod's, and 64 MiB is what a plan may rely on.
+const memoryLimit = 40 << 20
+
+// boundMemory leaves a limit alone that was set from outside.
+func boundMemory() {
+	if _, set := os.LookupEnv("GOMEMLIMIT"); !set {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }
 
 // stay serves until ctx ends or nothing is left to do, and leaves no fault behind.
