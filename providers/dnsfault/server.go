@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/sockmark"
 )
 
 // Running is a forwarder at work. Its methods may be called at the same time.
@@ -63,7 +65,7 @@ func newRunning(s Spec) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Running{spec: s, rulings: rulings, dialer: net.Dialer{Timeout: s.Timeout, Control: marker(s.Mark)}}
+	r := &Running{spec: s, rulings: rulings, dialer: net.Dialer{Timeout: s.Timeout, Control: sockmark.Control(s.Mark)}}
 	for _, text := range s.Upstreams {
 		addr, err := resolver(text)
 		if err != nil {

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"os"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/sockmark"
 )
 
 // acceptPause is how long the proxy rests when no connection can be accepted,
@@ -64,7 +66,7 @@ func (p *Proxy) dial(client *net.TCPConn) (*net.TCPConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialer := net.Dialer{Control: marking(p.config.Mark)}
+	dialer := net.Dialer{Control: sockmark.Control(p.config.Mark)}
 	return tcpConn(dialer.DialContext(ctx, "tcp", address))
 }
 

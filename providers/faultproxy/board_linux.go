@@ -10,8 +10,10 @@ import (
 
 // remains is what a ride leaves for the legs to do.
 type remains struct {
-	way      Direction // of rest and err
-	rest     []byte    // read and not yet written
+	way      Direction // of followed, rest and err
+	followed []byte    // read and not yet written, and HTTP rules have let it pass
+	rest     []byte    // read and not yet written, behind that
+	track    *track    // how far HTTP has been followed; nil: it is not
 	err      error     // how the source broke
 	finished map[Direction]bool
 }
@@ -30,7 +32,7 @@ func (s *session) board() bool {
 	if l == nil {
 		return false
 	}
-	r := &ride{loop: l, session: s, waiting: len(set.http) > 0}
+	r := &ride{loop: l, session: s}
 	if !r.adopt(s.client, s.upstream) {
 		return false
 	}
@@ -122,7 +124,10 @@ func connOf(fd int) (*net.TCPConn, error) {
 // there is anything to do in its direction.
 func (left remains) resume(l *leg) bool {
 	if left.way == l.way {
-		l.rest, l.broken = left.rest, left.err
+		l.followed, l.rest, l.broken = left.followed, left.rest, left.err
+	}
+	if left.track != nil {
+		l.http.takeUp(left.track)
 	}
 	return !left.finished[l.way]
 }

@@ -110,6 +110,15 @@ func (c *conversation) follow(p []byte) bool {
 	return true
 }
 
+// seeks reports whether what comes next may begin HTTP: a request, or the upstream's first
+// word where it speaks first.
+func (c *conversation) seeks(way Direction) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := c.last.Load()
+	return c.phase == seeking && (last == nothingFlowed || way == Egress && last == ingressFlowed)
+}
+
 // multiplex goes on in HTTP/2, at the beginning of a connection; false where it
 // is none.
 func (c *conversation) multiplex(s *session) (*streams, bool) {

@@ -48,7 +48,7 @@ func (l *leg) write(p []byte) error {
 		if !l.wait(int64(len(p))) {
 			return net.ErrClosed
 		}
-		n, err := l.dst.Write(p)
+		n, err := l.put(p)
 		p = p[n:]
 		switch {
 		case err == nil:
@@ -59,6 +59,14 @@ func (l *leg) write(p []byte) error {
 		}
 	}
 	return nil
+}
+
+// put writes, on the budget of all sessions: until the destination takes the bytes they
+// are held.
+func (l *leg) put(p []byte) (int, error) {
+	l.proxy.held.used.Add(int64(len(p)))
+	defer l.proxy.held.used.Add(-int64(len(p)))
+	return l.dst.Write(p)
 }
 
 // sever ends this direction, whose destination takes no more. What that

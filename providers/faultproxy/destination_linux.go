@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -55,21 +54,4 @@ func original6(fd int) (netip.AddrPort, error) {
 	}
 	port := binary.NativeEndian.AppendUint16(nil, got.Addr.Port) // in network order
 	return netip.AddrPortFrom(netip.AddrFrom16(got.Addr.Addr), binary.BigEndian.Uint16(port)), nil
-}
-
-// marking sets SO_MARK on a socket before it connects.
-func marking(mark uint32) func(network, address string, c syscall.RawConn) error {
-	if mark == 0 {
-		return nil
-	}
-	return func(_, _ string, c syscall.RawConn) error {
-		var failed error
-		err := c.Control(func(fd uintptr) {
-			failed = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_MARK, int(mark))
-		})
-		if err == nil && failed != nil {
-			err = fmt.Errorf("mark a connection with %#x (needs CAP_NET_ADMIN): %w", mark, failed)
-		}
-		return err
-	}
 }

@@ -9,8 +9,9 @@ import (
 
 // express carries sessions that no rule concerns and that only chat, many in one
 // thread: a message costs it a wait, a read and a write, and no goroutine is
-// woken. At the first rule, burst, jam or break a session gets off and goes on
-// by its own legs; it does not board again.
+// woken. Rules for requests do not concern it as long as they select none. At the
+// first rule that does, burst, jam or break a session gets off and goes on by its own
+// legs; it does not board again.
 type express struct {
 	mu    sync.Mutex
 	loops []*loop
@@ -92,12 +93,18 @@ func (l *loop) release() {
 	_ = unix.Close(l.stop)
 }
 
-// run serves whatever is readable. All sessions share the buffer: nothing stays
-// in it from one to the next.
+// workspace is memory that all sessions of a loop share: nothing stays in it from one to
+// the next.
+type workspace struct {
+	buf  []byte
+	head head
+}
+
+// run serves whatever is readable.
 func (l *loop) run() {
 	defer l.release()
 	events := make([]unix.EpollEvent, 64)
-	buf := make([]byte, largeBuffer)
+	desk := &workspace{buf: make([]byte, largeBuffer)}
 	for {
 		n, err := unix.EpollWait(l.epoll, events, -1)
 		if err != nil && err != unix.EINTR {
@@ -108,7 +115,7 @@ func (l *loop) run() {
 				return
 			}
 			if r := l.find(int(event.Fd)); r != nil {
-				r.serve(int(event.Fd), buf)
+				r.serve(int(event.Fd), desk)
 			}
 		}
 	}

@@ -47,36 +47,50 @@ func headLength(p []byte) int {
 
 // parseRequest reads a complete head; false when it is not plain HTTP/1.x in
 // every point that framing depends on.
-func parseRequest(raw []byte) (head, bool) {
-	line, rest, _ := strings.Cut(string(raw), "\r\n")
-	h := head{length: -1}
-	method, after, ok := strings.Cut(line, " ")
-	target, version, ok2 := strings.Cut(after, " ")
-	if !ok || !ok2 || !isToken(method) || target == "" || !h.parseVersion(version) {
-		return head{}, false
-	}
-	h.method, h.target = method, target
-	if !h.parseFields(rest) {
-		return head{}, false
-	}
-	if h.chunked && h.minor == '0' {
+func parseRequest(raw []byte) (h head, ok bool) {
+	if ok = h.readRequest(raw); !ok {
 		return head{}, false
 	}
 	return h, true
 }
 
 // parseResponse is parseRequest for a response.
-func parseResponse(raw []byte) (head, bool) {
-	line, rest, _ := strings.Cut(string(raw), "\r\n")
-	h := head{length: -1}
+func parseResponse(raw []byte) (h head, ok bool) {
+	if ok = h.readResponse(raw); !ok {
+		return head{}, false
+	}
+	return h, true
+}
+
+// readRequest is parseRequest into memory that has been used before.
+func (h *head) readRequest(raw []byte) bool {
+	line, rest, _ := strings.Cut(h.begin(raw), "\r\n")
+	method, after, ok := strings.Cut(line, " ")
+	target, version, ok2 := strings.Cut(after, " ")
+	if !ok || !ok2 || !isToken(method) || target == "" || !h.parseVersion(version) {
+		return false
+	}
+	h.method, h.target = method, target
+	return h.parseFields(rest) && !(h.chunked && h.minor == '0')
+}
+
+// readResponse is readRequest for a response.
+func (h *head) readResponse(raw []byte) bool {
+	line, rest, _ := strings.Cut(h.begin(raw), "\r\n")
 	version, after, ok := strings.Cut(line, " ")
 	code, _, _ := strings.Cut(after, " ")
 	status, err := strconv.Atoi(code)
 	if !ok || err != nil || len(code) != 3 || status < 100 || !h.parseVersion(version) {
-		return head{}, false
+		return false
 	}
 	h.status = status
-	return h, h.parseFields(rest)
+	return h.parseFields(rest)
+}
+
+// begin forgets another head, and copies the text that this one refers to.
+func (h *head) begin(raw []byte) string {
+	*h = head{length: -1, fields: h.fields[:0]}
+	return string(raw)
 }
 
 func (h *head) parseVersion(v string) bool {
@@ -108,20 +122,20 @@ func (h *head) parseFields(text string) bool {
 
 // understand takes note of a field that framing depends on.
 func (h *head) understand(name, value string) bool {
-	switch strings.ToLower(name) {
-	case "content-length":
+	switch {
+	case strings.EqualFold(name, "content-length"):
 		return h.setLength(value)
-	case "transfer-encoding":
+	case strings.EqualFold(name, "transfer-encoding"):
 		if h.chunked || !strings.EqualFold(value, "chunked") {
 			return false
 		}
 		h.chunked = true
-	case "connection":
+	case strings.EqualFold(name, "connection"):
 		h.closes = h.closes || hasToken(value, "close")
 		h.keepAlive = h.keepAlive || hasToken(value, "keep-alive")
-	case "upgrade":
+	case strings.EqualFold(name, "upgrade"):
 		h.upgrade = true
-	case "expect":
+	case strings.EqualFold(name, "expect"):
 		h.expect = h.expect || strings.EqualFold(value, "100-continue")
 	}
 	return true
@@ -158,20 +172,20 @@ func beginsRequest(p []byte) bool {
 			line, ok = bytes.CutSuffix(line, []byte(" HTTP/1.0"))
 		}
 		method, target, _ := bytes.Cut(line, []byte(" "))
-		return ok && len(method) <= maxMethod && isToken(string(method)) && len(target) > 0
+		return ok && len(method) <= maxMethod && isToken(method) && len(target) > 0
 	}
 	method, _, _ := bytes.Cut(line, []byte(" "))
-	return len(method) > 0 && len(method) <= maxMethod && isToken(string(method)) && bytes.IndexByte(line, '\n') < 0
+	return len(method) > 0 && len(method) <= maxMethod && isToken(method) && bytes.IndexByte(line, '\n') < 0
 }
 
 // isToken reports whether s is a token of RFC 9110: a method or a field name.
-func isToken(s string) bool {
+func isToken[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if !isTokenByte(s[i]) {
 			return false
 		}
 	}
-	return s != ""
+	return len(s) > 0
 }
 
 func isTokenByte(c byte) bool {

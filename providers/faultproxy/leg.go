@@ -22,8 +22,9 @@ type leg struct {
 	started bool // the writer is there
 	http    filter
 
-	rest   []byte // read before the leg began
-	broken error  // how src had ended before
+	followed []byte // read before the leg began, and seen by the HTTP rules
+	rest     []byte // read before the leg began, behind that
+	broken   error  // how src had ended before
 }
 
 // filter is what HTTP rules do to one direction.
@@ -38,6 +39,8 @@ type filter interface {
 	skip(n int)
 	// drop forgets what is held, of a session that has ended.
 	drop()
+	// takeUp goes on where a track has stopped.
+	takeUp(t *track)
 }
 
 func newLeg(s *session, way Direction, src, dst *net.TCPConn) *leg {
@@ -73,12 +76,23 @@ func (l *leg) run() {
 
 // begin does what was left to do before the leg.
 func (l *leg) begin() error {
-	rest := l.rest
-	l.rest = nil
+	followed, rest := l.followed, l.rest
+	l.followed, l.rest = nil, nil
+	if err := l.passOn(followed); err != nil {
+		return err
+	}
 	if len(rest) == 0 {
 		return l.broken
 	}
 	return l.take(rest)
+}
+
+// passOn sends on what HTTP rules have let pass.
+func (l *leg) passOn(p []byte) error {
+	if l.way == Egress {
+		return l.write(p)
+	}
+	return l.admit(p)
 }
 
 // step forwards some bytes, as the rules of the moment say.
@@ -93,7 +107,7 @@ func (l *leg) step() error {
 	if done, err := l.spliceBody(set); done || err != nil {
 		return err
 	}
-	c, err := l.in.read(set.ways[l.way].quantum(l.way))
+	c, err := l.in.read(l.proxy.held.ration(set.ways[l.way].quantum(l.way)))
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,7 @@
 package faultproxy
 
+import "slices"
+
 // maxPending bounds the requests that wait, for a client that sends requests
 // and reads no replies.
 const maxPending = 128
@@ -51,10 +53,13 @@ func (c *conversation) room(stop <-chan struct{}) bool {
 	return true
 }
 
-func (c *conversation) full() bool {
+func (c *conversation) full() bool { return c.waiting() >= maxPending }
+
+// waiting is how many requests wait.
+func (c *conversation) waiting() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.pending) >= maxPending
+	return len(c.pending)
 }
 
 // front is the request whose response is due next.
@@ -72,8 +77,7 @@ func (c *conversation) pop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.pending) > 0 {
-		c.pending[0] = exchange{} // and what it holds
-		c.pending = c.pending[1:]
+		c.pending = slices.Delete(c.pending, 0, 1) // which keeps the memory for the next
 		signal(c.eased)
 	}
 }

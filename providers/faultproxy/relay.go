@@ -11,11 +11,12 @@ import (
 // calls; a burst that fills the buffer is spliced, with the fewest copies.
 func (l *leg) relay(set *ruleSet) error {
 	for l.proxy.rules.Load() == set {
-		c, err := l.in.read(smallBuffer)
+		size := l.proxy.held.ration(smallBuffer)
+		c, err := l.in.read(size)
 		if err != nil {
 			return err
 		}
-		full := len(c.data) == smallBuffer
+		full := len(c.data) == size
 		if err := l.pass(c); err != nil {
 			return err
 		}
@@ -33,7 +34,7 @@ func (l *leg) relay(set *ruleSet) error {
 func (l *leg) pass(c chunk) error {
 	defer c.release()
 	before := l.session.talk.flowed(l.way) // ahead of the write, or the response could overtake it
-	n, err := l.dst.Write(c.data)
+	n, err := l.put(c.data)
 	switch {
 	case err == nil:
 		return nil

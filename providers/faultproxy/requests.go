@@ -31,6 +31,12 @@ type requests struct {
 
 func newRequests(l *leg) *requests { return &requests{leg: l, talk: l.session.talk} }
 
+// takeUp implements filter.
+func (r *requests) takeUp(t *track) {
+	r.body, r.inBody = t.egress.body, t.egress.inBody
+	_, r.epoch = r.talk.state()
+}
+
 // feed takes bytes from the client, or none when there is only news.
 func (r *requests) feed(p []byte) error {
 	rules := r.leg.proxy.rules.Load().http

@@ -26,6 +26,12 @@ type responses struct {
 
 func newResponses(l *leg) *responses { return &responses{leg: l, talk: l.session.talk} }
 
+// takeUp implements filter.
+func (r *responses) takeUp(t *track) {
+	r.body, r.inBody = t.ingress.body, t.ingress.inBody
+	_, r.epoch = r.talk.state()
+}
+
 // feed takes bytes from the upstream, or none when there may be a reply to give.
 func (r *responses) feed(p []byte) error {
 	if len(p) > 0 {

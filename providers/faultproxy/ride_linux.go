@@ -18,7 +18,6 @@ type ride struct {
 	loop             *loop
 	session          *session
 	client, upstream int
-	waiting          bool // for the first byte, which the legs are to read: so idle connections cost no goroutines
 
 	mu    sync.Mutex // held while the loop serves it
 	ended bool
@@ -40,11 +39,9 @@ func (r *ride) recall() {
 func (r *ride) heed(set *ruleSet) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if set.rides() {
-		r.waiting = len(set.http) > 0
-		return
+	if !set.rides() {
+		r.end()
 	}
-	r.end()
 }
 
 // abort is recall for a session that is over: with a RST to the client
@@ -79,25 +76,20 @@ func (r *ride) end() {
 }
 
 // serve forwards what has arrived on one of the connections.
-func (r *ride) serve(fd int, buf []byte) {
+func (r *ride) serve(fd int, desk *workspace) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
 		return
 	}
-	if r.waiting && r.session.follow() {
-		r.end()
-		return
-	}
-	r.waiting = false
 	way, to := Egress, r.upstream
 	if fd == r.upstream {
 		way, to = Ingress, r.client
 	}
-	n, err := readRetrying(fd, buf)
+	n, err := readRetrying(fd, desk.buf[:r.session.proxy.held.ration(largeBuffer)])
 	switch {
 	case n > 0:
-		r.forward(way, to, buf[:n])
+		r.take(way, to, desk.buf[:n], &desk.head)
 	case err == nil:
 		r.finish(way, fd, to)
 	case !errors.Is(err, unix.EAGAIN):
@@ -106,26 +98,53 @@ func (r *ride) serve(fd int, buf []byte) {
 	}
 }
 
+// take forwards bytes, and leaves to the legs what HTTP rules may have to do with.
+func (r *ride) take(way Direction, to int, p []byte, h *head) {
+	passes := r.sight(way, p, h)
+	if passes < len(p) && !r.session.follow() { // it passes unseen
+		r.left.track, passes = nil, len(p)
+	}
+	if passes == len(p) {
+		r.forward(way, to, p)
+		return
+	}
+	r.left.way, r.left.rest = way, append([]byte(nil), p[passes:]...) // before anything ends the ride
+	r.forward(way, to, p[:passes])
+	r.end()
+}
+
 // forward writes bytes. What the destination does not take at once is left to
 // the legs, which know how to wait.
 func (r *ride) forward(way Direction, to int, p []byte) {
-	r.session.talk.flowed(way)
+	if len(p) > 0 {
+		r.session.talk.flowed(way)
+	}
 	for len(p) > 0 {
 		n, err := unix.Write(to, p)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
 		if err != nil {
-			r.left.way, r.left.rest = way, append([]byte(nil), p...)
-			r.end()
+			r.leave(way, p)
 			return
 		}
 		r.measure(way, n)
 		p = p[n:]
 	}
-	if r.run >= burstSize {
+	if r.run >= burstSize && r.session.mayWalk() {
 		r.end()
 	}
+}
+
+// leave ends the ride with bytes that pass and have not been written.
+func (r *ride) leave(way Direction, p []byte) {
+	r.left.way = way
+	if r.left.track != nil {
+		r.left.followed = append([]byte(nil), p...)
+	} else {
+		r.left.rest = append([]byte(nil), p...)
+	}
+	r.end()
 }
 
 // measure adds up what flows one way.

@@ -46,8 +46,7 @@ func (s *session) run() {
 // follow reports whether HTTP is to be followed on a session that has been idle so far. It
 // is not, for good, where that would take more memory than there is: traffic passes.
 func (s *session) follow() bool {
-	most := s.proxy.config.Followed
-	if most == 0 || s.proxy.walking.Load() < most {
+	if s.mayWalk() {
 		return true
 	}
 	s.talk.lose(opaque) // nobody waits for a reply yet
@@ -55,6 +54,12 @@ func (s *session) follow() bool {
 		s.proxy.unfollowed.Add(1)
 	}
 	return false
+}
+
+// mayWalk reports whether there is memory for one more session that is not on the express.
+func (s *session) mayWalk() bool {
+	most := s.proxy.config.Followed
+	return most == 0 || s.proxy.walking.Load() < most
 }
 
 // goOn forwards from where a ride has ended until both directions have.

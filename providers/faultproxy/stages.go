@@ -14,8 +14,12 @@ func (l *leg) take(p []byte) error {
 	return l.admit(p)
 }
 
-// admit sends bytes through bandwidth, partition and delay.
+// admit sends bytes through bandwidth, partition and delay. Until they are through they are on
+// the budget of all sessions: an edited response that a client does not read is as large as
+// one that is held.
 func (l *leg) admit(p []byte) error {
+	l.proxy.held.used.Add(int64(len(p)))
+	defer l.proxy.held.used.Add(-int64(len(p)))
 	for len(p) > 0 {
 		rules := l.proxy.rules.Load().ways[l.way]
 		n := min(len(p), rules.quantum(l.way))

@@ -115,12 +115,14 @@ func TestAbortIsNotLostWhenTheUpstreamEndsFirst(t *testing.T) {
 		<-leave
 	}))
 	put(t, p, Rule{ID: "abort", Kind: HTTPAbort, Percent: 100, Match: Match{Path: "/never"}})
+	put(t, p, Rule{ID: "walk", Kind: Delay, Latency: 1}) // or the session would be on the express, which has no replies to give
 	conn := dial(t, p.Addr())
 	_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 	require.NoError(t, err)
 	from := bufio.NewReader(conn)
 	status, _ := readResponse(t, from, "GET")
 	require.Equal(t, 200, status)
+	require.True(t, p.Remove("walk"))
 	s := onlySession(t, p)
 	s.talk.push(exchange{ours: &reply{abort: true}})
 	close(leave)

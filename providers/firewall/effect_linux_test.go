@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/netip"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers/firewall"
 	"github.com/gameday-dev/gameday/providers/internal/netnstest"
+	"github.com/gameday-dev/gameday/providers/internal/sockmark"
 )
 
 const long = time.Minute
@@ -63,17 +63,7 @@ func reaches(addr netip.AddrPort, options ...func(*net.Dialer)) bool {
 	return true
 }
 
-func marked(dialer *net.Dialer) {
-	dialer.Control = func(_, _ string, raw syscall.RawConn) (err error) {
-		failed := raw.Control(func(fd uintptr) {
-			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_MARK, firewall.Mark)
-		})
-		if failed != nil {
-			return failed
-		}
-		return err
-	}
-}
+func marked(dialer *net.Dialer) { dialer.Control = sockmark.Control(firewall.Mark) }
 
 func TestDropTakesTheScopeAndNothingElse(t *testing.T) {
 	peer, bystander := netnstest.NewPeer(t, 0), netnstest.NewPeer(t, 1)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"syscall"
 )
 
 // Table is an installed fault. There is none but on Linux.
@@ -32,9 +31,6 @@ func (*Table) Retire() error { return errors.ErrUnsupported }
 
 // Tidy returns errors.ErrUnsupported.
 func Tidy() error { return errors.ErrUnsupported }
-
-// Control returns errors.ErrUnsupported.
-func Control(_, _ string, _ syscall.RawConn) error { return errors.ErrUnsupported }
 
 // Lift returns errors.ErrUnsupported.
 func (*Table) Lift() error { return errors.ErrUnsupported }

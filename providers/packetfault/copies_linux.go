@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gameday-dev/gameday/providers/firewall"
+	"github.com/gameday-dev/gameday/providers/internal/sockmark"
 )
 
 // copies sends packets a second time, with firewall.Mark, so that they pass the fault. What
@@ -37,8 +38,8 @@ func rawSocket(family int) (int, error) {
 	if err != nil {
 		return -1, os.NewSyscallError("socket", err)
 	}
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_MARK, firewall.Mark); err != nil {
-		return -1, errors.Join(os.NewSyscallError("setsockopt SO_MARK", err), unix.Close(fd))
+	if err := sockmark.Set(fd, firewall.Mark); err != nil {
+		return -1, errors.Join(err, unix.Close(fd))
 	}
 	return fd, nil
 }

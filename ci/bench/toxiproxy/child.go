@@ -17,7 +17,7 @@ type way struct {
 }
 
 // startAll starts the server and both proxies, and returns the three ways.
-func startAll() (ways []way, stop func(), err error) {
+func startAll(settings) (ways []way, stop func(), err error) {
 	var children []*child
 	stop = func() {
 		for _, c := range children {
@@ -26,7 +26,7 @@ func startAll() (ways []way, stop func(), err error) {
 	}
 	upstream := ""
 	for _, role := range []string{"server", "gameday", "toxiproxy"} {
-		c, err := start(role, upstream)
+		c, err := start(role, "127.0.0.1", upstream)
 		if err != nil {
 			stop()
 			return nil, nil, fmt.Errorf("start %s: %w", role, err)
@@ -47,14 +47,16 @@ type child struct {
 	in      io.WriteCloser
 	out     *bufio.Scanner
 	address string
+	end     func() // what has it end
 }
 
-func start(role, upstream string) (*child, error) {
+func start(role, host, upstream string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	c := &child{cmd: exec.Command(self, "-role", role, "-upstream", upstream)}
+	c := &child{cmd: exec.Command(self, "-role", role, "-host", host, "-upstream", upstream)}
+	c.end = func() { _ = c.in.Close() }
 	c.cmd.Stderr = os.Stderr
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -88,6 +90,6 @@ func (c *child) read() (string, error) {
 }
 
 func (c *child) stop() {
-	_ = c.in.Close()
+	c.end()
 	_ = c.cmd.Wait()
 }

@@ -12,21 +12,21 @@ import (
 )
 
 // render writes the results as Markdown.
-func render(results []result, s settings) string {
+func render(results []result, t trial, s settings) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Fault proxy against Toxiproxy\n\nWritten by `ci/bench/toxiproxy`: `go run . -round %s -rounds %d`.\n\n", s.round, s.rounds)
+	fmt.Fprintf(&b, "# %s\n\nWritten by `ci/bench/toxiproxy`: `go run . %s-round %s -rounds %d`.\n\n", t.title, t.flags, s.round, s.rounds)
 	fmt.Fprintf(&b, "Machine: %d cores, %s/%s, %s, kernel %s, load average at the end %s, niceness %d. Toxiproxy v2.5.0.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), kernel(), load(), niceness())
-	b.WriteString("Client, server and each proxy are processes of their own. The three ways take turns;\neach figure is the median of its rounds, each ratio the median of the ratios within a round.\n\n")
+	fmt.Fprintf(&b, "%s\n\n", t.about)
 	b.WriteString("## Without a fault\n\n| traffic | way | requests/s | of direct | median | added | p99 |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, r := range results {
 		if !r.workload.delayed {
-			renderRates(&b, r)
+			renderRates(&b, r, t.ways)
 		}
 	}
-	b.WriteString("\n| traffic | rate, ours : Toxiproxy | added median latency, ours : Toxiproxy |\n| --- | ---: | ---: |\n")
+	b.WriteString("\n| traffic | way | rate, ours : Toxiproxy | added median latency, ours : Toxiproxy |\n| --- | --- | ---: | ---: |\n")
 	for _, r := range results {
 		if !r.workload.delayed {
-			fmt.Fprintf(&b, "| %s | %.2f | %.2f |\n", r.workload.name, r.ratio("gameday", "toxiproxy"), r.added("gameday")/r.added("toxiproxy"))
+			renderRatios(&b, r, t.ours)
 		}
 	}
 	for _, r := range results {
@@ -37,8 +37,15 @@ func render(results []result, s settings) string {
 	return b.String()
 }
 
-func renderRates(b *strings.Builder, r result) {
-	for _, name := range []string{"direct", "gameday", "toxiproxy"} {
+// renderRatios compares what is ours.
+func renderRatios(b *strings.Builder, r result, ours []string) {
+	for _, name := range ours {
+		fmt.Fprintf(b, "| %s | %s | %.2f | %.2f |\n", r.workload.name, name, r.ratio(name, "toxiproxy"), r.added(name)/r.added("toxiproxy"))
+	}
+}
+
+func renderRates(b *strings.Builder, r result, ways []string) {
+	for _, name := range ways {
 		fmt.Fprintf(b, "| %s | %s | %.0f | %.2f | %s | %s | %s |\n", r.workload.name, name,
 			median(r.rates(name)), r.ratio(name, "direct"), micro(r.latency(name, 0.5)), micro(r.added(name)), micro(r.latency(name, 0.99)))
 	}

@@ -24,21 +24,21 @@ const delay = 100 * time.Millisecond
 
 // play is a child process: it prints its address, obeys "delay" and "clear" on
 // its standard input, and ends with it.
-func play(role, upstream string) error {
+func play(role, host, upstream string) error {
 	switch role {
 	case "server":
-		return serve()
+		return serve(host)
 	case "gameday":
-		return playGameday(upstream)
+		return playGameday(host, upstream)
 	case "toxiproxy":
-		return playToxiproxy(upstream)
+		return playToxiproxy(host, upstream)
 	default:
 		return fmt.Errorf("role is %q: expected server, gameday or toxiproxy", role)
 	}
 }
 
-func serve() error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func serve(host string) error {
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,8 @@ func serve() error {
 	return obey(listener.Addr().String(), func(string) error { return nil })
 }
 
-func playGameday(upstream string) error {
-	proxy, err := faultproxy.Start(faultproxy.Config{Listen: "127.0.0.1:0", Upstream: upstream})
+func playGameday(host, upstream string) error {
+	proxy, err := faultproxy.Start(faultproxy.Config{Listen: net.JoinHostPort(host, "0"), Upstream: upstream})
 	if err != nil {
 		return err
 	}
@@ -70,9 +70,9 @@ func playGameday(upstream string) error {
 	})
 }
 
-func playToxiproxy(upstream string) error {
+func playToxiproxy(host, upstream string) error {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
-	proxy := toxiproxy.NewProxy(server, "bench", "127.0.0.1:0", upstream)
+	proxy := toxiproxy.NewProxy(server, "bench", net.JoinHostPort(host, "0"), upstream)
 	if err := proxy.Start(); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func Main(engines func(pod string) map[string]Engine, args []string, stderr io.W
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
+	boundMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	code, err := at.run(ctx, *name, stderr, func(listen *net.UnixListener) error {

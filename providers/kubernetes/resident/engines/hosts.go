@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/firewall"
+	"github.com/gameday-dev/gameday/providers/internal/sockmark"
 )
 
 // again is how often names are looked up: addresses of what scales or moves change.
@@ -25,7 +26,7 @@ type hosts struct {
 
 // newHosts looks names up by sockets that no fault of gameday's matches.
 func newHosts(fixed []netip.Prefix, names []string) *hosts {
-	dialer := &net.Dialer{Control: firewall.Control}
+	dialer := &net.Dialer{Control: sockmark.Control(firewall.Mark)}
 	return &hosts{fixed: fixed, names: names, resolver: &net.Resolver{PreferGo: true, Dial: dialer.DialContext}}
 }
 

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package dnsfault
+package sockmark
 
 import (
 	"errors"
@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-func marker(mark uint32) func(network, address string, c syscall.RawConn) error {
+// Control refuses to make sockets that cannot be marked. With the mark 0 it is nil.
+func Control(mark uint32) func(network, address string, conn syscall.RawConn) error {
 	if mark == 0 {
 		return nil
 	}
