@@ -41,7 +41,10 @@ const (
 
 // newMeters makes a namespace with the three, on one node, so that no other network
 // lies between them.
-func newMeters(t *testing.T) meters { return newMetersAt(t, "privileged", "") }
+func newMeters(t *testing.T) meters {
+	t.Helper()
+	return newMetersAt(t, "privileged", "")
+}
 
 // restricted is what a container says that the Pod Security level of that name admits.
 const restricted = `"securityContext":{"runAsNonRoot":true,"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},"seccompProfile":{"type":"RuntimeDefault"}},`
@@ -175,7 +178,7 @@ func (m meters) with(t *testing.T, typ, config string, look func()) {
 }
 
 // injectUntil puts a fault in place that nobody reverts, and returns its deadline.
-func (m meters) injectUntil(t *testing.T, typ, body string, during time.Duration) (triedFault, providers.Record) {
+func (m meters) injectUntil(t *testing.T, typ, body string, during time.Duration) providers.Record {
 	t.Helper()
 	f := m.fault(t, typ, body+"\n"+onHit())
 	plan, diags := f.plan(t)
@@ -192,5 +195,5 @@ func (m meters) injectUntil(t *testing.T, typ, body string, during time.Duration
 	})
 	require.False(t, diags.HasErrors(), "%+v", diags)
 	f.inject(t, record)
-	return f, record
+	return record
 }

@@ -108,7 +108,7 @@ func TestHardenedNamespacesEndByTheKernel(t *testing.T) {
 			m := newHardened(t, true)
 			for victim, kill := range map[string]func(*testing.T, corev1.Pod){"the agent": m.killAgentsOf, "its pod": m.deleteNow} {
 				t.Run(victim, func(t *testing.T) {
-					_, record := m.injectUntil(t, typ, faultsToLeave()[typ], 15*time.Second)
+					record := m.injectUntil(t, typ, faultsToLeave()[typ], 15*time.Second)
 					left, err := resident.Hosts(t.Context(), m.Cluster, record.Run)
 					require.NoError(t, err)
 					require.Len(t, left, 1)
@@ -149,5 +149,5 @@ func TestHardenedNamespacesAreToldOf(t *testing.T) {
 	m := newHardened(t, false)
 	_, diags := m.fault(t, "kubernetes_network_delay", "latency = \"1ms\"\n"+onHit()).plan(t)
 	require.True(t, diags.HasErrors())
-	assert.True(t, strings.Contains(fmt.Sprint(diags), "allow_privileged = true"), "%+v", diags)
+	assert.Contains(t, fmt.Sprint(diags), "allow_privileged = true")
 }

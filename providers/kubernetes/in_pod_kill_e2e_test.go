@@ -51,7 +51,7 @@ func TestFaultsEndWhoeverIsKilled(t *testing.T) {
 			m.assertClean(t)
 			for _, victim := range []string{"the runner", "the agent", "the container"} {
 				t.Run(victim, func(t *testing.T) {
-					_, record := m.injectUntil(t, typ, config, 6*time.Second)
+					record := m.injectUntil(t, typ, config, 6*time.Second)
 					m.kill(t, victim)
 					<-time.After(time.Until(record.Deadline.Add(time.Second))) // that moment is what is tested
 					m.assertClean(t)

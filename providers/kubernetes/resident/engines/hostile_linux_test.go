@@ -3,6 +3,7 @@ package engines_test
 import (
 	"bufio"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -55,7 +56,7 @@ func manyConnections(t *testing.T, n int) {
 	var files unix.Rlimit
 	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &files))
 	n = min(n, int(files.Cur)/2-1000) // the agent takes two descriptors for each
-	p := attacked(t, down)
+	p := attacked(t)
 	conns := p.dialMany(t, p.web, n)
 	for _, target := range []string{"/", "/again"} {
 		for i, conn := range conns {
@@ -75,7 +76,7 @@ func manyConnections(t *testing.T, n int) {
 // largeBodies go through in both directions, whatever a fault does to them.
 func largeBodies(t *testing.T, size int64) {
 	t.Helper()
-	p := attacked(t, down)
+	p := attacked(t)
 	for target, want := range map[string]int64{"/": size, "/other": int64(len("short")), "/altered": size, "/down": 0} {
 		status, length, err := request(p.dial(t, p.web), target+"?size="+strconv.FormatInt(size, 10))
 		require.NoError(t, err)
@@ -103,7 +104,7 @@ func upload(t *testing.T, p *pod, target string, size int64, chunked bool) {
 	answer, err := http.ReadResponse(bufio.NewReader(conn), outgoing)
 	require.NoError(t, err)
 	_, err = io.Copy(io.Discard, answer.Body)
-	require.NoError(t, err)
+	require.NoError(t, errors.Join(err, answer.Body.Close()))
 	sending.Wait()
 	if target == "/down" {
 		assert.Equal(t, 503, answer.StatusCode)
@@ -121,7 +122,7 @@ func upload(t *testing.T, p *pod, target string, size int64, chunked bool) {
 func slowClients(t *testing.T, n int) {
 	t.Helper()
 	const followed = 1000
-	p := attacked(t, down)
+	p := attacked(t)
 	conns := p.dialMany(t, p.web, n)
 	for _, conn := range conns { // a head that does not end
 		_, err := io.WriteString(conn, "GET /slow HTTP/1.1\r\nHost: x\r\nX-Long: "+strings.Repeat("a", 8<<10))
@@ -162,7 +163,7 @@ func slowClients(t *testing.T, n int) {
 
 // TestMalformedStreams pass to the byte: whatever it is, it is for the server to judge.
 func TestMalformedStreams(t *testing.T) {
-	p := attacked(t, down)
+	p := attacked(t)
 	frame := func(length, kind, flags byte, stream string, rest string) string {
 		return http2.ClientPreface + "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00" + string([]byte{length, kind, flags}) + stream + rest
 	}

@@ -35,9 +35,9 @@ type pod struct {
 	web, digests uint16
 }
 
-// attacked has the agent put a fault on the streams to the server in place, in a process of its
+// attacked has the agent put faults on the streams to the server in place, in a process of its
 // own as in a pod, and has it end within its memory.
-func attacked(t *testing.T, rules string) *pod {
+func attacked(t *testing.T) *pod {
 	t.Helper()
 	p := &pod{peer: netnstest.NewPeer(t, 0), agent: filepath.Join(t.TempDir(), "gameday-agent")}
 	p.web, p.digests = startVictim(t)
@@ -56,7 +56,7 @@ func attacked(t *testing.T, rules string) *pod {
 		assert.NoError(t, p.process.Signal(os.Interrupt))
 		assert.NoError(t, cmd.Wait(), "it lives, and ends in order")
 	})
-	spec := fmt.Appendf(nil, `{"scope":{"direction":"ingress","destination_ports":["%d","%d"]},"rules":%s}`, p.web, p.digests, rules)
+	spec := fmt.Appendf(nil, `{"scope":{"direction":"ingress","destination_ports":["%d","%d"]},"rules":%s}`, p.web, p.digests, down)
 	reply := p.ask(t, wire.Request{Version: wire.Version, Op: wire.Inject, ID: "hostile", Fault: &wire.Fault{
 		Engine: task.StreamsEngine, Deadline: time.Now().Add(time.Hour), For: time.Hour, Spec: spec,
 	}})

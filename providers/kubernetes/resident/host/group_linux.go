@@ -68,7 +68,7 @@ func makeGroup(above, dir string) error {
 	}
 	for _, name := range []string{"cpuset.cpus", "cpuset.mems"} {
 		text, err := os.ReadFile(filepath.Join(above, name))
-		if err != nil || len(strings.TrimSpace(string(text))) == 0 {
+		if err != nil || strings.TrimSpace(string(text)) == "" {
 			continue // version 2 inherits where it says nothing
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {

@@ -67,9 +67,9 @@ func TestGroupsOfOthersAreNotJoined(t *testing.T) {
 func TestNamesAreCopied(t *testing.T) {
 	root, elsewhere := t.TempDir(), t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(root, "etc"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(root, "etc/resolv.conf"), []byte("nameserver 10.96.0.10\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "etc", "resolv.conf"), []byte("nameserver 10.96.0.10\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(elsewhere, "secret"), []byte("x"), 0o600))
-	require.NoError(t, os.Symlink(filepath.Join(elsewhere, "secret"), filepath.Join(root, "etc/hosts")))
+	require.NoError(t, os.Symlink(filepath.Join(elsewhere, "secret"), filepath.Join(root, "etc", "hosts")))
 	text, err := readBelow(root, "etc/resolv.conf")
 	require.NoError(t, err)
 	assert.Equal(t, "nameserver 10.96.0.10\n", string(text))
