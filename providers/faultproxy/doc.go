@@ -34,6 +34,9 @@
 //   - A ride (Linux) shares the express, one thread for many sessions, with raw
 //     file descriptors: the least a short message can cost. A rule, a burst, a jam
 //     or a break ends the ride for good, and the legs take over what it has left.
+//   - A track is how a ride follows HTTP while there are rules for requests. A rule that
+//     selects one ends the ride, as does what a track is not made for: a head in
+//     pieces, an upgrade, HTTP/2. The legs take over how far it has come, too.
 //   - A leg is one direction, with a goroutine that reads. While no rule concerns
 //     it, it relays: it copies, and splices bursts.
 //   - While a rule does, its bytes go through the stages above. Delay puts them
@@ -65,6 +68,7 @@
 //	ruleset, stats, evidence     the rules in force, what they have touched
 //	session, ending              a connection from its accept to its end
 //	express, ride, board         forwarding with no rule, on Linux
+//	track, sight                 HTTP there, as long as no rule selects a request
 //	leg, relay, splice, inlet    one direction, and its fast path
 //	stages, line, writer         bandwidth, partition, delay
 //	deliver                      to the destination, or to the HTTP rules

@@ -29,10 +29,11 @@ type Config struct {
 	Mark uint32
 
 	DialTimeout time.Duration // 0: 10 s
-	Memory      int64         // bytes that delays may hold for all connections together; 0: 256 MiB
+	Memory      int64         // bytes that may be held for all connections together; 0: 256 MiB
 
-	// Followed bounds the sessions that take more than their descriptors: beyond it, HTTP
-	// rules do not see those that were idle since they began, which pass. 0: no bound.
+	// Followed bounds the sessions that take more than their descriptors: those of which an HTTP
+	// rule has selected a request, that take more than a look, or that move much. Beyond it,
+	// further ones pass HTTP rules. 0: no bound.
 	Followed int64
 
 	// Drain makes Close gentle: the rules end, connections go on without them, and

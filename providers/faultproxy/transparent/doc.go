@@ -23,8 +23,11 @@
 // # Memory
 //
 // An engine with 10,000 connections stays within 64 MiB in a process whose GOMEMLIMIT is
-// 40 MiB. To that end HTTP is followed on 1,024 connections at a time: beyond it, connections
-// pass without the rules for requests, and Stats counts them.
+// 40 MiB, as the agent's is. HTTP is looked at on all of them, and 1,024 at a time may be those of
+// which a rule has selected a request, or that take more than a look (heads in pieces,
+// HTTP/2): beyond it, such connections pass without the rules for requests, and Stats counts
+// them. Bytes that are held, by rules or for clients that do not read, are on a budget, beyond which
+// responses pass unchanged and little is read at a time.
 //
 // # What is not as without it
 //
