@@ -128,7 +128,9 @@ func slowClients(t *testing.T, n int) {
 		_, err := io.WriteString(conn, "GET /slow HTTP/1.1\r\nHost: x\r\nX-Long: "+strings.Repeat("a", 8<<10))
 		require.NoError(t, err)
 	}
-	deaf := p.dialMany(t, p.web, n/3)
+	// Each of these has the kernel hold some MiB of its own, which ends where all of the machine's
+	// TCP gets slow (tcp_mem), with the agent or without.
+	deaf := p.dialMany(t, p.web, min(n/3, 200))
 	for i, conn := range deaf {
 		target := []string{"/", "/other", "/altered"}[i%3]
 		_, err := fmt.Fprintf(conn, "GET %s?size=%d HTTP/1.1\r\nHost: x\r\n\r\n", target, 4<<20)

@@ -24,6 +24,9 @@ import (
 // patience is how long a test waits for what must happen.
 const patience = time.Minute
 
+// longest is how long a fault lasts, and an agent whose test was killed.
+const longest = 10 * time.Minute
+
 // most is what the agent may have in memory at any time, in KiB.
 const most = 64 << 10
 
@@ -58,7 +61,7 @@ func attacked(t *testing.T) *pod {
 	})
 	spec := fmt.Appendf(nil, `{"scope":{"direction":"ingress","destination_ports":["%d","%d"]},"rules":%s}`, p.web, p.digests, down)
 	reply := p.ask(t, wire.Request{Version: wire.Version, Op: wire.Inject, ID: "hostile", Fault: &wire.Fault{
-		Engine: task.StreamsEngine, Deadline: time.Now().Add(time.Hour), For: time.Hour, Spec: spec,
+		Engine: task.StreamsEngine, Deadline: time.Now().Add(longest), For: longest, Spec: spec,
 	}})
 	require.Equal(t, wire.Active, reply.State)
 	return p
