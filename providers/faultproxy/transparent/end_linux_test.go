@@ -37,6 +37,12 @@ func get(t *testing.T, conn net.Conn) (status int, from string) {
 	return response.StatusCode, response.Header.Get("X-From")
 }
 
+// ended reports whether the kernel has ended the only redirect.
+func ended() bool {
+	left, err := firewall.List()
+	return err == nil && len(left) == 1 && left[0].Left == 0
+}
+
 // TestTheDeadlineLeavesConnectionsAlone: those that exist go on without a fault, also when they are
 // idle, and new ones pass the engine by.
 func TestTheDeadlineLeavesConnectionsAlone(t *testing.T) {
@@ -53,10 +59,7 @@ func TestTheDeadlineLeavesConnectionsAlone(t *testing.T) {
 	require.NoError(t, err)
 	status, _ := get(t, used)
 	require.Equal(t, 500, status)
-	require.Eventually(t, func() bool {
-		left, err := firewall.List()
-		return err == nil && len(left) == 1 && left[0].Left == 0
-	}, patience, 10*time.Millisecond, "the kernel ends it")
+	require.Eventually(t, ended, patience, 10*time.Millisecond, "the kernel ends it")
 	require.Eventually(t, func() bool { status, _ := get(t, used); return status == 200 }, patience, 10*time.Millisecond)
 	for range 3 {
 		status, _ = get(t, used)
@@ -133,6 +136,7 @@ func TestKilledEngineEndsAtItsDeadline(t *testing.T) {
 		return status == 200
 	}, patience, 10*time.Millisecond)
 	assert.False(t, time.Now().Before(s.Deadline.Add(-20*time.Millisecond)), "not before")
+	require.Eventually(t, ended, patience, time.Millisecond, "the families' gates close a tick of the kernel apart")
 	swept, err := firewall.Sweep()
 	require.NoError(t, err)
 	assert.Equal(t, []string{"f"}, swept)

@@ -10,4 +10,4 @@ func TestTenThousandConnections(t *testing.T) { manyConnections(t, 10_000) }
 
 func TestBodiesOfAGigabyte(t *testing.T) { largeBodies(t, 1<<30) }
 
-func TestManySlowClients(t *testing.T) { slowClients(t, 1_500) }
+func TestManySlowClients(t *testing.T) { slowClients(t, 3_000) }

@@ -55,7 +55,7 @@ func manyConnections(t *testing.T, n int) {
 	var files unix.Rlimit
 	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &files))
 	n = min(n, int(files.Cur)/2-1000) // the agent takes two descriptors for each
-	p := attacked(t, down)
+	p := attacked(t)
 	conns := p.dialMany(t, p.web, n)
 	for _, target := range []string{"/", "/again"} {
 		for i, conn := range conns {
@@ -75,7 +75,7 @@ func manyConnections(t *testing.T, n int) {
 // largeBodies go through in both directions, whatever a fault does to them.
 func largeBodies(t *testing.T, size int64) {
 	t.Helper()
-	p := attacked(t, down)
+	p := attacked(t)
 	for target, want := range map[string]int64{"/": size, "/other": int64(len("short")), "/altered": size, "/down": 0} {
 		status, length, err := request(p.dial(t, p.web), target+"?size="+strconv.FormatInt(size, 10))
 		require.NoError(t, err)
@@ -102,6 +102,7 @@ func upload(t *testing.T, p *pod, target string, size int64, chunked bool) {
 	sending.Go(func() { assert.NoError(t, outgoing.Write(conn)) })
 	answer, err := http.ReadResponse(bufio.NewReader(conn), outgoing)
 	require.NoError(t, err)
+	defer answer.Body.Close()
 	_, err = io.Copy(io.Discard, answer.Body)
 	require.NoError(t, err)
 	sending.Wait()
@@ -121,13 +122,15 @@ func upload(t *testing.T, p *pod, target string, size int64, chunked bool) {
 func slowClients(t *testing.T, n int) {
 	t.Helper()
 	const followed = 1000
-	p := attacked(t, down)
+	p := attacked(t)
 	conns := p.dialMany(t, p.web, n)
 	for _, conn := range conns { // a head that does not end
 		_, err := io.WriteString(conn, "GET /slow HTTP/1.1\r\nHost: x\r\nX-Long: "+strings.Repeat("a", 8<<10))
 		require.NoError(t, err)
 	}
-	deaf := p.dialMany(t, p.web, n/3)
+	// Each of these has the kernel hold some MiB of its own, which ends where all of the machine's
+	// TCP gets slow (tcp_mem), with the agent or without.
+	deaf := p.dialMany(t, p.web, min(n/3, 200))
 	for i, conn := range deaf {
 		target := []string{"/", "/other", "/altered"}[i%3]
 		_, err := fmt.Fprintf(conn, "GET %s?size=%d HTTP/1.1\r\nHost: x\r\n\r\n", target, 4<<20)
@@ -162,7 +165,7 @@ func slowClients(t *testing.T, n int) {
 
 // TestMalformedStreams pass to the byte: whatever it is, it is for the server to judge.
 func TestMalformedStreams(t *testing.T) {
-	p := attacked(t, down)
+	p := attacked(t)
 	frame := func(length, kind, flags byte, stream string, rest string) string {
 		return http2.ClientPreface + "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00" + string([]byte{length, kind, flags}) + stream + rest
 	}

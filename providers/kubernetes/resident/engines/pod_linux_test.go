@@ -24,6 +24,9 @@ import (
 // patience is how long a test waits for what must happen.
 const patience = time.Minute
 
+// longest is how long a fault lasts, and an agent whose test was killed.
+const longest = 10 * time.Minute
+
 // most is what the agent may have in memory at any time, in KiB.
 const most = 64 << 10
 
@@ -37,7 +40,7 @@ type pod struct {
 
 // attacked has the agent put a fault on the streams to the server in place, in a process of its
 // own as in a pod, and has it end within its memory.
-func attacked(t *testing.T, rules string) *pod {
+func attacked(t *testing.T) *pod {
 	t.Helper()
 	p := &pod{peer: netnstest.NewPeer(t, 0), agent: filepath.Join(t.TempDir(), "gameday-agent")}
 	p.web, p.digests = startVictim(t)
@@ -56,9 +59,9 @@ func attacked(t *testing.T, rules string) *pod {
 		assert.NoError(t, p.process.Signal(os.Interrupt))
 		assert.NoError(t, cmd.Wait(), "it lives, and ends in order")
 	})
-	spec := fmt.Appendf(nil, `{"scope":{"direction":"ingress","destination_ports":["%d","%d"]},"rules":%s}`, p.web, p.digests, rules)
+	spec := fmt.Appendf(nil, `{"scope":{"direction":"ingress","destination_ports":["%d","%d"]},"rules":%s}`, p.web, p.digests, down)
 	reply := p.ask(t, wire.Request{Version: wire.Version, Op: wire.Inject, ID: "hostile", Fault: &wire.Fault{
-		Engine: task.StreamsEngine, Deadline: time.Now().Add(time.Hour), For: time.Hour, Spec: spec,
+		Engine: task.StreamsEngine, Deadline: time.Now().Add(longest), For: longest, Spec: spec,
 	}})
 	require.Equal(t, wire.Active, reply.State)
 	return p
