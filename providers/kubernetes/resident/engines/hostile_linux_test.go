@@ -103,6 +103,7 @@ func upload(t *testing.T, p *pod, target string, size int64, chunked bool) {
 	sending.Go(func() { assert.NoError(t, outgoing.Write(conn)) })
 	answer, err := http.ReadResponse(bufio.NewReader(conn), outgoing)
 	require.NoError(t, err)
+	defer answer.Body.Close()
 	_, err = io.Copy(io.Discard, answer.Body)
 	require.NoError(t, errors.Join(err, answer.Body.Close()))
 	sending.Wait()
