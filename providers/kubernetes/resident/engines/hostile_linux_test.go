@@ -3,7 +3,6 @@ package engines_test
 import (
 	"bufio"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -105,7 +104,7 @@ func upload(t *testing.T, p *pod, target string, size int64, chunked bool) {
 	require.NoError(t, err)
 	defer answer.Body.Close()
 	_, err = io.Copy(io.Discard, answer.Body)
-	require.NoError(t, errors.Join(err, answer.Body.Close()))
+	require.NoError(t, err)
 	sending.Wait()
 	if target == "/down" {
 		assert.Equal(t, 503, answer.StatusCode)
