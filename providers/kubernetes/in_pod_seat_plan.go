@@ -19,12 +19,15 @@ func (f inPod) tellSeats(p planning) {
 		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("one privileged pod (%s) in namespace %s on the node of each pod in %s (%s), as %s",
 			image, at.host, ns, strings.Join(nodesUnder(p, ns), ", "), at.why))
 	}
-	if !p.seats.outsideOnly() {
+	const undo = "the agent on the node of each pod takes back what it added in the pod; its own pod is removed"
+	switch hosted := p.seats.hosted(); {
+	case p.seats.outsideOnly() && hosted:
+		p.plan.Undo = undo
+	case hosted:
+		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("one ephemeral container (%s) in each other pod", image))
+		p.plan.Undo += "; where it is no container of the pod, " + undo
+	case !p.seats.outsideOnly():
 		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("one ephemeral container (%s) in each pod", image))
-		return
-	}
-	if p.seats.hosted() {
-		p.plan.Undo = "the agent on the node of each pod takes back what it added in the pod; its own pod is removed"
 	}
 }
 
