@@ -10,6 +10,8 @@ import (
 
 	"github.com/ti-mo/conntrack"
 	"golang.org/x/sys/unix"
+
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 )
 
 // An answer that is under way makes its flow known again when it arrives. So the kernel
@@ -38,10 +40,8 @@ func Forget(ctx context.Context, peers []netip.Prefix, port, led uint16) error {
 		if n == 0 {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(forgetPause):
+		if !pause.For(ctx, forgetPause) {
+			return context.Cause(ctx)
 		}
 	}
 	return nil

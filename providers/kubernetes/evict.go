@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
@@ -41,7 +42,7 @@ func (i injection) evict(ctx context.Context, pods []guest) (left []guest, err e
 // evictAll asks again and again, until every pod has left, the claim is gone or
 // ctx ends.
 func (i injection) evictAll(ctx context.Context, pods []guest) {
-	for len(pods) > 0 && pauseFor(ctx, askAgain) {
+	for len(pods) > 0 && pause.For(ctx, askAgain) {
 		claimed, err := i.claimed(ctx)
 		if err == nil && !claimed {
 			return

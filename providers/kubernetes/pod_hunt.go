@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
@@ -115,7 +116,7 @@ func (h *hunt) run(ctx context.Context) {
 		case err != nil:
 			h.stir() // the server is busy or away: again after the pause
 		}
-		if !pauseFor(ctx, pace) {
+		if !pause.For(ctx, pace) {
 			return
 		}
 	}
@@ -143,7 +144,7 @@ func (h *hunt) watch(ctx context.Context, namespace string) {
 			unheard()
 			w.Stop()
 		}
-		if !pauseFor(ctx, pace) {
+		if !pause.For(ctx, pace) {
 			return
 		}
 		h.stir()
@@ -171,16 +172,4 @@ func (h *hunt) sweep(ctx context.Context) error {
 		}
 	}
 	return h.take(ctx, prey)
-}
-
-// pauseFor is false when ctx ends before d is over.
-func pauseFor(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes"
 	"github.com/gameday-dev/gameday/providers/kubernetes/volume"
 )
@@ -141,7 +142,7 @@ func (s *session) filled(ctx context.Context, id string, t providers.Target) err
 		case err != nil:
 			return err
 		}
-		if !pauseFor(ctx, 100*time.Millisecond) {
+		if !pause.For(ctx, 100*time.Millisecond) {
 			return fmt.Errorf("the volume of %s is not filled yet: %s: %w", t.Name, detail, context.Cause(ctx))
 		}
 	}

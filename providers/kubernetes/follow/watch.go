@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 )
 
 // errGone says that the server does not remember as far back as the copy is old.
@@ -35,17 +37,8 @@ func (f *Follower) keep(ctx context.Context, at string) {
 			wait = retryFirst
 			continue
 		}
-		pause(ctx, wait)
+		pause.For(ctx, wait)
 		wait = min(2*wait, retryAtMost)
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
@@ -80,7 +81,7 @@ func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signa
 				return fmt.Errorf("send %s to container %s on node %s%s", signal, s.Container, s.Node.Node, Waits(pod))
 			}
 		}
-		if !pause(ctx, 100*time.Millisecond) {
+		if !pause.For(ctx, 100*time.Millisecond) {
 			return fmt.Errorf("the privileged pod %s on node %s did not run in time%s: %w", name, s.Node.Node, Waits(pod), errors.Join(err, context.Cause(ctx)))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
@@ -97,13 +98,9 @@ const (
 func becomes(ctx context.Context, is func() bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, newsDelay)
 	defer cancel()
-	tick := time.NewTicker(newsEvery)
-	defer tick.Stop()
 	for !is() {
-		select {
-		case <-ctx.Done():
+		if !pause.For(ctx, newsEvery) {
 			return false
-		case <-tick.C:
 		}
 	}
 	return true

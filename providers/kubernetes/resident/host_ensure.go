@@ -10,6 +10,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
@@ -49,7 +50,7 @@ func madeHost(ctx context.Context, c *cluster.Cluster, step claim.PodStep, targe
 		} else if err := removeHost(ctx, c, found, 0); err != nil {
 			return nil, err
 		}
-		if !pause(ctx, 100*time.Millisecond) {
+		if !pause.For(ctx, 100*time.Millisecond) {
 			return nil, fmt.Errorf("the pod %s/%s of an agent before does not go: %w", step.Host.Namespace, step.Host.Name, context.Cause(ctx))
 		}
 	}
@@ -113,16 +114,4 @@ func removeHost(ctx context.Context, c *cluster.Cluster, pod *corev1.Pod, grace 
 		return nil
 	}
 	return err
-}
-
-// pause waits; false when ctx ends before.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

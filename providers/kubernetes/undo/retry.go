@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 )
 
 const (
@@ -43,23 +45,12 @@ func retry(ctx context.Context, try func(seen *string) error) error {
 			return err
 		}
 		last = err
-		if pause(ctx, wait) != nil {
+		if !pause.For(ctx, wait) {
 			return last
 		}
 		wait = min(wait*2, mostWait)
 	}
 	return fmt.Errorf("others kept changing the object, %d attempts: %w", attempts, last)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // isConflict reports whether the object may have changed between a read and a
