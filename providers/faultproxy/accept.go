@@ -23,10 +23,12 @@ func (p *Proxy) accept() {
 		client, err := tcpConn(p.listener.Accept())
 		switch {
 		case err == nil:
+			p.crowd.joined(client)
 			p.admit(client)
 		case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
 			return
 		default:
+			p.crowd.turnedAway()
 			sleep(timers{}, time.Now().Add(acceptPause), p.ctx.Done(), nil)
 		}
 	}

@@ -36,6 +36,11 @@ type Config struct {
 	// further ones pass HTTP rules. 0: no bound.
 	Followed int64
 
+	// Crowded is called once when the process has few file descriptors left: who redirects to
+	// the proxy should stop, or clients will wait until some are given back. Nothing is
+	// accepted before it returns. Nil: nobody is told.
+	Crowded func()
+
 	// Drain makes Close gentle: the rules end, connections go on without them, and
 	// Close waits for so long at most before it leaves them to their own end. 0: Close
 	// resets them.
@@ -58,6 +63,7 @@ type Proxy struct {
 	pipes    pipes
 	express  express
 	held     budget
+	crowd    *crowd
 
 	walking    atomic.Int64 // sessions that are not on the express
 	unfollowed atomic.Int64 // connections that Config.Followed let pass
@@ -97,7 +103,7 @@ func newProxy(config Config, listener net.Listener) *Proxy {
 	if config.Memory == 0 {
 		config.Memory = defaultMemory
 	}
-	p := &Proxy{config: config, listener: listener, clock: newClock(), sessions: make(map[*session]struct{})}
+	p := &Proxy{config: config, listener: listener, clock: newClock(), crowd: newCrowd(config.Crowded), sessions: make(map[*session]struct{})}
 	p.done, p.deaf = make(chan struct{}), make(chan struct{})
 	p.held.limit = config.Memory
 	p.ctx, p.cancel = context.WithCancel(context.Background())

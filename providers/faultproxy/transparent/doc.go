@@ -29,6 +29,12 @@
 // them. Bytes that are held, by rules or for clients that do not read, are on a budget, beyond which
 // responses pass unchanged and little is read at a time.
 //
+// # Giving up
+//
+// Each connection takes two file descriptors, and more while it moves much. When the process has only
+// 2,048 left, or a quarter of its limit, new connections pass the engine by, and Failed is closed.
+// Those that exist go on.
+//
 // # What is not as without it
 //
 // An upstream sees connections that come from an address of this network namespace, not

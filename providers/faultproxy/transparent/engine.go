@@ -21,6 +21,8 @@ type Running struct {
 	once  sync.Once
 	err   error
 
+	failed chan struct{} // closed when it gave up
+
 	mu    sync.Mutex
 	final *Stats // as the rules ended
 }
@@ -32,7 +34,10 @@ func Start(ctx context.Context, s Spec) (*Running, error) {
 	if err := errors.Join(s.Validate(), ctx.Err()); err != nil {
 		return nil, fmt.Errorf("start transparent proxy %q: %w", s.ID, err)
 	}
-	proxy, err := faultproxy.Start(s.config())
+	r := &Running{done: make(chan struct{}), failed: make(chan struct{})}
+	r.mu.Lock() // connections, and the deadline, may come before this is done
+	defer r.mu.Unlock()
+	proxy, err := faultproxy.Start(s.config(r.giveUp))
 	if err != nil {
 		return nil, fmt.Errorf("start transparent proxy %q: %w", s.ID, err)
 	}
@@ -40,9 +45,7 @@ func Start(ctx context.Context, s Spec) (*Running, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start transparent proxy %q: %w", s.ID, err), proxy.Close())
 	}
-	r := &Running{proxy: proxy, table: table, done: make(chan struct{})}
-	r.mu.Lock() // the deadline may come before the assignment
-	defer r.mu.Unlock()
+	r.proxy, r.table = proxy, table
 	r.timer = time.AfterFunc(time.Until(s.Deadline), func() { _ = r.Close() })
 	return r, nil
 }
@@ -60,6 +63,32 @@ func (s Spec) install(proxy *faultproxy.Proxy) (*firewall.Table, error) {
 		return nil, err
 	}
 	return firewall.Install(s.redirect(at.Port()))
+}
+
+// giveUp leads no connection here any more.
+func (r *Running) giveUp() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.table != nil {
+		_ = r.table.Disarm() // Close tries again, and says it
+	}
+	close(r.failed)
+}
+
+var errCrowded = errors.New("it led so many connections that its process has hardly any file descriptor left (RLIMIT_NOFILE), and gave up: from then on connections passed it by")
+
+// Failed is closed when new connections pass the engine by before its deadline, as they would suffer from more
+// than the rules; Why says why. Close ends the rules.
+func (r *Running) Failed() <-chan struct{} { return r.failed }
+
+// Why is why the engine gave up; nil before Failed is closed.
+func (r *Running) Why() error {
+	select {
+	case <-r.failed:
+		return errCrowded
+	default:
+		return nil
+	}
 }
 
 // Update replaces the peers of the scope, as firewall.Table.Update.

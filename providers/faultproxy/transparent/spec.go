@@ -61,10 +61,11 @@ func (s Spec) validateRules() error {
 
 // config is the proxy of the engine. It listens on all addresses, as the redirect of
 // what comes in leads to that of its device.
-func (s Spec) config() faultproxy.Config {
+func (s Spec) config(crowded func()) faultproxy.Config {
 	return faultproxy.Config{
 		Listen: ":0", Destination: faultproxy.OriginalDestination, Mark: firewall.Mark,
 		DialTimeout: s.DialTimeout, Memory: cmp.Or(s.Memory, defaultMemory), Followed: maxFollowed, Drain: cmp.Or(s.Drain, defaultDrain),
+		Crowded: crowded,
 	}
 }
 

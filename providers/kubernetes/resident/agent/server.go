@@ -6,14 +6,19 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
 )
 
 // patience bounds one conversation: the asking side is a command in the same
 // container.
 const patience = 30 * time.Second
+
+// crowdedPause is how long the agent rests when it has no file descriptor for a request.
+const crowdedPause = 50 * time.Millisecond
 
 // server answers requests on a socket.
 type server struct {
@@ -32,6 +37,10 @@ func (s *server) serve(ctx context.Context) error {
 		conn, err := s.listen.AcceptUnix()
 		if ctx.Err() != nil {
 			return nil
+		}
+		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) { // connections have them; some will end
+			pause.For(ctx, crowdedPause)
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("wait for requests: %w", err)

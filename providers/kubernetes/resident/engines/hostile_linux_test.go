@@ -11,11 +11,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
 	"golang.org/x/sys/unix"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
 )
 
 // down are the faults of these tests: they meet what asks for it, and nothing else.
@@ -48,14 +51,42 @@ func TestLargeBodies(t *testing.T) { largeBodies(t, 64<<20) }
 
 func TestSlowClients(t *testing.T) { slowClients(t, 300) }
 
+// TestMoreConnectionsThanDescriptors: the agent gives up while it still can serve everybody.
+func TestMoreConnectionsThanDescriptors(t *testing.T) {
+	p := attackedWithin(t, 4_000) // 2,000 connections
+	conns := p.served(t, 2_500)
+	p.gaveUp(t)
+	for i, conn := range conns {
+		status, _, err := request(conn, "/down")
+		require.NoError(t, err, "connection %d", i)
+		require.Equal(t, 200, status, "without the fault")
+	}
+}
+
 // manyConnections: all are served, and the fault meets the later requests of those that are
-// kept alive.
+// kept alive. With more of them than the machine lets the agent have descriptors for, it gives up.
 func manyConnections(t *testing.T, n int) {
 	t.Helper()
 	var files unix.Rlimit
 	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &files))
-	n = min(n, int(files.Cur)/2-1000) // the agent takes two descriptors for each
+	if want := uint64(2*n + 1000); files.Max < want {
+		t.Logf("%d descriptors, of the %d that %d connections take", files.Max, want, n)
+		p := attacked(t)
+		p.served(t, n)
+		p.gaveUp(t)
+		return
+	}
 	p := attacked(t)
+	for _, conn := range p.served(t, n)[:100] {
+		status, _, err := request(conn, "/down")
+		require.NoError(t, err)
+		require.Equal(t, 503, status)
+	}
+}
+
+// served are connections on each of which two requests were answered.
+func (p *pod) served(t *testing.T, n int) []*net.TCPConn {
+	t.Helper()
 	conns := p.dialMany(t, p.web, n)
 	for _, target := range []string{"/", "/again"} {
 		for i, conn := range conns {
@@ -64,12 +95,18 @@ func manyConnections(t *testing.T, n int) {
 			require.Equal(t, 200, status)
 		}
 	}
-	for _, conn := range conns[:100] {
-		status, _, err := request(conn, "/down")
-		require.NoError(t, err)
-		require.Equal(t, 503, status)
-	}
-	t.Logf("%d connections", n)
+	return conns
+}
+
+// gaveUp waits until the agent has ended the fault, for want of descriptors.
+func (p *pod) gaveUp(t *testing.T) {
+	t.Helper()
+	var reply wire.Reply
+	require.Eventually(t, func() bool {
+		reply = p.ask(t, wire.Request{Version: wire.Version, Op: wire.Status, ID: "hostile"})
+		return reply.State == wire.Absent
+	}, patience, 50*time.Millisecond)
+	assert.Contains(t, reply.Detail, "RLIMIT_NOFILE")
 }
 
 // largeBodies go through in both directions, whatever a fault does to them.

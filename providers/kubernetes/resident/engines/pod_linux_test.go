@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/gameday-dev/gameday/providers/internal/netnstest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
@@ -42,6 +43,12 @@ type pod struct {
 // own as in a pod, and has it end within its memory.
 func attacked(t *testing.T) *pod {
 	t.Helper()
+	return attackedWithin(t, 0)
+}
+
+// attackedWithin has the agent do with so many file descriptors; 0: with what this process may have.
+func attackedWithin(t *testing.T, descriptors uint64) *pod {
+	t.Helper()
 	p := &pod{peer: netnstest.NewPeer(t, 0), agent: filepath.Join(t.TempDir(), "gameday-agent")}
 	p.web, p.digests = startVictim(t)
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", p.agent, "github.com/gameday-dev/gameday/cmd/gameday-agent")
@@ -52,6 +59,9 @@ func attacked(t *testing.T) *pod {
 	cmd.Stderr = os.Stderr
 	require.NoError(t, cmd.Start())
 	p.process = cmd.Process
+	if descriptors > 0 {
+		require.NoError(t, unix.Prlimit(p.process.Pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: descriptors, Max: descriptors}, nil))
+	}
 	t.Cleanup(func() {
 		_, peak := p.memory(t)
 		t.Logf("the agent had %d KiB at most", peak)

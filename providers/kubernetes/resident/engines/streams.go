@@ -33,8 +33,6 @@ func (e streams) Start(ctx context.Context, id string, deadline time.Time, raw j
 }
 
 type streamsRunning struct {
-	neverFails
-
 	engine *transparent.Running
 	stop   func() // the look-ups
 }
@@ -47,6 +45,11 @@ func (r *streamsRunning) Close() error {
 
 // Drained is closed when the last of them has ended.
 func (r *streamsRunning) Drained() <-chan struct{} { return r.engine.Done() }
+
+// Failed is closed when there are more connections than the agent can lead; nobody is led there any
+// more then.
+func (r *streamsRunning) Failed() <-chan struct{} { return r.engine.Failed() }
+func (r *streamsRunning) Why() error              { return r.engine.Why() }
 
 func (r *streamsRunning) Facts() []wire.Fact {
 	var facts []wire.Fact
