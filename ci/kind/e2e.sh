@@ -27,10 +27,11 @@ find_tests() {
 	mapfile -t tests < <(sed -nE 's/^func (Test[A-Z0-9_]\w*)\(.*/\1/p' "${files[@]}" | grep -vx TestMain | sort -u)
 }
 
-# run_tests runs them and no others: make test has the others.
+# run_tests runs them and no others: make test has the others. More of them go side by side than there are processors, as most
+# of the time they wait for pods and deadlines; those that measure time go alone.
 run_tests() {
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
-		-tags e2e -count=1 -p 1 -timeout 45m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
+		-tags e2e -count=1 -p 1 -parallel 4 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
 }
 
 # is_as_before WHAT BEFORE COMMAND fails when the command still prints something else than before after a minute, in which

@@ -10,6 +10,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
 // tolerance of a median: 2 ms or 5 %.
@@ -42,8 +45,7 @@ func calm(t *testing.T, m meters) pair {
 
 // TestPacketDelays: what is asked for is what the client measures, whichever way, and
 // the bystander notices nothing.
-func TestPacketDelays(t *testing.T) {
-	t.Parallel()
+func TestPacketDelays(t *testing.T) { // alone, as it measures time
 	m := newMeters(t)
 	before := calm(t, m)
 	for name, c := range map[string]struct {
@@ -120,10 +122,17 @@ func TestPacketShares(t *testing.T) {
 			assert.Greater(t, seen.Overtaken, n/4)
 		})
 	})
+	t.Run("gap", func(t *testing.T) {
+		m.with(t, "kubernetes_network_delay", "latency = \"100ms\"\nreorder_percent = 100\ngap = 5", func() {
+			seen := measure[udpSeen](t, m, measuring, "udp", "-to", to, "-n", fmt.Sprint(n), "-quick", "50ms")
+			t.Logf("%d of %d at once", seen.Quick, n)
+			assert.Equal(t, n, seen.Received)
+			assert.InDelta(t, n/5, seen.Quick, n/100, "one of five passes at once; others on this pod's network count, too")
+		})
+	})
 }
 
-func TestBandwidth(t *testing.T) {
-	t.Parallel()
+func TestBandwidth(t *testing.T) { // alone, as it measures time
 	m := newMeters(t)
 	for rate, bits := range map[string]float64{"1mbit": 1e6, "20mbit": 20e6} {
 		t.Run(rate, func(t *testing.T) {
@@ -134,6 +143,29 @@ func TestBandwidth(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestBursts: what passes at once, and what may wait. 200 packets of 284 bytes come in 200 ms, which is
+// 2.3 times the rate.
+func TestBursts(t *testing.T) { // alone, as it measures time
+	m := newMeters(t)
+	burst := func(t *testing.T, config string) (seen udpSeen) {
+		t.Helper()
+		m.with(t, "kubernetes_network_bandwidth", "rate = \"1mbit\"\n"+config, func() {
+			seen = measure[udpSeen](t, m, measuring, "udp", "-to", m.address[hit]+":9001", "-n", "200")
+			t.Logf("%s: %+v", config, seen)
+		})
+		return seen
+	}
+	waiting := burst(t, "")
+	assert.Equal(t, 200, waiting.Received, "64 KiB may wait")
+	assert.Greater(t, waiting.RTT.Max, 150.0, "the last of 57 kB at 125 kB/s, of which 200 ms were spent sending")
+	saved := burst(t, "buffer = \"64Ki\"")
+	assert.Equal(t, 200, saved.Received)
+	assert.Less(t, saved.RTT.P90, 50.0, "all of it fits into what was saved up")
+	short := burst(t, "limit = \"4Ki\"")
+	// In 200 ms pass 25 kB, and before them the buffer of 3.2 kB; 4 KiB wait. That is 113 of 284 bytes.
+	assert.InDelta(t, 113, short.Received, 20, "what cannot wait is lost")
 }
 
 // TestPartitions: nothing in the scope, everything outside of it.
@@ -175,6 +207,12 @@ func TestDiskFills(t *testing.T) {
 		now := measure[spaceSeen](t, m, hit, "space", "-path", "/data")
 		assert.InDelta(t, asked, before.Available-now.Available, asked/10, "others write to the same disk")
 	})
+	m.with(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/data\"\nsize = \"200Mi\"\nreserve = \"%d\"", before.Available-asked), func() {})
+	f := m.fault(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/data\"\nsize = \"1Gi\"\nreserve = \"%d\"\n%s", before.Available-asked, onHit()))
+	record := f.prepare(t)
+	err := f.Inject(t.Context(), providers.InjectRequest{Record: record, Config: providertest.Decode(t, f.Schema(), f.config), Environment: f.x.env})
+	assert.ErrorContains(t, err, "reserve", "rather than touch what must stay")
+	require.NoError(t, f.Revert(t.Context(), record))
 	used := before.percent()
 	m.with(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/\"\nreserve = \"1Gi\"\npercent = %.2f", used+2), func() {
 		now := measure[spaceSeen](t, m, hit, "space", "-path", "/")

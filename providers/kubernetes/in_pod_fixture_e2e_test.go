@@ -133,7 +133,7 @@ func (m meters) run(ctx context.Context, pod string, args ...string) ([]byte, er
 type (
 	quantileSeen struct{ Min, P50, P90, P99, Max float64 } // milliseconds
 	udpSeen      struct {
-		Sent, Received, Duplicates, Damaged, Overtaken int
+		Sent, Received, Duplicates, Damaged, Overtaken, Quick int
 
 		RTT quantileSeen
 	}

@@ -3,6 +3,7 @@
 package kubernetes
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -55,4 +56,37 @@ func TestNames(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestSomeNames: of 400 questions, as many are answered wrongly as was asked for.
+func TestSomeNames(t *testing.T) {
+	t.Parallel()
+	const n, name = 400, "kubernetes.default.svc.cluster.local."
+	m := newMeters(t)
+	m.with(t, "kubernetes_dns_error", "patterns = [\"kubernetes.default.**\"]\nrcode = \"nxdomain\"\npercent = 25", func() {
+		seen := measure[dnsSeen](t, m, hit, "dns", "-name", name, "-type", "a", "-n", fmt.Sprint(n))
+		failed := 0
+		for _, times := range seen.Errors {
+			failed += times
+		}
+		low, high := binomial99(n, 0.25)
+		t.Logf("asked 25 %%, measured %.1f %%: %+v", 100*float64(failed)/n, seen)
+		assert.GreaterOrEqual(t, float64(failed), low)
+		assert.LessOrEqual(t, float64(failed), high)
+	})
+}
+
+// TestRecords of other kinds than addresses of IPv4.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	m := newMeters(t)
+	const config = `patterns = ["kubernetes.default.**"]
+addresses = ["192.0.2.7", "2001:db8::7"]
+records = ["@ 5 IN MX 10 mail.example.com.", "@ 5 IN TXT \"all is well\""]`
+	m.with(t, "kubernetes_dns_spoof", config, func() {
+		for kind, want := range map[string]string{"a": "192.0.2.7", "aaaa": "2001:db8::7", "mx": "10 mail.example.com.", "txt": "all is well"} {
+			seen := measure[dnsSeen](t, m, hit, "dns", "-name", "kubernetes.default.svc.cluster.local.", "-type", kind, "-n", "2")
+			assert.Equal(t, map[string]int{want: 2}, seen.Addresses, "%s: %+v", kind, seen)
+		}
+	})
 }

@@ -12,7 +12,7 @@ import (
 
 // echoed is what became of packets that were sent to be sent back.
 type echoed struct {
-	Sent, Received, Duplicates, Damaged, Overtaken int
+	Sent, Received, Duplicates, Damaged, Overtaken, Quick int
 
 	RTT latencies
 }
@@ -26,6 +26,7 @@ func udp(ctx context.Context, args []string) (any, error) {
 	to := set.String("to", "", "host:port")
 	n := set.Int("n", 2000, "packets")
 	interval := set.Duration("interval", time.Millisecond, "between two")
+	quick := set.Duration("quick", 0, "count what is back within this time as quick")
 	wait := set.Duration("wait", 2*time.Second, "for what comes late")
 	if err := set.Parse(args); err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func udp(ctx context.Context, args []string) (any, error) {
 	defer func() { _ = conn.Close() }()
 	seen := echoed{Sent: *n}
 	var reading sync.WaitGroup
-	reading.Go(func() { seen.read(conn, *n) })
+	reading.Go(func() { seen.read(conn, *n, *quick) })
 	began := time.Now()
 	for i := range *n {
 		<-time.After(time.Until(began.Add(time.Duration(i) * *interval)))
@@ -59,7 +60,7 @@ func packet(number int, at time.Duration) []byte {
 
 // read counts until the connection's deadline, or until everything is there and a
 // moment for duplicates has passed.
-func (e *echoed) read(conn net.Conn, n int) {
+func (e *echoed) read(conn net.Conn, n int, quick time.Duration) {
 	buffer, got, newest := make([]byte, 2*payload), make([]bool, n), -1
 	var times []time.Duration
 	for {
@@ -85,7 +86,11 @@ func (e *echoed) read(conn net.Conn, n int) {
 		default:
 			got[number] = true
 			e.Received++
-			times = append(times, now.Sub(time.Unix(0, int64(binary.BigEndian.Uint64(p[8:])))))
+			took := now.Sub(time.Unix(0, int64(binary.BigEndian.Uint64(p[8:]))))
+			times = append(times, took)
+			if took <= quick {
+				e.Quick++
+			}
 			if number < newest {
 				e.Overtaken++
 			}
