@@ -31,7 +31,7 @@ find_tests() {
 # of the time they wait for pods and deadlines; those that measure time go alone.
 run_tests() {
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
-		-tags e2e -count=1 -p 1 -parallel 4 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
+		-tags e2e -count=1 -p 1 -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
 }
 
 # is_as_before WHAT BEFORE COMMAND fails when the command still prints something else than before after a minute, in which
