@@ -107,6 +107,9 @@ type UpRequest struct {
 
 	// Progress reports a step in one short phrase. It is never nil.
 	Progress func(step string)
+
+	// Lasting says that it is to outlive this process; see EnvironmentPrepareRequest.
+	Lasting bool
 }
 
 // EnvironmentState is an environment as faults, probes and loads see it. While

@@ -19,6 +19,8 @@ func TestMain(m *testing.M) {
 		"webserver":     webserver,
 		"jq":            jq,
 		"terminal":      terminal,
+
+		"gameday-provider-note": noteProvider,
 	})
 }
 

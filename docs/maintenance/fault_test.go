@@ -13,20 +13,21 @@ import (
 	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
-// TestMain lets the test binary be the fresh process that reverts a record.
-func TestMain(m *testing.M) {
-	if code, asked := providertest.FreshMain(os.Args[1:], maintenance.Provider{}); asked {
-		os.Exit(code)
-	}
-	os.Exit(m.Run())
+// TestMain lets the test binary be the fresh process that reverts a record, and the plugin.
+func TestMain(m *testing.M) { os.Exit(providertest.Main(m, maintenance.Provider{})) }
+
+// TestModeConforms in this process and in one of its own.
+func TestModeConforms(t *testing.T) {
+	t.Run("in process", func(t *testing.T) { conforms(t, maintenance.Provider{}) })
+	t.Run("as a plugin", func(t *testing.T) { conforms(t, providertest.OutOfProcess(t, "maintenance")) })
 }
 
-func TestModeConforms(t *testing.T) {
+func conforms(t *testing.T, provider providers.Provider) {
 	service := httptest.NewServer(newService())
 	defer service.Close()
 	get := func(ctx context.Context) error { return get(ctx, service.URL) }
 	providertest.Run(t, providertest.Harness{
-		Fault:       maintenance.Mode{},
+		Fault:       providertest.Fault(t, provider, "maintenance_mode"),
 		Config:      fmt.Sprintf("url = %q", service.URL),
 		Run:         "run",
 		Environment: providers.EnvironmentState{Up: true},

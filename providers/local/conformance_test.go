@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
@@ -25,12 +26,15 @@ process "web" {
 // conform runs a fault on processes through the kit.
 func conform(t *testing.T, fault, config string) {
 	t.Helper()
-	w := newWorld(t, oneServer).up()
-	providertest.Run(t, providertest.Harness{
-		Fault: w.fault(fault), Config: config, Run: w.run,
-		Environment: w.state, Planned: w.planned(),
-		Healthy: func(ctx context.Context) error { return get(ctx, w.url("web")) },
-		Fresh:   providertest.FreshRevert,
+	bothWays(t, func(t *testing.T, provider providers.Provider) {
+		t.Helper()
+		w := newWorldBy(t, provider, oneServer).up()
+		providertest.Run(t, providertest.Harness{
+			Fault: w.fault(fault), Config: config, Run: w.run,
+			Environment: w.state, Planned: w.planned(),
+			Healthy: func(ctx context.Context) error { return get(ctx, w.url("web")) },
+			Fresh:   providertest.FreshRevert,
+		})
 	})
 }
 
@@ -68,13 +72,18 @@ func TestLinkFaultsConform(t *testing.T) {
 		"local_http_status":       "status = 503",
 		"local_http_abort":        "path = \"/*\"",
 	} {
-		t.Run(fault, func(t *testing.T) { conformLink(t, fault, config) })
+		t.Run(fault, func(t *testing.T) {
+			bothWays(t, func(t *testing.T, provider providers.Provider) {
+				t.Helper()
+				conformLink(t, provider, fault, config)
+			})
+		})
 	}
 }
 
-func conformLink(t *testing.T, fault, config string) {
+func conformLink(t *testing.T, provider providers.Provider, fault, config string) {
 	t.Helper()
-	w := newWorld(t, linkedServer).up()
+	w := newWorldBy(t, provider, linkedServer).up()
 	url := "http://" + w.output("link", "web", "address")
 	request := func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
@@ -97,10 +106,13 @@ func TestStressConforms(t *testing.T) {
 		"local_disk_fill":     "size = \"16Mi\"\npath = \"/tmp\"",
 	} {
 		t.Run(fault, func(t *testing.T) {
-			w := newWorld(t, "").up()
-			providertest.Run(t, providertest.Harness{
-				Fault: w.fault(fault), Config: config, Run: w.run,
-				Environment: w.state, Planned: w.planned(), Fresh: providertest.FreshRevert,
+			bothWays(t, func(t *testing.T, provider providers.Provider) {
+				t.Helper()
+				w := newWorldBy(t, provider, "").up()
+				providertest.Run(t, providertest.Harness{
+					Fault: w.fault(fault), Config: config, Run: w.run,
+					Environment: w.state, Planned: w.planned(), Fresh: providertest.FreshRevert,
+				})
 			})
 		})
 	}

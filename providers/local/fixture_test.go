@@ -20,6 +20,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/local"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
+	"github.com/gameday-dev/gameday/providers/providertest"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -28,7 +29,7 @@ const environmentAddress = "environment.test"
 // world is an environment of a test.
 type world struct {
 	t        testing.TB
-	provider *local.Provider
+	provider providers.Provider
 	env      providers.Environment
 	run      string
 	body     string
@@ -46,12 +47,39 @@ func newWorld(t testing.TB, body string) *world {
 	return w
 }
 
+// newProvider makes one whose agent is the test binary.
+func newProvider() *local.Provider {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return local.New(local.WithAgent(supervisor.Agent{Path: self, Args: []string{"agent"}}), local.WithPatience(time.Second))
+}
+
+// bothWays runs a test with the provider in this process, and as a plugin.
+func bothWays(t *testing.T, run func(t *testing.T, provider providers.Provider)) {
+	t.Helper()
+	t.Run("in process", func(t *testing.T) { run(t, newProvider()) })
+	t.Run("as a plugin", func(t *testing.T) { run(t, providertest.OutOfProcess(t, "local")) })
+}
+
+// newWorldBy is newWorld with a provider that there is.
+func newWorldBy(t testing.TB, provider providers.Provider, body string) *world {
+	t.Helper()
+	w := newWorldOf(t, provider, t.TempDir(), body)
+	t.Cleanup(w.end)
+	return w
+}
+
 // newWorldIn prepares an environment that nobody ends.
 func newWorldIn(t testing.TB, dir, body string) *world {
 	t.Helper()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	provider := local.New(local.WithAgent(supervisor.Agent{Path: self, Args: []string{"agent"}}), local.WithPatience(time.Second))
+	return newWorldOf(t, newProvider(), dir, body)
+}
+
+// newWorldOf is newWorldIn with a provider that there is.
+func newWorldOf(t testing.TB, provider providers.Provider, dir, body string) *world {
+	t.Helper()
 	w := &world{
 		t: t, provider: provider, env: provider.Types().Environments[0],
 		run: ulid.Make().String(), body: body, dir: dir,

@@ -15,7 +15,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/gameday-dev/gameday/providers/local"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 	"github.com/gameday-dev/gameday/providers/providertest"
 )
@@ -26,11 +25,11 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "agent" {
 		os.Exit(supervisor.Main(os.Args[2:], os.Stderr))
 	}
-	if code, asked := providertest.FreshMain(os.Args[1:], local.New()); asked {
-		os.Exit(code)
-	}
 	if len(os.Args) > 1 && os.Args[1] == "server" {
 		os.Exit(serve(os.Args[2:]))
+	}
+	if code, asked := providertest.OtherMain(os.Args[1:], newProvider()); asked {
+		os.Exit(code)
 	}
 	flag.Parse()
 	// The race detector lets every process wait for a second at its end.

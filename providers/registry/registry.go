@@ -15,11 +15,15 @@ import (
 // provider, which may need to be told where its agent is. The error names types
 // that two providers claim.
 func Builtin(options ...local.Option) (*providers.Set, error) {
-	return providers.NewSet(
+	return providers.NewSet(builtin(options)...)
+}
+
+func builtin(options []local.Option) []providers.Provider {
+	return []providers.Provider{
 		exec.New(),
 		http.New(),
 		kubernetes.New(),
 		local.New(options...),
 		tcp.New(),
-	)
+	}
 }

@@ -53,10 +53,21 @@ func (a *Attribute) verify() error {
 		}
 	}
 	fail(!strings.HasSuffix(a.Description, "."), "the description is not a full sentence")
+	fail(!a.Type.known(), fmt.Sprintf("there is no type %q of collection %d", a.Type.Kind, a.Type.Of))
 	fail(len(a.OneOf) > 0 && a.Type.Kind != String, "OneOf is for strings")
 	fail((a.Min != nil || a.Max != nil) && !a.Type.Kind.measured(), "Min and Max are for what can be measured")
 	fail(a.Required && a.Default != cty.NilVal, "required, and has a default")
 	return errors.Join(append(errs, a.verifyDefault(), a.verifyExample())...)
+}
+
+// known reports whether the type is one of those that there are.
+func (t Type) known() bool {
+	switch t.Kind {
+	case String, Numeric, Bool, Duration, Size, Rate, Percent, Ratio, Any:
+		return t.Of == One || t.Of == ListOf || t.Of == MapOf
+	default:
+		return false
+	}
 }
 
 func (k Kind) measured() bool {
@@ -74,6 +85,9 @@ func (a *Attribute) verifyDefault() error {
 	}
 	if want := a.Type.Cty(); want != cty.DynamicPseudoType && !a.Default.Type().Equals(want) {
 		return fmt.Errorf("the default is a %s, not a %s", a.Default.Type().FriendlyName(), want.FriendlyName())
+	}
+	if !a.Default.IsWhollyKnown() {
+		return errors.New("the default is unknown")
 	}
 	if diags := a.check(a.Default); diags.HasErrors() {
 		return fmt.Errorf("the default is refused: %s", diags[0].Detail)
@@ -95,6 +109,9 @@ func (a *Attribute) verifyExample() error {
 func (n *NestedBlock) verify() error {
 	if n.Block == nil {
 		return errors.New("a block without a body")
+	}
+	if n.Nesting != Single && n.Nesting != List && n.Nesting != Map {
+		return fmt.Errorf("there is no nesting %d", n.Nesting)
 	}
 	return n.Block.Verify()
 }

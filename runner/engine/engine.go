@@ -16,6 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/sys/unix"
 
+	"github.com/gameday-dev/gameday/providers/install"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/journal"
 	"github.com/gameday-dev/gameday/runner/plan"
@@ -31,10 +32,11 @@ type Request struct {
 	// environments that are up, by address, and the value of `run`.
 	Resolve func(ctx context.Context, environments map[string]cty.Value, run cty.Value) (*resolve.Resolved, hcl.Diagnostics)
 
-	Run         string // run id
-	RunDir      string // absolute; exists
-	Dir         string // of the configuration
-	Version     string // of gameday
+	Run         string          // run id
+	RunDir      string          // absolute; exists
+	Dir         string          // of the configuration
+	Version     string          // of gameday
+	Plugins     []install.Found // programs of providers that the run uses
 	Journal     Journal
 	Bus         *event.Bus
 	AllowDrift  bool   // act on targets other than those that the plan showed

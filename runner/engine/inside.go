@@ -11,7 +11,7 @@ import (
 
 // inside is the experiment's environment as a place in which things run.
 func (x *experiment) inside(name string) (providers.WithInside, error) {
-	if place, ok := x.run.environments.typeOf(x.plan.Environment).(providers.WithInside); ok {
+	if place, ok := providers.As[providers.WithInside](x.run.environments.typeOf(x.plan.Environment)); ok {
 		return place, nil
 	}
 	return nil, fmt.Errorf("%s cannot run inside %s: nothing can run there", name, x.env.Type)

@@ -43,7 +43,7 @@ func StartLasting(ctx context.Context, def *resolve.Environment, handle provider
 	what := "starting " + def.Addr.String()
 	return call(ctx, callLinger, what, func(ctx context.Context) (providers.EnvironmentState, error) {
 		state, diags := def.Type.Up(ctx, providers.UpRequest{
-			Handle: handle, Dir: def.Dir, Progress: progress,
+			Handle: handle, Dir: def.Dir, Progress: progress, Lasting: true,
 			Configure: func(self cty.Value) (schema.Values, providers.Diagnostics) { return configure(def.Body, self) },
 		})
 		return state, asError(what, diags)

@@ -20,7 +20,7 @@ func (e *environments) keepLogs(ctx context.Context, live *liveEnvironment) {
 		return // what failed to come up has told why
 	}
 	address := live.def.Addr.String()
-	place, ok := live.def.Type.(providers.WithLogs)
+	place, ok := providers.As[providers.WithLogs](live.def.Type)
 	if !ok || !e.run.wentWrong(address) {
 		return
 	}

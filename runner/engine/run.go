@@ -40,7 +40,7 @@ func newRun(req Request) *run {
 // begin writes the run's first entry; without a journal nothing is started.
 func (r *run) begin() error {
 	if err := r.Journal.Append(journal.RunStarted, journal.Started{
-		Run: r.Run, Version: r.Version, PID: os.Getpid(), Dir: r.Dir,
+		Run: r.Run, Version: r.Version, PID: os.Getpid(), Dir: r.Dir, Plugins: r.Plugins,
 	}); err != nil {
 		return fmt.Errorf("nothing was started: %w", err)
 	}

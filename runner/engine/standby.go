@@ -11,7 +11,7 @@ import (
 // standBy lets every fault put beside its targets what must be there first.
 func (x *experiment) standBy(ctx context.Context) error {
 	for _, f := range x.faults {
-		t, ok := f.def.Type.(providers.WithStandby)
+		t, ok := providers.As[providers.WithStandby](f.def.Type)
 		if !ok {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/install"
 )
 
 // Type names an entry.
@@ -46,6 +47,9 @@ type Started struct {
 	Version string `json:"version"`
 	PID     int    `json:"pid"`
 	Dir     string `json:"dir"` // of the configuration; no arguments, as those may hold secrets
+
+	// Plugins are the programs of the providers, by which the run can be undone.
+	Plugins []install.Found `json:"plugins,omitempty"`
 }
 
 // Finished is the data of RunFinished.

@@ -2,11 +2,13 @@ package launch
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/install"
 	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/schema/config"
 	"github.com/gameday-dev/gameday/schema/resolve"
@@ -18,8 +20,9 @@ type Configuration struct {
 	Config  *config.Config
 	Set     *providers.Set
 	Given   map[string]resolve.Given
-	Seed    *int64 // for choices; nil for the one that follows from the configuration
-	Version string // of gameday
+	Seed    *int64          // for choices; nil for the one that follows from the configuration
+	Version string          // of gameday
+	Plugins []install.Found // programs of providers, which are in Set
 }
 
 // Files are the sources, for excerpts.
@@ -56,8 +59,24 @@ func (c *Configuration) Plan(ctx context.Context, diags hcl.Diagnostics, targets
 	if diags.HasErrors() {
 		return nil, nil, diags
 	}
-	p, more := plan.Build(ctx, plan.Request{Resolved: r, Set: c.Set, Dir: c.Dir, Targets: targets, Version: c.Version})
+	locked, err := c.lockFile()
+	if err != nil {
+		return nil, nil, append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read the lock file", Detail: err.Error()})
+	}
+	p, more := plan.Build(ctx, plan.Request{Resolved: r, Set: c.Set, Dir: c.Dir, Targets: targets, Version: c.Version, Files: locked})
 	return p, r, append(diags, more...)
+}
+
+// lockFile pins the programs that do what the plan says: with others it is another plan.
+func (c *Configuration) lockFile() ([]plan.File, error) {
+	if len(c.Plugins) == 0 {
+		return nil, nil
+	}
+	sum, err := install.Sum(filepath.Join(c.Dir, install.LockFile))
+	if err != nil {
+		return nil, err
+	}
+	return []plan.File{{Name: install.LockFile, SHA256: sum}}, nil
 }
 
 // configureProviders hands the provider blocks to their providers, before any of
@@ -65,7 +84,7 @@ func (c *Configuration) Plan(ctx context.Context, diags hcl.Diagnostics, targets
 func configureProviders(ctx context.Context, r *resolve.Resolved) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, block := range r.Providers {
-		provider, takes := block.Provider.(providers.WithConfigure)
+		provider, takes := providers.As[providers.WithConfigure](block.Provider)
 		if !takes {
 			continue
 		}

@@ -64,7 +64,7 @@ func New(r Request) (*Run, error) {
 	}
 	run := &Run{ID: id, Dir: dir, Bus: event.NewBus(id, time.Now, out.sinks...), reports: out, log: log}
 	run.Engine = engine.New(engine.Request{
-		Plan: r.Plan, Resolve: r.Configuration.Again, Run: id, RunDir: dir, Dir: r.Configuration.Dir, Version: r.Configuration.Version,
+		Plan: r.Plan, Resolve: r.Configuration.Again, Run: id, RunDir: dir, Dir: r.Configuration.Dir, Version: r.Configuration.Version, Plugins: r.Configuration.Plugins,
 		Journal: hooked(log, r.Journal), Bus: run.Bus, Parallelism: r.Parallelism, AllowDrift: r.AllowDrift, Mend: r.Mend(id),
 	})
 	return run, nil

@@ -13,7 +13,7 @@ func (b *builder) insideFindings(ctx context.Context) []Finding {
 	states := b.states()
 	var out []Finding
 	for _, e := range b.needed() {
-		place, ok := e.Type.(providers.WithInsideAccess)
+		place, ok := providers.As[providers.WithInsideAccess](e.Type)
 		if !ok || !b.measuresInside(e.Addr.String()) {
 			continue
 		}

@@ -47,8 +47,9 @@ type Settings struct {
 // RequiredProvider is an entry of required_providers.
 type RequiredProvider struct {
 	Name      string
-	Source    string // "builtin" or a path; plugins come later
+	Source    string // as package install has it: "builtin", a path, or NAMESPACE/NAME
 	Version   string // constraint, empty for any
+	Env       []string
 	DeclRange hcl.Range
 }
 

@@ -1,12 +1,11 @@
 package config
 
 import (
-	"strings"
-
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/gameday-dev/gameday/providers/install"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -60,7 +59,7 @@ func (l *loader) constraint(text string, at hcl.Range) (version.Constraints, boo
 // requiredProvider reads { source = "...", version = "..." }, where a text alone
 // is a version.
 func (l *loader) requiredProvider(attr *hcl.Attribute) *RequiredProvider {
-	p := &RequiredProvider{Name: attr.Name, Source: "builtin", DeclRange: attr.Range}
+	p := &RequiredProvider{Name: attr.Name, Source: install.Builtin, DeclRange: attr.Range}
 	pairs, diags := hcl.ExprMap(attr.Expr)
 	if diags.HasErrors() {
 		l.invalid(attr.Expr.Range(), "Invalid required provider", "Expected an object, such as { source = \"builtin\", version = \"~> 1.2\" }.")
@@ -75,37 +74,48 @@ func (l *loader) requiredProvider(attr *hcl.Attribute) *RequiredProvider {
 func (l *loader) requirement(p *RequiredProvider, pair hcl.KeyValuePair) {
 	key, diags := pair.Key.Value(nil)
 	if diags.HasErrors() || key.Type() != cty.String {
-		l.invalid(pair.Key.Range(), "Invalid required provider", "Expected source or version here.")
+		l.invalid(pair.Key.Range(), "Invalid required provider", "Expected source, version or env here.")
 		return
 	}
-	name := key.AsString()
-	if name != "source" && name != "version" {
-		l.invalid(pair.Key.Range(), "Unsupported argument", "A required provider has no argument %q, only source and version.%s",
-			name, didYouMean(name, "source", "version"))
-		return
-	}
-	v := l.literal(pair.Value, name, cty.String, "a text in quotes")
-	switch {
-	case v == cty.NilVal:
-	case name == "source":
-		p.Source = v.AsString()
-		l.checkSource(p.Source, pair.Value.Range())
+	switch name := key.AsString(); name {
+	case "source":
+		if v := l.literal(pair.Value, name, cty.String, "a text in quotes"); v != cty.NilVal {
+			p.Source = v.AsString()
+			l.checkSource(p.Source, pair.Value.Range())
+		}
+	case "version":
+		if v := l.literal(pair.Value, name, cty.String, "a text in quotes"); v != cty.NilVal {
+			p.Version = v.AsString()
+			l.constraint(p.Version, pair.Value.Range())
+		}
+	case "env":
+		p.Env = l.names(pair.Value)
 	default:
-		p.Version = v.AsString()
-		l.constraint(p.Version, pair.Value.Range())
+		l.invalid(pair.Key.Range(), "Unsupported argument", "A required provider has no argument %q, only source, version and env.%s",
+			name, didYouMean(name, "source", "version", "env"))
 	}
 }
 
-// checkSource refuses what later versions will load.
+// names reads a list of texts.
+func (l *loader) names(expr hcl.Expression) []string {
+	elements, diags := hcl.ExprList(expr)
+	if diags.HasErrors() {
+		l.invalid(expr.Range(), "Invalid required provider", "Expected a list of names of environment variables, such as [\"PGPASSWORD\"].")
+		return nil
+	}
+	var names []string
+	for _, element := range elements {
+		if v := l.literal(element, "env", cty.String, "the name of an environment variable in quotes"); v != cty.NilVal {
+			names = append(names, v.AsString())
+		}
+	}
+	return names
+}
+
 func (l *loader) checkSource(source string, at hcl.Range) {
-	if source == "builtin" {
-		return
+	if _, err := install.KindOf(source); err != nil {
+		l.invalid(at, "Invalid provider source", "%s.%s", err, didYouMean(source, install.Builtin))
 	}
-	if strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../") {
-		l.invalid(at, "Not supported by this version", "Provider plugins, such as %q, are not supported by this version of gameday. The source of a built-in provider is \"builtin\".", source)
-		return
-	}
-	l.invalid(at, "Invalid provider source", "%q is not the source of a provider: expected \"builtin\".%s", source, didYouMean(source, "builtin"))
 }
 
 // didYouMean is a question after a full stop, or nothing.

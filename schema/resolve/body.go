@@ -149,7 +149,7 @@ func (m *module) body(t *bodyType, body hcl.Body, ctx *hcl.EvalContext, at hcl.R
 	if extra == nil {
 		b.decoded = value
 	}
-	if check, ok := t.Type.(providers.WithValidate); ok {
+	if check, ok := providers.As[providers.WithValidate](t.Type); ok {
 		m.r.providerDiags(check.Validate(m.r.ctx, schema.NewValues(value)), b, evalCtx)
 	}
 	return b

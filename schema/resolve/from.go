@@ -40,7 +40,7 @@ func (s *scene) inside(expr hcl.Expression, ctx *hcl.EvalContext, t *bodyType) b
 	if env == nil || env.Type == nil { // has been reported, or is not known yet
 		return env == nil && s.r.takesUnknown()
 	}
-	place, ok := env.Type.(providers.WithInside)
+	place, ok := providers.As[providers.WithInside](env.Type)
 	switch {
 	case !ok:
 		s.r.diags.errorAt(expr, ctx, "No cluster to run in", "%s is of type %s, inside which nothing can run. %s",
@@ -74,7 +74,7 @@ func (r *resolver) environmentAt(address string) *Environment {
 func (r *resolver) clusters() string {
 	var names []string
 	for _, name := range r.set.Names(providers.KindEnvironment) {
-		if _, ok := r.set.Type(providers.KindEnvironment, name).(providers.WithInside); ok {
+		if _, ok := providers.As[providers.WithInside](r.set.Type(providers.KindEnvironment, name)); ok {
 			names = append(names, name)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/install"
 	"github.com/gameday-dev/gameday/schema/config"
 )
 
@@ -23,8 +24,8 @@ func (r *resolver) settings(cfg *config.Module) {
 
 func (r *resolver) requiredProvider(p *config.RequiredProvider) {
 	found := r.set.Provider(p.Name)
-	if p.Source != "builtin" {
-		return
+	if p.Source != install.Builtin {
+		return // whoever opened it has checked it
 	}
 	if found == nil {
 		r.diags.errorf(p.DeclRange, "Unknown provider", "There is no built-in provider %q.%s", p.Name, suggest(p.Name, r.providerNames(), "Available:"))
@@ -58,7 +59,7 @@ func (m *module) providerBlock(cfg *config.ProviderConfig) {
 		m.r.diags.errorf(cfg.DeclRange, "Unknown provider", "There is no provider %q.%s", cfg.Name, suggest(cfg.Name, m.r.providerNames(), "Available:"))
 		return
 	}
-	configurable, ok := found.(providers.WithConfigure)
+	configurable, ok := providers.As[providers.WithConfigure](found)
 	if !ok {
 		_, diags := cfg.Body.Content(&hcl.BodySchema{})
 		m.r.diags.add(diags)

@@ -19,7 +19,7 @@ func (b Body) Summary() string {
 	if b.typ == nil || b.body == nil {
 		return ""
 	}
-	t, ok := b.typ.Type.(providers.WithSummary)
+	t, ok := providers.As[providers.WithSummary](b.typ.Type)
 	if !ok {
 		return ""
 	}

@@ -43,7 +43,7 @@ func Try(block *schema.Block, source string) (schema.Values, hcl.Diagnostics) {
 // Summarized requires that a type tells a body in HCL by a phrase.
 func Summarized(tb testing.TB, t providers.Type, body, want string) {
 	tb.Helper()
-	summary, ok := t.(providers.WithSummary)
+	summary, ok := providers.As[providers.WithSummary](t)
 	require.True(tb, ok, "%s tells nothing in plans", t.TypeName())
 	require.Equal(tb, want, summary.Summary(Decode(tb, t.Schema(), body)), body)
 }

@@ -113,7 +113,7 @@ func (s *session) prepare(ctx context.Context, flags applyFlags, where string) (
 	if info, err := os.Stat(where); err == nil && info.Mode().IsRegular() {
 		return s.prepareSaved(ctx, flags, where)
 	}
-	c, diags := load(where, &flags.vars)
+	c, diags := s.load(ctx, where, &flags.vars)
 	return s.makePlan(ctx, c, diags, flags.targets)
 }
 

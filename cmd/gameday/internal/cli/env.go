@@ -92,7 +92,7 @@ func newEnvDown(s *session) *cobra.Command {
 // lasting are the environments of a configuration that can stay, of those that
 // were asked for.
 func (s *session) lasting(ctx context.Context, flags envFlags, dir, id, runDir string) ([]*resolve.Environment, error) {
-	c, diags := load(dir, &flags.vars)
+	c, diags := s.load(ctx, dir, &flags.vars)
 	if c.Set == nil || diags.HasErrors() {
 		return nil, s.report(diags, c.Files())
 	}
@@ -108,7 +108,7 @@ func (s *session) lasting(ctx context.Context, flags envFlags, dir, id, runDir s
 		if len(flags.targets) > 0 && !takes(flags.targets, address) {
 			continue
 		}
-		if _, ok := e.Type.(providers.WithLasting); !ok {
+		if _, ok := providers.As[providers.WithLasting](e.Type); !ok {
 			refused = append(refused, fmt.Sprintf("%s is of type %s", address, e.Type.TypeName()))
 			continue
 		}

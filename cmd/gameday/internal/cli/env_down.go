@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/registry"
 	"github.com/gameday-dev/gameday/runner/engine"
 )
 
@@ -31,21 +30,21 @@ func (s *session) envDown(ctx context.Context, targets []string, dir string) err
 	if len(chosen) == 0 {
 		return s.printf("Nothing is up that \"gameday env up\" has brought up.\n")
 	}
-	set, err := registry.Builtin()
-	if err != nil {
-		return err
-	}
 	var failed error
 	for _, r := range chosen {
-		if err := s.envDownOne(ctx, store, set, r); err != nil {
+		if err := s.envDownOne(ctx, store, r); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("taking %s down: %w", r.Address, err))
 		}
 	}
 	return failed
 }
 
-func (s *session) envDownOne(ctx context.Context, store envStore, set *providers.Set, r remembered) error {
-	t, known := set.Environment(r.Type)
+func (s *session) envDownOne(ctx context.Context, store envStore, r remembered) error {
+	opened, err := s.reopen(ctx, r.Plugins)
+	if err != nil {
+		return err
+	}
+	t, known := opened.Environment(r.Type)
 	if !known {
 		return fmt.Errorf("its type %s is not known to this version of gameday", r.Type)
 	}
@@ -98,13 +97,9 @@ func (s *session) envList(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	set, err := registry.Builtin()
-	if err != nil {
-		return err
-	}
 	lines := []listed{}
 	for _, r := range all {
-		lines = append(lines, listed{r.Address, r.Type, r.Dir, r.Since, standing(ctx, set, r)})
+		lines = append(lines, listed{r.Address, r.Type, r.Dir, r.Since, s.standing(ctx, r)})
 	}
 	if asJSON {
 		return s.writeJSON(lines)
@@ -116,9 +111,13 @@ func (s *session) envList(ctx context.Context, asJSON bool) error {
 }
 
 // standing is how an environment stands, in words.
-func standing(ctx context.Context, set *providers.Set, r remembered) string {
-	t, _ := set.Environment(r.Type)
-	lasting, ok := t.(providers.WithLasting)
+func (s *session) standing(ctx context.Context, r remembered) string {
+	opened, err := s.reopen(ctx, r.Plugins)
+	if err != nil {
+		return "unknown: " + err.Error()
+	}
+	t, _ := opened.Environment(r.Type)
+	lasting, ok := providers.As[providers.WithLasting](t)
 	if !ok {
 		return "of a type that this version of gameday does not know"
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/install"
 )
 
 // remembered is an environment that was brought up by itself.
@@ -23,6 +24,7 @@ type remembered struct {
 	Since   time.Time                   `json:"since"`
 	Up      bool                        `json:"up"` // false: it was not finished
 	Handle  providers.EnvironmentHandle `json:"handle"`
+	Plugins []install.Found             `json:"plugins,omitempty"` // programs of providers that were needed for it
 }
 
 // envStore keeps what is remembered, a folder each.

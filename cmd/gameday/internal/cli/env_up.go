@@ -84,7 +84,7 @@ func (s *session) envPrepared(ctx context.Context, store envStore, def *resolve.
 			return r, err
 		}
 	}
-	r = remembered{ID: ulid.Make().String(), Address: def.Addr.String(), Type: def.Type.TypeName(), Dir: dir, Since: time.Now()}
+	r = remembered{ID: ulid.Make().String(), Address: def.Addr.String(), Type: def.Type.TypeName(), Dir: dir, Since: time.Now(), Plugins: s.plugins()}
 	r.Handle, err = engine.PrepareLasting(ctx, engine.LastingRequest{Environment: def, ID: r.ID, Dir: store.folder(r.ID)})
 	if err != nil {
 		return r, err

@@ -36,7 +36,7 @@ func (s *session) graph(cmd *cobra.Command, dir string, flags *graphFlags) error
 	if flags.format != "mermaid" && flags.format != "dot" {
 		return unknownFormat(flags.format, "mermaid", "dot")
 	}
-	c, diags := load(dir, &flags.vars)
+	c, diags := s.load(cmd.Context(), dir, &flags.vars)
 	if diags.HasErrors() {
 		return s.report(diags, c.Files())
 	}

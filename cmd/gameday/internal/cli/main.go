@@ -60,8 +60,11 @@ func (s *session) exitCode(err error) int {
 	}
 }
 
-// leave goes back to where the session started.
+// leave ends the providers, and goes back to where the session started.
 func (s *session) leave() {
+	for _, o := range s.opened {
+		o.Close()
+	}
 	if s.cameFrom != "" {
 		_ = os.Chdir(s.cameFrom) // there is nobody left to tell
 	}

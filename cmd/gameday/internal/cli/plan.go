@@ -45,7 +45,7 @@ func newPlan(s *session) *cobra.Command {
 		Args:  atMostOne("a directory"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, diags := load(first(args, "."), &flags.vars)
+		c, diags := s.load(cmd.Context(), first(args, "."), &flags.vars)
 		if cmd.Flags().Changed("seed") {
 			c.Seed = &flags.seed
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/registry"
 	"github.com/gameday-dev/gameday/runner/engine"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/journal"
@@ -48,10 +47,6 @@ func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 	if junitFile != "" && ref == "" {
 		return problem{"Invalid option", "-junit-xml is about one run: name it."}
 	}
-	set, err := registry.Builtin()
-	if err != nil {
-		return err
-	}
 	here, err := os.Getwd()
 	if err != nil {
 		return fmt.Errorf("finding the working directory: %w", err)
@@ -69,7 +64,7 @@ func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 			continue
 		}
 		open++
-		code = max(code, s.recoverOne(ctx, set, dir, here, junitFile, ref != ""))
+		code = max(code, s.recoverOne(ctx, dir, here, junitFile, ref != ""))
 	}
 	if open == 0 && junitFile != "" {
 		return copyReport(filepath.Join(dirs[0], rundir.JUnitFile), junitFile)
@@ -98,9 +93,9 @@ func candidates(here, ref string) ([]string, error) {
 }
 
 // recoverOne undoes one run and returns the exit code for it.
-func (s *session) recoverOne(ctx context.Context, set *providers.Set, dir, here, junitFile string, named bool) int {
+func (s *session) recoverOne(ctx context.Context, dir, here, junitFile string, named bool) int {
 	id := filepath.Base(dir)
-	done, err := s.undo(ctx, set, dir, here, junitFile)
+	done, err := s.undo(ctx, dir, here, junitFile)
 	switch {
 	case errors.Is(err, journal.ErrHeld):
 		return s.leftAlone(id, named)
@@ -132,10 +127,33 @@ func (s *session) leftAlone(id string, named bool) int {
 
 // undo recovers a run, and lets its reports tell of it. The lock on the journal
 // comes first: reports of a living run are its own.
-func (s *session) undo(ctx context.Context, set *providers.Set, dir, here, junitFile string) (engine.Recovery, error) {
+func (s *session) undo(ctx context.Context, dir, here, junitFile string) (engine.Recovery, error) {
 	if err := journal.Free(dir); err != nil {
 		return engine.Recovery{}, err
 	}
+	set, broken := s.providersOf(ctx, dir)
+	if set == nil {
+		return engine.Recovery{}, broken
+	}
+	done, err := s.undoWith(ctx, set, dir, here, junitFile)
+	return done, errors.Join(broken, err)
+}
+
+// providersOf are those that a run has used. Where one cannot be had any more, the others still undo what is
+// theirs.
+func (s *session) providersOf(ctx context.Context, dir string) (*providers.Set, error) {
+	replay, err := journal.Read(dir)
+	if replay == nil {
+		return nil, err
+	}
+	opened, err := s.reopen(ctx, replay.Started.Plugins)
+	if opened == nil {
+		return nil, err
+	}
+	return opened.Set, err
+}
+
+func (s *session) undoWith(ctx context.Context, set *providers.Set, dir, here, junitFile string) (engine.Recovery, error) {
 	folder, last, err := rundir.Continue(dir, here)
 	if err != nil {
 		// Without reports, then: undoing comes first.

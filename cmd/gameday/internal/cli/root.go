@@ -7,6 +7,7 @@ import (
 // commands lists every command, in the order of the help.
 func commands() []func(*session) *cobra.Command {
 	return []func(*session) *cobra.Command{
+		newInit,
 		newValidate,
 		newFmt,
 		newPlan,
@@ -17,6 +18,7 @@ func commands() []func(*session) *cobra.Command {
 		newRuns,
 		newGraph,
 		newSchema,
+		newProviders,
 		newAgent,
 		newVersion,
 		newExitCodes,

@@ -19,7 +19,7 @@ func (s *session) prepareSaved(ctx context.Context, flags applyFlags, path strin
 	if err != nil {
 		return nil, err
 	}
-	c, diags := load(saved.Dir, &flags.vars)
+	c, diags := s.load(ctx, saved.Dir, &flags.vars)
 	inputs, err := plan.Inputs(saved)
 	if err != nil {
 		return nil, err

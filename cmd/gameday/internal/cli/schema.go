@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/registry"
 	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/schema/reference"
 )
@@ -37,11 +36,11 @@ func newSchema(s *session) *cobra.Command {
 			if rbac.on {
 				return s.rbac(cmd.Context(), rbac, args)
 			}
-			set, err := registry.Builtin()
-			if err != nil {
-				return err
+			opened, files, diags := s.available(cmd.Context(), nil)
+			if opened == nil {
+				return s.report(diags, files)
 			}
-			text, err := describe(set, first(args, ""), format)
+			text, err := describe(opened.Set, first(args, ""), format)
 			if err != nil {
 				return err
 			}

@@ -14,7 +14,7 @@ func needyTypes(set *providers.Set) needy {
 	all := needy{}
 	for _, kind := range providers.Kinds() {
 		for _, name := range set.Names(kind) {
-			if t, ok := set.Type(kind, name).(providers.WithAccess); ok {
+			if t, ok := providers.As[providers.WithAccess](set.Type(kind, name)); ok {
 				all[string(kind)+"."+name] = t
 				if _, taken := all[name]; !taken || kind == providers.KindFault {
 					all[name] = t

@@ -111,7 +111,7 @@ func (s *session) rulesFor(ctx context.Context, f rbacFlags, names []string) ([]
 	if len(names) > 0 {
 		return nil, nil, problem{"Invalid option", "Give the names of types, or -dir for those of a configuration, not both."}
 	}
-	c, diags := load(f.dir, &varFlags{})
+	c, diags := s.load(ctx, f.dir, &varFlags{})
 	if diags.HasErrors() {
 		return nil, nil, s.report(diags, c.Files())
 	}
@@ -144,7 +144,7 @@ func usedRules(r *resolve.Resolved) []providers.AccessRule {
 	}
 	var rules []providers.AccessRule
 	for _, t := range types {
-		if needy, ok := t.(providers.WithAccess); ok {
+		if needy, ok := providers.As[providers.WithAccess](t); ok {
 			rules = append(rules, needy.AccessRules()...)
 		}
 	}
@@ -161,7 +161,7 @@ func insideRules(r *resolve.Resolved) []providers.AccessRule {
 	}
 	var rules []providers.AccessRule
 	for _, e := range r.Environments {
-		if place, ok := e.Type.(providers.WithInsideAccess); ok && measured[e.Addr.String()] {
+		if place, ok := providers.As[providers.WithInsideAccess](e.Type); ok && measured[e.Addr.String()] {
 			rules = append(rules, place.InsideRules()...)
 		}
 	}

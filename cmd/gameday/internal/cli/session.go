@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/gameday-dev/gameday/providers/registry"
 	"github.com/gameday-dev/gameday/schema/diag"
 )
 
@@ -19,8 +20,9 @@ type session struct {
 	hooks    Hooks
 	noColor  bool
 	chdir    string
-	cameFrom string // working directory to go back to; empty if it was never left
-	lines    bool   // standard output is JSON lines, and diagnostics are among them
+	cameFrom string             // working directory to go back to; empty if it was never left
+	lines    bool               // standard output is JSON lines, and diagnostics are among them
+	opened   []*registry.Opened // providers that run
 }
 
 // enter goes to the directory that -chdir names.

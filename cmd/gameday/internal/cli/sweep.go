@@ -142,7 +142,7 @@ func directPlace(f sweepFlags) (place, error) {
 	}
 	const typeName = "kubernetes"
 	t, _ := set.Environment(typeName)
-	sweeper, ok := t.(providers.WithSweep)
+	sweeper, ok := providers.As[providers.WithSweep](t)
 	if !ok {
 		return place{}, problem{"Nothing to sweep", "This gameday offers no environment of type kubernetes."}
 	}
@@ -169,7 +169,7 @@ func directPlace(f sweepFlags) (place, error) {
 
 // declaredPlaces are the environments of a configuration that can be swept.
 func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) ([]place, error) {
-	c, diags := load(dir, &f.vars)
+	c, diags := s.load(ctx, dir, &f.vars)
 	if c.Set == nil || diags.HasErrors() {
 		return nil, s.report(diags, c.Files())
 	}
@@ -185,7 +185,7 @@ func (s *session) declaredPlaces(ctx context.Context, f sweepFlags, dir string) 
 	}
 	var out []place
 	for _, e := range resolved.Environments {
-		sweeper, ok := e.Type.(providers.WithSweep)
+		sweeper, ok := providers.As[providers.WithSweep](e.Type)
 		if !ok {
 			continue
 		}

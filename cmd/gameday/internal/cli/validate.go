@@ -37,7 +37,7 @@ func newValidate(s *session) *cobra.Command {
 // validate loads and resolves. Resolving goes on after errors, so that all
 // problems show at once, unless parts of the configuration are missing.
 func (s *session) validate(cmd *cobra.Command, dir string, flags *validateFlags) (*launch.Configuration, hcl.Diagnostics) {
-	l, diags := load(dir, &flags.vars)
+	l, diags := s.load(cmd.Context(), dir, &flags.vars)
 	if l.Config.Partial || l.Set == nil {
 		return l, diags
 	}

@@ -1,0 +1,108 @@
+package convert
+
+import (
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+	"github.com/zclconf/go-cty/cty/msgpack"
+
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// Config is a decoded body on the wire, by the schema of its block.
+func Config(block *schema.Block, values schema.Values) ([]byte, error) {
+	if values.Cty() == cty.NilVal {
+		return nil, nil
+	}
+	return encode(values.Cty(), block.ImpliedType())
+}
+
+// Values is a decoded body from the wire. Nothing is a body in which nothing is known.
+func Values(block *schema.Block, data []byte) (schema.Values, error) {
+	want := block.ImpliedType()
+	if len(data) == 0 {
+		return schema.NewValues(cty.UnknownVal(want)), nil
+	}
+	value, err := decode(data, want)
+	if err != nil {
+		return schema.Values{}, fmt.Errorf("configuration: %w", err)
+	}
+	return schema.NewValues(value), nil
+}
+
+// DynamicConfig is a decoded body on the wire, for who does not know its schema.
+func DynamicConfig(values schema.Values) ([]byte, error) { return Dynamic(values.Cty()) }
+
+// DynamicValues is the inverse of DynamicConfig.
+func DynamicValues(data []byte) (schema.Values, error) {
+	value, err := FromDynamic(data)
+	if err != nil {
+		return schema.Values{}, fmt.Errorf("configuration: %w", err)
+	}
+	return schema.NewValues(value), nil
+}
+
+// Dynamic is a value of any type on the wire; cty.NilVal is nothing.
+func Dynamic(value cty.Value) ([]byte, error) { return Value(value, cty.DynamicPseudoType) }
+
+// FromDynamic is the inverse of Dynamic.
+func FromDynamic(data []byte) (cty.Value, error) { return FromValue(data, cty.DynamicPseudoType) }
+
+// Value is a value of a type on the wire; cty.NilVal is nothing.
+func Value(value cty.Value, want cty.Type) ([]byte, error) {
+	if value == cty.NilVal {
+		return nil, nil
+	}
+	return encode(value, want)
+}
+
+// FromValue is the inverse of Value.
+func FromValue(data []byte, want cty.Type) (cty.Value, error) {
+	if len(data) == 0 {
+		return cty.NilVal, nil
+	}
+	return decode(data, want)
+}
+
+func encode(value cty.Value, want cty.Type) ([]byte, error) {
+	unmarked, _ := value.UnmarkDeep() // marks are the host's, and MessagePack has none
+	data, err := msgpack.Marshal(unmarked, want)
+	if err != nil {
+		return nil, fmt.Errorf("encode a %s: %w", want.FriendlyName(), err)
+	}
+	return data, nil
+}
+
+func decode(data []byte, want cty.Type) (value cty.Value, err error) {
+	defer func() { // cty panics on some values that it did not write, such as an object with two attributes of one name
+		if broken := recover(); broken != nil {
+			value, err = cty.NilVal, fmt.Errorf("expected a %s in MessagePack, found something malformed: %v", want.FriendlyName(), broken)
+		}
+	}()
+	value, err = msgpack.Unmarshal(data, want)
+	if err != nil {
+		return cty.NilVal, fmt.Errorf("expected a %s in MessagePack: %w", want.FriendlyName(), err)
+	}
+	return value, nil
+}
+
+// TypeJSON is a type on the wire; none is nothing.
+func TypeJSON(t cty.Type) ([]byte, error) {
+	if t == cty.NilType {
+		return nil, nil
+	}
+	return ctyjson.MarshalType(t)
+}
+
+// TypeFrom is the inverse of TypeJSON.
+func TypeFrom(data []byte) (cty.Type, error) {
+	if len(data) == 0 {
+		return cty.NilType, nil
+	}
+	t, err := ctyjson.UnmarshalType(data)
+	if err != nil {
+		return cty.NilType, fmt.Errorf("expected a cty type in JSON, such as [\"list\",\"string\"]: %w", err)
+	}
+	return t, nil
+}

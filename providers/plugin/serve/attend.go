@@ -1,0 +1,68 @@
+package serve
+
+import (
+	"sync"
+
+	"google.golang.org/grpc"
+
+	"github.com/gameday-dev/gameday/providers/plugin/wire"
+)
+
+// attendance counts who is there.
+type attendance struct {
+	mu    sync.Mutex
+	there int
+	over  bool
+	again bool // the last one that leaves is not the end
+	first func()
+	come  sync.Once
+}
+
+// OnAttend says what to do when the first gameday has come, before it asks for anything. It is called before serving.
+func (s *Server) OnAttend(do func()) { s.attended.first = do }
+
+// Again has the server wait for another gameday when one has left: for debugging. It is called before serving.
+func (s *Server) Again() { s.attended.again = true }
+
+// Attend lasts as long as gameday does. With the last that leaves, everything ends.
+func (s *Server) Attend(_ *wire.AttendRequest, stream grpc.ServerStreamingServer[wire.AttendResponse]) error {
+	s.attended.come.Do(func() {
+		if s.attended.first != nil {
+			s.attended.first()
+		}
+	})
+	s.attended.change(1)
+	defer func() {
+		if s.attended.change(-1) {
+			s.end()
+		}
+	}()
+	if err := stream.Send(&wire.AttendResponse{}); err != nil {
+		return err
+	}
+	<-stream.Context().Done()
+	return nil
+}
+
+// change reports whether nobody is left, once.
+func (a *attendance) change(by int) (last bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.there += by
+	if a.there > 0 || a.over {
+		return false
+	}
+	a.over = !a.again
+	return true
+}
+
+// end undoes what is in place and says so. What cannot be undone ends by what stands beside it.
+func (s *Server) end() {
+	s.opened.closeAll()
+	if err := s.ledger.close(!s.attended.again); err != nil {
+		s.log.Error("gameday is gone, and not everything could be undone", "error", err)
+	}
+	if !s.attended.again {
+		close(s.ended)
+	}
+}
