@@ -10,7 +10,7 @@ import (
 )
 
 // serveCommand are the arguments with which this program is one of its own providers, before its name.
-func serveCommand() []string { return []string{"providers", "serve"} }
+func serveCommand() []string { return []string{"provider", "serve"} }
 
 // isolate starts every built-in provider as a program of its own, which is this one again.
 func (o *Opened) isolate(ctx context.Context, log *slog.Logger) error {

@@ -51,10 +51,11 @@ type Injection[U any] struct {
 	Undo     U
 }
 
-// NewFault makes a Fault one that gameday can use. It makes the records, refuses those that it cannot read, and refuses to inject
-// after the deadline, or what this process has reverted before.
+// NewFault makes a Fault one that gameday can use. It makes the records, refuses those that it cannot read, refuses to inject
+// after the deadline, or what this process has reverted before, and reverts at the deadline for as long as the process lives. What
+// must end when the process is killed, too, needs a guard beside it.
 func NewFault[U any](f Fault[U]) providers.Fault {
-	return &adapted[U]{fault: f, reverted: map[string]bool{}}
+	return &adapted[U]{fault: f, reverted: map[string]bool{}, timers: map[string]*time.Timer{}}
 }
 
 type adapted[U any] struct {
@@ -62,6 +63,7 @@ type adapted[U any] struct {
 
 	mu       sync.Mutex
 	reverted map[string]bool
+	timers   map[string]*time.Timer // of deadlines
 }
 
 // TypeName is the label that users write.
@@ -124,16 +126,44 @@ func (a *adapted[U]) Inject(ctx context.Context, req providers.InjectRequest) er
 		return err
 	case !time.Now().Before(i.Deadline):
 		return errors.New("the deadline has passed")
-	case a.wasReverted(i.ID):
+	case !a.begin(i):
 		return errors.New("the fault has been reverted already and is not put in place again")
 	}
 	return a.fault.Inject(ctx, i, req.Config)
 }
 
-func (a *adapted[U]) wasReverted(id string) bool {
+// begin has the fault end at its deadline, unless it has been reverted.
+func (a *adapted[U]) begin(i Injection[U]) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.reverted[id]
+	if a.reverted[i.ID] {
+		return false
+	}
+	if a.timers[i.ID] == nil {
+		a.timers[i.ID] = time.AfterFunc(time.Until(i.Deadline), func() { a.expire(i) })
+	}
+	return true
+}
+
+// expirePatience bounds the revert at the deadline.
+const expirePatience = time.Minute
+
+func (a *adapted[U]) expire(i Injection[U]) {
+	ctx, cancel := context.WithTimeout(context.Background(), expirePatience)
+	defer cancel()
+	a.end(i.ID)
+	_ = a.fault.Revert(ctx, i) // gameday asks for it, too, and is told
+}
+
+// end keeps an injection from being put in place again.
+func (a *adapted[U]) end(id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.reverted[id] = true
+	if timer := a.timers[id]; timer != nil {
+		timer.Stop()
+		delete(a.timers, id)
+	}
 }
 
 // Observe looks at the targets.
@@ -155,9 +185,7 @@ func (a *adapted[U]) Revert(ctx context.Context, record providers.Record) error 
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	a.reverted[i.ID] = true
-	a.mu.Unlock()
+	a.end(i.ID)
 	return a.fault.Revert(ctx, i)
 }
 

@@ -30,7 +30,6 @@ func newProviders(s *session) *cobra.Command {
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return s.providers(cmd.Context(), args, asJSON) }
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
-	cmd.AddCommand(newProviderServe(s))
 	return cmd
 }
 

@@ -19,6 +19,7 @@ func commands() []func(*session) *cobra.Command {
 		newGraph,
 		newSchema,
 		newProviders,
+		newProvider,
 		newAgent,
 		newVersion,
 		newExitCodes,

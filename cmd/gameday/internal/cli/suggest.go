@@ -60,6 +60,16 @@ func atMostOne(what string) cobra.PositionalArgs {
 	}
 }
 
+// exactlyOne is the check of commands that need one argument.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return problem{"Missing argument", fmt.Sprintf("The command %q needs %s.", cmd.Name(), what)}
+		}
+		return atMostOne(what)(cmd, args)
+	}
+}
+
 // noArguments is the check of commands that take none.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
