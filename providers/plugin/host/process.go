@@ -52,8 +52,13 @@ func start(source Source, log *slog.Logger) (*process, error) {
 		GRPCDialOptions: []grpc.DialOption{grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(plugin.LargestMessage))},
 	}
 	if source.Reattach == nil {
+		secure, certificate, err := newCertificate()
+		if err != nil {
+			return nil, err
+		}
 		p.cmd = source.command()
-		config.Cmd, config.SkipHostEnv, config.AutoMTLS = p.cmd, true, true
+		p.cmd.Env = append(p.cmd.Env, certificateVariable+"="+string(certificate))
+		config.Cmd, config.SkipHostEnv, config.TLSConfig = p.cmd, true, secure
 		if sum != nil {
 			config.SecureConfig = &goplugin.SecureConfig{Checksum: sum, Hash: sha256.New()}
 		}

@@ -1,0 +1,115 @@
+// Package sqlite tests the provider in Python that is beside it, by the kit that providers in Go go through.
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/plugin/host"
+	"github.com/gameday-dev/gameday/providers/providertest"
+)
+
+// start starts the provider. It needs Debian's python3-grpcio, python3-protobuf, python3-cryptography and python3-msgpack.
+func start(ctx context.Context) (*host.Plugin, error) {
+	path, err := filepath.Abs("gameday-provider-sqlite")
+	if err != nil {
+		return nil, err
+	}
+	return host.Start(ctx, host.Source{Name: "sqlite", Path: "/usr/bin/python3", Args: []string{path}}, slog.New(slog.DiscardHandler))
+}
+
+func plugin(t *testing.T) *host.Plugin {
+	t.Helper()
+	p, err := start(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(p.Close)
+	return p
+}
+
+// database makes one with a table.
+func database(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "shop.db")
+	require.NoError(t, sqlite(t.Context(), path, "CREATE TABLE orders (id INTEGER); INSERT INTO orders VALUES (7)"))
+	return path
+}
+
+// sqlite runs statements in another process.
+func sqlite(ctx context.Context, path, script string) error {
+	output, err := exec.CommandContext(ctx, "/usr/bin/python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=0); c.executescript(sys.argv[2]); c.commit()", path, script).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, output)
+	}
+	return nil
+}
+
+// checks is how often the kit tries what it draws: each injection starts a process.
+const checks = "15"
+
+func TestConformance(t *testing.T) {
+	require.NoError(t, flag.Set("rapid.checks", checks))
+	for _, mode := range []string{"write", "all"} {
+		t.Run(mode, func(t *testing.T) {
+			path := database(t)
+			providertest.Run(t, providertest.Harness{
+				Fault: providertest.Fault(t, plugin(t), "sqlite_lock"), Config: fmt.Sprintf("database = %q\nmode = %q", path, mode), Run: "run",
+				Environment: providers.EnvironmentState{Up: true},
+				Healthy:     func(ctx context.Context) error { return sqlite(ctx, path, "UPDATE orders SET id = id") },
+				Fresh:       fresh,
+			})
+		})
+	}
+}
+
+// fresh reverts in another process of the provider.
+func fresh(ctx context.Context, text []byte) error {
+	var record providers.Record
+	if err := json.Unmarshal(text, &record); err != nil {
+		return err
+	}
+	p, err := start(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	return p.Types().Faults[0].Revert(ctx, record)
+}
+
+func TestProbe(t *testing.T) {
+	path, typ := database(t), plugin(t).Types().Probes[0]
+	sample := func(statement string) providers.Sample {
+		prober, diags := typ.Open(t.Context(), providers.OpenRequest{
+			Config: providertest.Decode(t, typ.Schema(), fmt.Sprintf("database = %q\nstatement = %q", path, statement)), Timeout: time.Second,
+		})
+		require.Empty(t, diags)
+		defer func() { assert.NoError(t, prober.Close()) }()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		return prober.Sample(ctx)
+	}
+	seen := sample("SELECT id FROM orders")
+	assert.True(t, seen.OK, "%+v", seen)
+	assert.InDelta(t, 7, *seen.Value, 0)
+	assert.Equal(t, providers.Sample{Error: "no such table: missing"}, sample("SELECT 1 FROM missing"))
+}
+
+// TestProblemsHaveTheirPlace: gameday can show the line.
+func TestProblemsHaveTheirPlace(t *testing.T) {
+	fault := providertest.Fault(t, plugin(t), "sqlite_lock")
+	_, diags := fault.Plan(t.Context(), providers.FaultPlanRequest{Config: providertest.Decode(t, fault.Schema(), `database = "/nowhere/x.db"`)})
+	require.Len(t, diags, 1)
+	assert.Equal(t, "Cannot read the database", diags[0].Summary)
+	assert.Contains(t, diags[0].Detail, "No such file or directory")
+	require.Len(t, diags[0].Path, 1)
+}
