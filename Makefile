@@ -25,7 +25,7 @@ GOTESTSUM_VERSION  := v1.13.0
 GOLANGCI  := bin/tools/golangci-lint-$(GOLANGCI_VERSION)
 GOTESTSUM := bin/tools/gotestsum-$(GOTESTSUM_VERSION)
 
-.PHONY: build quickstart test e2e lint fuzz bench soak golden docs fmt clean help
+.PHONY: build quickstart test e2e providers proto lint fuzz bench soak golden docs fmt clean help
 
 ## build: bin/gameday, bin/gameday-agent and bin/shop
 build:
@@ -43,6 +43,14 @@ test: build $(GOTESTSUM)
 ## e2e: the tests on a real kind cluster, those in E2E or all; installs Docker Engine on Debian and builds a node image where they are missing
 e2e: build $(GOTESTSUM)
 	@ci/kind/e2e.sh $(GOTESTSUM) $(E2E)
+
+## providers: tests of the providers that are modules of their own, in Go and in Python; installs Redis and Python's gRPC on Debian
+providers:
+	@ci/providers.sh
+
+## proto: generate the code of the plugin protocol anew; needs protoc (Debian: protobuf-compiler)
+proto:
+	@ci/proto.sh
 
 ## lint: golangci-lint with .golangci.yml, formatting, go vet, a tidy go.mod
 lint: $(GOLANGCI)

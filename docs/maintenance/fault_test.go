@@ -23,6 +23,7 @@ func TestModeConforms(t *testing.T) {
 }
 
 func conforms(t *testing.T, provider providers.Provider) {
+	t.Helper()
 	service := httptest.NewServer(newService())
 	defer service.Close()
 	get := func(ctx context.Context) error { return get(ctx, service.URL) }

@@ -34,7 +34,7 @@ func newProviderNew(s *session) *cobra.Command {
 		Short: "Begin a provider",
 		Long:  providerNewLong,
 		Args:  exactlyOne("the name of the provider"),
-		RunE: func(_ *cobra.Command, args []string) error { return s.providerNew(args[0], module, replace) },
+		RunE:  func(_ *cobra.Command, args []string) error { return s.providerNew(args[0], module, replace) },
 	}
 	cmd.Flags().StringVar(&module, "module", "", "`PATH` of the Go module; example.com/gameday-provider-NAME without it")
 	cmd.Flags().StringVar(&replace, "replace", "", "use gameday's module from `DIR`, rather than a released version")
