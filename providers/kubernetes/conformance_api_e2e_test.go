@@ -28,6 +28,6 @@ func apiConformances() []conformance {
 func TestAPIConformance(t *testing.T) {
 	require.NoError(t, flag.Set("rapid.checks", checks))
 	for _, c := range apiConformances() {
-		t.Run(c.typ, func(t *testing.T) { c.run(t, newAPIFixture(t)) })
+		t.Run(c.typ, func(t *testing.T) { c.run(t, New()) })
 	}
 }

@@ -22,13 +22,8 @@ import (
 	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
-// TestMain lets the test binary revert records, as another process that knows nothing.
-func TestMain(m *testing.M) {
-	if code, asked := providertest.FreshMain(os.Args[1:], New()); asked {
-		os.Exit(code)
-	}
-	os.Exit(m.Run())
-}
+// TestMain lets the test binary be the plugin, and revert records as another process that knows nothing.
+func TestMain(m *testing.M) { os.Exit(providertest.Main(m, New())) }
 
 // conformance is a fault type as the conformance kit tries it, on the namespace of an
 // apiFixture. Add a line for each type.
@@ -55,12 +50,16 @@ const checks = "6"
 func TestConformance(t *testing.T) {
 	require.NoError(t, flag.Set("rapid.checks", checks))
 	for _, c := range conformances() {
-		t.Run(c.typ, func(t *testing.T) { c.run(t, newAPIFixture(t)) })
+		t.Run(c.typ, func(t *testing.T) {
+			t.Run("in process", func(t *testing.T) { c.run(t, New()) })
+			t.Run("as a plugin", func(t *testing.T) { c.run(t, providertest.OutOfProcess(t, "kubernetes")) })
+		})
 	}
 }
 
-func (c conformance) run(t *testing.T, x apiFixture) {
+func (c conformance) run(t *testing.T, provider providers.Provider) {
 	t.Helper()
+	x := newAPIFixture(t)
 	run := "conformance-" + strings.ToLower(ulid.Make().String())
 	access := cluster.Access{Kubeconfig: os.Getenv("KUBECONFIG"), Namespaces: []string{x.namespace}, AgentImage: apiAgentImage(), Reaper: true}
 	env := providers.EnvironmentState{Address: "environment.kubernetes.test", Type: typeKubernetes, Outputs: outputs(access)}
@@ -69,7 +68,7 @@ func (c conformance) run(t *testing.T, x apiFixture) {
 	before := x.snapshot(t)
 	fault := x.fault(t, c.typ, c.config)
 	providertest.Run(t, providertest.Harness{
-		Fault: fault.Fault, Config: fault.config, Run: run, Environment: env, Planned: planned,
+		Fault: providertest.Fault(t, provider, c.typ), Config: fault.config, Run: run, Environment: env, Planned: planned,
 		Healthy: x.ready, Fresh: providertest.FreshRevert, Settles: true, Timeout: 45 * time.Second,
 	})
 	require.NoError(t, reaper.Remove(t.Context(), x.Cluster, run, x.namespace))
