@@ -9,17 +9,18 @@ import (
 // Pin notes which program was chosen. What was locked for other platforms stays, if it is the same version.
 func (l *Lock) Pin(f Found, version string) {
 	entry := Locked{Name: f.Name, Source: f.Source, Version: version, Hashes: map[string]string{}}
-	var others []Locked
+	var all []Locked
 	for _, p := range l.Providers {
 		switch {
 		case p.Name != f.Name:
-			others = append(others, p)
+			all = append(all, p)
 		case p.Source == f.Source && p.Version == version:
 			entry.Hashes = maps.Clone(p.Hashes)
 		}
 	}
 	entry.Hashes[Platform()] = hashScheme + f.SHA256
-	l.Providers = append(others, entry)
+	all = append(all, entry)
+	l.Providers = all
 }
 
 // Keep forgets what nobody requires any more.

@@ -24,7 +24,9 @@ import (
 //
 // With the argument -debug it waits for a gameday that a developer starts, and prints what to set
 // for that; the program can be one that a debugger runs.
-func Serve(provider providers.Provider) { os.Exit(Main(provider, os.Args[1:])) }
+func Serve(provider providers.Provider) {
+	os.Exit(Main(provider, os.Args[1:])) //nolint:forbidigo // it is the main function of the programs that call it
+}
 
 // Main is Serve for programs that do more than that. It returns the exit code.
 func Main(provider providers.Provider, args []string) int {

@@ -25,7 +25,7 @@ func (m *Module) require(all map[string]*RequiredProvider) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, s := range m.Settings {
 		for _, name := range slices.Sorted(maps.Keys(s.RequiredProviders)) {
-			diags = append(diags, require(all, s.RequiredProviders[name])...)
+			diags = append(diags, agree(all, s.RequiredProviders[name])...)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Calls)) {
@@ -36,8 +36,8 @@ func (m *Module) require(all map[string]*RequiredProvider) hcl.Diagnostics {
 	return diags
 }
 
-// require adds what a module needs to what others do.
-func require(all map[string]*RequiredProvider, p *RequiredProvider) hcl.Diagnostics {
+// agree adds what a module needs to what others do.
+func agree(all map[string]*RequiredProvider, p *RequiredProvider) hcl.Diagnostics {
 	first, known := all[p.Name]
 	switch {
 	case !known:

@@ -54,8 +54,10 @@ func TestConfigurations(t *testing.T) {
 	block := &schema.Block{
 		Description: "All.",
 		Attributes: []schema.Attribute{
-			{Name: "s", Type: schema.Type{Kind: schema.String}}, {Name: "n", Type: schema.Type{Kind: schema.Numeric, Of: schema.ListOf}},
-			{Name: "m", Type: schema.Type{Kind: schema.Bool, Of: schema.MapOf}}, {Name: "any", Type: schema.Type{Kind: schema.Any}},
+			{Name: "s", Type: schema.Type{Kind: schema.String}},
+			{Name: "n", Type: schema.Type{Kind: schema.Numeric, Of: schema.ListOf}},
+			{Name: "m", Type: schema.Type{Kind: schema.Bool, Of: schema.MapOf}},
+			{Name: "any", Type: schema.Type{Kind: schema.Any}},
 		},
 		Blocks: []schema.NestedBlock{{Name: "b", Nesting: schema.List, Block: &schema.Block{Attributes: []schema.Attribute{{Name: "d", Type: schema.Type{Kind: schema.Duration}}}}}},
 	}

@@ -16,7 +16,7 @@ import (
 func BenchmarkCall(b *testing.B) {
 	for name, of := range map[string]func(testing.TB) providers.Provider{
 		"in_process": func(testing.TB) providers.Provider { return tester() },
-		"plugin":     func(t testing.TB) providers.Provider { return start(t) },
+		"plugin":     func(tb testing.TB) providers.Provider { tb.Helper(); return start(tb) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			fault, record, err := injected(b, of(b), b.TempDir(), "", time.Hour)

@@ -71,12 +71,12 @@ func (e environment) Up(ctx context.Context, req providers.UpRequest) (providers
 		_, err = e.plugin.judge(ctx, of, "UpEnvironment", err)
 		return providers.EnvironmentState{}, e.plugin.broken(err)
 	}
-	diags := append(shown, convert.DiagnosticsFrom(done.GetDiagnostics())...)
+	shown = append(shown, convert.DiagnosticsFrom(done.GetDiagnostics())...)
 	state, err := convert.StateFrom(done.GetState())
 	if err != nil {
-		return providers.EnvironmentState{}, append(diags, e.plugin.broken(err)...)
+		return providers.EnvironmentState{}, append(shown, e.plugin.broken(err)...)
 	}
-	return state, diags
+	return state, shown
 }
 
 // rise is the conversation about an environment that comes up. It returns what was wrong with the body, which the program

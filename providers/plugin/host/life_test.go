@@ -114,7 +114,7 @@ func TestTheDeadlineEndsAFault(t *testing.T) {
 	assert.WithinDuration(t, record.Deadline, time.Now(), time.Second)
 }
 
-// TestCloseUndoesWhatIsInPlace.
+// TestCloseUndoesWhatIsInPlace: nothing needs to be asked for.
 func TestCloseUndoesWhatIsInPlace(t *testing.T) {
 	p, dir := start(t), t.TempDir()
 	fault, record, err := injected(t, p, dir, "", time.Minute)

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"strings"
@@ -136,7 +135,7 @@ func TestAPeerThatAnswersNonsense(t *testing.T) {
 	}
 }
 
-// TestWhatAnOversizedAnswerSays.
+// TestWhatAnOversizedAnswerSays: who sent it, and that it is too large.
 func TestWhatAnOversizedAnswerSays(t *testing.T) {
 	p := peer(t, []byte(strings.Repeat("x", 2<<20)))
 	_, err := environment{typ{plugin: p, name: "x"}}.Leftovers(t.Context(), providers.EnvironmentHandle{})
@@ -150,6 +149,6 @@ func FuzzPeer(f *testing.F) {
 	require.NoError(f, err)
 	f.Add([]byte{})
 	f.Add(append([]byte{0x0a, byte(len(config))}, config...))
-	f.Add([]byte(fmt.Sprint("garbage")))
+	f.Add([]byte("garbage"))
 	f.Fuzz(func(t *testing.T, answer []byte) { askEverything(t, peer(t, answer)) })
 }

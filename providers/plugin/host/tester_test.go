@@ -280,10 +280,10 @@ func (place) Down(_ context.Context, handle providers.EnvironmentHandle) error {
 }
 
 func (place) Leftovers(_ context.Context, handle providers.EnvironmentHandle) ([]string, error) {
-	if _, err := os.Stat(folder(handle)); err != nil {
-		return nil, nil
+	if _, err := os.Stat(folder(handle)); err == nil {
+		return []string{folder(handle)}, nil
 	}
-	return []string{folder(handle)}, nil
+	return nil, nil
 }
 
 // source is the test binary as a plugin.

@@ -170,7 +170,7 @@ func TestEnvironment(t *testing.T) {
 	assert.Equal(t, "Bad port", diags[0].Summary, "what is wrong with the body, as gameday said it")
 }
 
-// TestEnvironmentsEndWithGameday.
+// TestEnvironmentsEndWithGameday, as with one that is killed.
 func TestEnvironmentsEndWithGameday(t *testing.T) {
 	p, dir := start(t), t.TempDir()
 	env := p.Types().Environments[0]

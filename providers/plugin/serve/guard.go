@@ -15,19 +15,21 @@ import (
 func Options(log *slog.Logger) []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
-			defer survive(log, info.FullMethod, &err)
+			defer func() { err = survived(log, info.FullMethod, recover(), err) }()
 			return handle(ctx, request)
 		}),
 		grpc.ChainStreamInterceptor(func(server any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) (err error) {
-			defer survive(log, info.FullMethod, &err)
+			defer func() { err = survived(log, info.FullMethod, recover(), err) }()
 			return handle(server, stream)
 		}),
 	}
 }
 
-func survive(log *slog.Logger, method string, err *error) {
-	if broken := recover(); broken != nil {
-		log.Error("the provider panicked", "method", method, "panic", broken, "stack", string(debug.Stack()))
-		*err = status.Errorf(codes.Internal, "the provider panicked: %v", broken)
+// survived is the error of a call that panicked, or its own.
+func survived(log *slog.Logger, method string, broken any, err error) error {
+	if broken == nil {
+		return err
 	}
+	log.Error("the provider panicked", "method", method, "panic", broken, "stack", string(debug.Stack()))
+	return status.Errorf(codes.Internal, "the provider panicked: %v", broken)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -150,7 +151,7 @@ func (i *installation) builtIn(r install.Requirement) error {
 // finish writes the lock file, and says what was done.
 func (i *installation) finish() error {
 	i.lock.Keep(i.required)
-	changed := string(i.lock.Text()) != string(i.old.Text())
+	changed := !bytes.Equal(i.lock.Text(), i.old.Text())
 	if changed {
 		if err := i.lock.Write(i.dir); err != nil {
 			return err
