@@ -21,7 +21,9 @@ type Found struct {
 
 	Path    string `json:"path"`              // absolute
 	Release string `json:"release,omitempty"` // its version, as the mirror says; empty for a program that must be asked
-	SHA256  string `json:"sha256"`            // hexadecimal
+	SHA256  string `json:"sha256"`            // hexadecimal; empty for a process that somebody else has started
+
+	LockedIn string `json:"locked_in,omitempty"` // directory of the lock file, absolute
 }
 
 // Installed is where programs from mirrors are put, below the directory of a configuration.
@@ -34,8 +36,8 @@ type Places struct {
 }
 
 // Choose finds the program of a requirement: the one that is there, or of a mirror the newest version that fits. With a
-// version that is locked, it takes that one.
-func (p Places) Choose(r Requirement, locked string) (Found, error) {
+// version that is locked, it takes that one, and of a mirror only the program that was locked.
+func (p Places) Choose(r Requirement, locked Locked) (Found, error) {
 	kind, err := KindOf(r.Source)
 	switch {
 	case err != nil:
@@ -45,11 +47,14 @@ func (p Places) Choose(r Requirement, locked string) (Found, error) {
 	case p.Mirror == "":
 		return Found{}, fmt.Errorf("no mirror was named in which to look for %s: use -mirror DIR, or the environment variable GAMEDAY_PROVIDER_MIRROR", r.Source)
 	}
-	chosen, err := p.newest(r, locked)
+	chosen, err := p.newest(r, locked.Version)
 	if err != nil {
 		return Found{}, err
 	}
 	from := filepath.Join(p.Mirror, filepath.FromSlash(r.Source), chosen, Platform(), program(r.Source))
+	if err := locked.is(from); err != nil {
+		return Found{}, err
+	}
 	to := p.installed(r.Source, chosen)
 	if err := install(from, to); err != nil {
 		return Found{}, err

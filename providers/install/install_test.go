@@ -54,7 +54,7 @@ func TestChooseFromAMirror(t *testing.T) {
 		"the locked one is gone": {locked: "1.3.0", wrong: "that is the locked 1.3.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found, err := places.Choose(install.Requirement{Name: "redis", Source: "acme/redis", Version: c.constraint}, c.locked)
+			found, err := places.Choose(install.Requirement{Name: "redis", Source: "acme/redis", Version: c.constraint}, install.Locked{Version: c.locked})
 			if c.wrong != "" {
 				require.ErrorContains(t, err, c.wrong)
 				return
@@ -70,17 +70,34 @@ func TestChooseFromAMirror(t *testing.T) {
 			assert.Equal(t, found, again)
 		})
 	}
-	_, err := places.Choose(install.Requirement{Name: "x", Source: "acme/other"}, "")
+	_, err := places.Choose(install.Requirement{Name: "x", Source: "acme/other"}, install.Locked{})
 	require.ErrorContains(t, err, "has no provider acme/other")
-	_, err = install.Places{Dir: places.Dir}.Choose(install.Requirement{Name: "redis", Source: "acme/redis"}, "")
+	_, err = install.Places{Dir: places.Dir}.Choose(install.Requirement{Name: "redis", Source: "acme/redis"}, install.Locked{})
 	require.ErrorContains(t, err, "no mirror was named")
+}
+
+// TestARefusedProgramReplacesNothing: what was installed before still works.
+func TestARefusedProgramReplacesNothing(t *testing.T) {
+	places := install.Places{Dir: t.TempDir(), Mirror: mirror(t, "1.2.0")}
+	needed := install.Requirement{Name: "redis", Source: "acme/redis"}
+	found, err := places.Choose(needed, install.Locked{})
+	require.NoError(t, err)
+	lock := &install.Lock{}
+	lock.Pin(found, "1.2.0")
+	locked, _ := lock.Find("redis")
+	write(t, filepath.Join(places.Mirror, "acme", "redis", "1.2.0", install.Platform(), "gameday-provider-redis"), "another")
+	_, err = places.Choose(needed, locked)
+	require.ErrorContains(t, err, "is not the one that was locked")
+	again, err := places.Again(needed, locked)
+	require.NoError(t, err)
+	require.NoError(t, lock.Verify(again))
 }
 
 func TestALocalProgram(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "bin", "redis"), "one")
 	places, needed := install.Places{Dir: dir}, install.Requirement{Name: "redis", Source: "./bin/redis"}
-	found, err := places.Choose(needed, "")
+	found, err := places.Choose(needed, install.Locked{})
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(dir, "bin", "redis"), found.Path)
 	lock := &install.Lock{}

@@ -34,6 +34,27 @@ func (l *Lock) Keep(required []Requirement) {
 	l.Providers = kept
 }
 
+// is says why a program is not the one that was locked. Where none is locked for this platform, any is.
+func (p Locked) is(path string) error {
+	want := p.Hashes[Platform()]
+	if want == "" {
+		return nil
+	}
+	sum, err := Sum(path)
+	if err != nil {
+		return err
+	}
+	return p.matches(path, sum)
+}
+
+// matches compares a program's checksum with the one that was locked.
+func (p Locked) matches(path, sum string) error {
+	if want := p.Hashes[Platform()]; want != hashScheme+sum {
+		return fmt.Errorf("the program %s is not the one that was locked: expected %s, found %s%s. If it was replaced on purpose, run gameday init -upgrade", path, want, hashScheme, sum)
+	}
+	return nil
+}
+
 // ErrNotInstalled is for a provider that no lock file has.
 var ErrNotInstalled = errors.New("the provider is not installed: run gameday init")
 
@@ -47,9 +68,7 @@ func (l *Lock) Verify(f Found) error {
 		return fmt.Errorf("the provider %s was installed from %q, and %q is required now: run gameday init", f.Name, p.Source, f.Source)
 	case hash == "":
 		return fmt.Errorf("the provider %s is not installed for %s: run gameday init", f.Name, Platform())
-	case hash != hashScheme+f.SHA256:
-		return fmt.Errorf("the program %s is not the one that was locked: expected %s, found %s%s. If it was replaced on purpose, run gameday init -upgrade", f.Path, hash, hashScheme, f.SHA256)
 	default:
-		return nil
+		return p.matches(f.Path, f.SHA256)
 	}
 }

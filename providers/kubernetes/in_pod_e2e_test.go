@@ -154,6 +154,7 @@ func TestBursts(t *testing.T) { // alone, as it measures time
 		m.with(t, "kubernetes_network_bandwidth", "rate = \"1mbit\"\n"+config, func() {
 			seen = measure[udpSeen](t, m, measuring, "udp", "-to", m.address[hit]+":9001", "-n", "200")
 			t.Logf("%s: %+v", config, seen)
+			measure[udpSeen](t, m, measuring, "udp", "-to", m.address[hit]+":9001", "-n", "1000") // more than any of it lets pass at once: evidence
 		})
 		return seen
 	}
@@ -207,8 +208,8 @@ func TestDiskFills(t *testing.T) {
 		now := measure[spaceSeen](t, m, hit, "space", "-path", "/data")
 		assert.InDelta(t, asked, before.Available-now.Available, asked/10, "others write to the same disk")
 	})
-	m.with(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/data\"\nsize = \"200Mi\"\nreserve = \"%d\"", before.Available-asked), func() {})
-	f := m.fault(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/data\"\nsize = \"1Gi\"\nreserve = \"%d\"\n%s", before.Available-asked, onHit()))
+	m.with(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/data\"\nsize = \"200Mi\"\nreserve = \"%dB\"", before.Available-asked), func() {})
+	f := m.fault(t, "kubernetes_disk_fill", fmt.Sprintf("container = \"meter\"\npath = \"/data\"\nsize = \"1Gi\"\nreserve = \"%dB\"\n%s", before.Available-asked, onHit()))
 	record := f.prepare(t)
 	err := f.Inject(t.Context(), providers.InjectRequest{Record: record, Config: providertest.Decode(t, f.Schema(), f.config), Environment: f.x.env})
 	assert.ErrorContains(t, err, "reserve", "rather than touch what must stay")

@@ -67,15 +67,15 @@ func (*clientPause) Prepare(_ context.Context, req providers.PrepareRequest) (pa
 
 // Inject begins to ask for pauses. It returns when the first is in place.
 func (c *clientPause) Inject(ctx context.Context, i sdk.Injection[pauseUndo], _ schema.Values) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.kept[i.ID] != nil {
-		return nil
-	}
 	last := i.Deadline.Add(-i.Undo.pause()) // one that begins later would outlast the deadline
 	if !time.Now().Before(last) {
 		return fmt.Errorf("the deadline is in less than a pause of %s: expected a longer duration, or a shorter pause", i.Undo.pause())
 	}
+	if c.keeps(i.ID) {
+		return nil
+	}
+	ctx, cancel := context.WithDeadline(ctx, last)
+	defer cancel()
 	asker, err := i.Undo.Place.dial(ctx, ours(i.ID))
 	if err != nil {
 		return fmt.Errorf("connect to the server: %w", err)
@@ -86,6 +86,12 @@ func (c *clientPause) Inject(ctx context.Context, i sdk.Injection[pauseUndo], _ 
 	}
 	c.keep(i, asker, last)
 	return nil
+}
+
+func (c *clientPause) keeps(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[id] != nil
 }
 
 // ask asks for one pause.
@@ -104,8 +110,15 @@ func (u pauseUndo) ask(ctx context.Context, by *line) error {
 func (c *clientPause) keep(i sdk.Injection[pauseUndo], asker *line, last time.Time) {
 	ctx, stop := context.WithDeadline(context.Background(), last)
 	done := make(chan struct{})
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.kept == nil {
 		c.kept = map[string]context.CancelFunc{}
+	}
+	if c.kept[i.ID] != nil { // another call was faster
+		stop()
+		asker.close()
+		return
 	}
 	c.kept[i.ID] = func() {
 		stop()

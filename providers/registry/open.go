@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 
 	goplugin "github.com/hashicorp/go-plugin"
@@ -104,6 +105,9 @@ func (o *Opened) open(ctx context.Context, r Request, lock *install.Lock, requir
 		if found, err = (install.Places{Dir: r.Dir}).Again(required, locked); err != nil {
 			return fmt.Errorf("%w: run gameday init", err)
 		}
+		if found.LockedIn, err = filepath.Abs(r.Dir); err != nil {
+			return fmt.Errorf("find %s: %w", r.Dir, err)
+		}
 		if err := lock.Verify(found); err != nil {
 			return err
 		}
@@ -143,10 +147,14 @@ func (o *Opened) collect(options []local.Option) error {
 // Reopen starts the programs that a run has used, for what is left to undo. Those that cannot be started are
 // an error beside the set.
 func Reopen(ctx context.Context, used []install.Found, log *slog.Logger) (*Opened, error) {
+	attach, err := plugin.Reattached(os.Getenv(plugin.ReattachVariable))
+	if err != nil {
+		return nil, err
+	}
 	o := &Opened{}
 	var errs []error
 	for _, found := range used {
-		if _, err := o.Start(ctx, found, nil, log); err != nil {
+		if _, err := o.Start(ctx, asLocked(found), attach[found.Name], log); err != nil {
 			errs = append(errs, fmt.Errorf("the provider %s, which the run has used: %w", found.Name, err))
 		}
 	}
@@ -155,6 +163,25 @@ func Reopen(ctx context.Context, used []install.Found, log *slog.Logger) (*Opene
 		return nil, errors.Join(append(errs, err)...)
 	}
 	return o, errors.Join(errs...)
+}
+
+// asLocked is a program as it was used, or as the lock file has it now: who has replaced it on purpose has another
+// one that knows its records, or says that it does not.
+func asLocked(found install.Found) install.Found {
+	lock, err := install.ReadLock(found.LockedIn)
+	if err != nil {
+		return found
+	}
+	now, err := (install.Places{}).Again(install.Requirement{Name: found.Name, Source: found.Path}, install.Locked{})
+	if err != nil {
+		return found
+	}
+	replaced := found
+	replaced.SHA256 = now.SHA256
+	if lock.Verify(replaced) != nil {
+		return found
+	}
+	return replaced
 }
 
 // Close ends the programs, which undo what they have in place.

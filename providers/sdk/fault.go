@@ -129,7 +129,19 @@ func (a *adapted[U]) Inject(ctx context.Context, req providers.InjectRequest) er
 	case !a.begin(i):
 		return errors.New("the fault has been reverted already and is not put in place again")
 	}
-	return a.fault.Inject(ctx, i, req.Config)
+	err = a.fault.Inject(ctx, i, req.Config)
+	if !a.isReverted(i.ID) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), expirePatience)
+	defer cancel()
+	return errors.Join(errors.New("the fault was reverted while it was put in place"), a.fault.Revert(ctx, i))
+}
+
+func (a *adapted[U]) isReverted(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reverted[id]
 }
 
 // begin has the fault end at its deadline, unless it has been reverted.
@@ -149,6 +161,7 @@ func (a *adapted[U]) begin(i Injection[U]) bool {
 const expirePatience = time.Minute
 
 func (a *adapted[U]) expire(i Injection[U]) {
+	defer func() { _ = recover() }() // what else is in place must not end with it
 	ctx, cancel := context.WithTimeout(context.Background(), expirePatience)
 	defer cancel()
 	a.end(i.ID)

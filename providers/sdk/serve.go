@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
@@ -78,9 +79,19 @@ func run(server *serve.Server, log logger, debug bool) int {
 		<-server.Ended()
 		running.Stop()
 	}()
+	if !debug {
+		time.AfterFunc(lonely, func() {
+			if !server.Attended() { // gameday was killed between its start of this program and its first call
+				running.Stop()
+			}
+		})
+	}
 	goplugin.Serve(config)
 	return 0
 }
+
+// lonely is how long a provider waits for the gameday that has started it.
+const lonely = time.Minute
 
 // announce prints what to set for a gameday that is to use this process.
 func announce(w io.Writer, name string, at *goplugin.ReattachConfig) {

@@ -50,7 +50,7 @@ class Ledger:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.timers, self.undone, self.turns = {}, set(), {}
+        self.timers, self.undone, self.turns, self.closing = {}, set(), {}, False
 
     def turn(self, identity):
         with self.lock:
@@ -59,7 +59,7 @@ class Ledger:
     def inject(self, fault, record, config):
         deadline = record.deadline.ToNanoseconds() / 1e9
         with self.turn(record.id):
-            if record.id in self.undone:
+            if record.id in self.undone or self.closing:
                 raise ValueError("the fault has been reverted already and is not put in place again")
             if time.time() >= deadline:
                 raise ValueError("the deadline has passed: nothing is injected after it")
@@ -69,16 +69,21 @@ class Ledger:
                 timer.start()
                 self.timers[record.id] = (timer, fault, record)
             fault.inject(record, config)
+            if record.id in self.undone or self.closing:
+                fault.revert(record)
+                raise ValueError("the fault was reverted while it was put in place")
 
     def revert(self, fault, record):
+        self.undone.add(record.id)
+        fault.revert(record)  # an injection that has not returned must not keep it from that
         with self.turn(record.id):
-            self.undone.add(record.id)
             fault.revert(record)
             timer = self.timers.pop(record.id, None)
             if timer:
                 timer[0].cancel()
 
     def close(self):
+        self.closing = True
         for _, fault, record in list(self.timers.values()):
             try:
                 self.revert(fault, record)
@@ -96,7 +101,8 @@ class Server:
         for kind, types in ((wire.KIND_FAULT, faults), (wire.KIND_PROBE, probes)):
             for t in types:
                 self.about.types.append(wire.Type(kind=kind, name=t.name, schema=t.schema, capabilities=t.capabilities))
-        self.ledger, self.handles, self.over = Ledger(), {}, threading.Event()
+        self.ledger, self.handles = Ledger(), {}
+        self.came, self.gone = threading.Event(), threading.Event()
 
     # Life.
 
@@ -104,12 +110,11 @@ class Server:
         return self.about
 
     def Attend(self, request, context):
-        gone = threading.Event()
-        context.add_callback(gone.set)
+        self.came.set()
+        if not context.add_callback(self.gone.set):  # it is gone already
+            self.gone.set()
         yield wire.AttendResponse()
-        gone.wait()
-        self.ledger.close()
-        self.over.set()
+        self.gone.wait()
 
     def Check(self, request, context):  # of the health service: SERVING
         return b"\x08\x01"
@@ -250,6 +255,8 @@ def serve(**about):
         listening.add_secure_port("unix:" + path, credentials)
         listening.start()
         print(f"1|1|unix|{path}|grpc|{base64.b64encode(der).decode().rstrip('=')}", flush=True)
-        server.over.wait()
+        if server.came.wait(timeout=60):  # else gameday was killed before its first call
+            server.gone.wait()
+        server.ledger.close()
         listening.stop(grace=1).wait()
     return 0

@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -69,7 +70,7 @@ func (c *Configuration) Plan(ctx context.Context, diags hcl.Diagnostics, targets
 
 // lockFile pins the programs that do what the plan says: with others it is another plan.
 func (c *Configuration) lockFile() ([]plan.File, error) {
-	if len(c.Plugins) == 0 {
+	if !slices.ContainsFunc(c.Plugins, func(f install.Found) bool { return f.SHA256 != "" }) {
 		return nil, nil
 	}
 	sum, err := install.Sum(filepath.Join(c.Dir, install.LockFile))

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/zclconf/go-cty/cty"
@@ -74,10 +75,21 @@ func encode(value cty.Value, want cty.Type) ([]byte, error) {
 	return data, nil
 }
 
+// largestValue is the most that a value may have in bytes: cty reads what is nested in itself by
+// recursion, and no stack has room for any depth.
+const largestValue = 4 << 20
+
 func decode(data []byte, want cty.Type) (value cty.Value, err error) {
+	if want == cty.NilType {
+		return cty.NilVal, errors.New("there is a value where none was expected")
+	}
+	name := want.FriendlyName()
+	if len(data) > largestValue {
+		return cty.NilVal, fmt.Errorf("expected a %s of at most %d bytes, found %d", name, largestValue, len(data))
+	}
 	defer func() { // cty panics on some values that it did not write, such as an object with two attributes of one name
 		if broken := recover(); broken != nil {
-			value, err = cty.NilVal, fmt.Errorf("expected a %s in MessagePack, found something malformed: %v", want.FriendlyName(), broken)
+			value, err = cty.NilVal, fmt.Errorf("expected a %s in MessagePack, found something malformed: %v", name, broken)
 		}
 	}()
 	value, err = msgpack.Unmarshal(data, want)
@@ -96,11 +108,16 @@ func TypeJSON(t cty.Type) ([]byte, error) {
 }
 
 // TypeFrom is the inverse of TypeJSON.
-func TypeFrom(data []byte) (cty.Type, error) {
+func TypeFrom(data []byte) (t cty.Type, err error) {
 	if len(data) == 0 {
 		return cty.NilType, nil
 	}
-	t, err := ctyjson.UnmarshalType(data)
+	defer func() { // as for values
+		if broken := recover(); broken != nil {
+			t, err = cty.NilType, fmt.Errorf("expected a cty type in JSON, found something malformed: %v", broken)
+		}
+	}()
+	t, err = ctyjson.UnmarshalType(data)
 	if err != nil {
 		return cty.NilType, fmt.Errorf("expected a cty type in JSON, such as [\"list\",\"string\"]: %w", err)
 	}

@@ -58,7 +58,7 @@ func (p *Plugin) judge(ctx context.Context, of *process, method string, err erro
 		if of.answers() {
 			return false, fmt.Errorf("the provider %s has not answered %s: %w", p.source.Name, method, late)
 		}
-		of.kill()
+		of.slay()
 		return true, fmt.Errorf("the provider %s (%s) hung in %s, answered nothing any more and was ended: %w%s", p.source.Name, p.source.Path, method, late, of.tail)
 	case code == codes.Unknown || code == codes.InvalidArgument || code == codes.NotFound:
 		return false, errors.New(status.Convert(err).Message()) // its own words
@@ -75,6 +75,7 @@ func (p *process) endsWithin(patience time.Duration) bool {
 	defer timer.Stop()
 	select {
 	case <-p.gone:
+		p.exits(logPatience)
 		return true
 	case <-timer.C:
 		return false

@@ -97,10 +97,14 @@ func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	if err != nil {
 		return err
 	}
-	f.plugin.injecting(req.Record)
-	_, err = call(ctx, f.plugin, "InjectFault", once, func(ctx context.Context, rpc wire.ProviderClient) (*wire.InjectFaultResponse, error) {
-		return rpc.InjectFault(ctx, &wire.InjectFaultRequest{Record: convert.Record(req.Record), Config: config, Environment: env})
-	})
+	by, err := f.plugin.running(ctx)
+	if err != nil {
+		return err
+	}
+	f.plugin.injecting(req.Record, by)
+	if _, err = by.rpc.InjectFault(ctx, &wire.InjectFaultRequest{Record: convert.Record(req.Record), Config: config, Environment: env}); err != nil {
+		_, err = f.plugin.judge(ctx, by, "InjectFault", err)
+	}
 	return err
 }
 

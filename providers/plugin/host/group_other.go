@@ -2,7 +2,13 @@
 
 package host
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 // ownGroup is of no use where Ctrl-C does not reach groups.
 func ownGroup() *syscall.SysProcAttr { return nil }
+
+// killGroup ends a process.
+func killGroup(p *os.Process) { _ = p.Kill() }

@@ -39,7 +39,7 @@ func (e environment) CheckInside(ctx context.Context, env providers.EnvironmentS
 
 // OpenProbe has a prober made whose samples are taken inside.
 func (e environment) OpenProbe(ctx context.Context, req providers.InsideRequest) (providers.Streamer, providers.Diagnostics) {
-	handle, diags := e.openInside(ctx, providers.KindProbe, req)
+	handle, _, diags := e.openInside(ctx, providers.KindProbe, req)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -48,24 +48,22 @@ func (e environment) OpenProbe(ctx context.Context, req providers.InsideRequest)
 
 // OpenLoad has a generator made that offers its load inside.
 func (e environment) OpenLoad(ctx context.Context, req providers.InsideRequest) (providers.Generator, providers.Diagnostics) {
-	handle, diags := e.openInside(ctx, providers.KindLoad, req)
+	handle, _, diags := e.openInside(ctx, providers.KindLoad, req)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	return &insideGenerator{remote: handle}, diags
+	return &completer{remote: handle}, diags
 }
 
 // openInside has something made that runs inside. It may be of another provider's type, whose schema
 // the program does not know.
-func (e environment) openInside(ctx context.Context, kind providers.Kind, req providers.InsideRequest) (*remote, providers.Diagnostics) {
+func (e environment) openInside(ctx context.Context, kind providers.Kind, req providers.InsideRequest) (*remote, *wire.OpenResponse, providers.Diagnostics) {
 	request, err := e.insideRequest(kind, req)
 	if err != nil {
-		return nil, e.plugin.broken(err)
+		return nil, nil, e.plugin.broken(err)
 	}
-	return opened(ctx, e.plugin, func(ctx context.Context) (*wire.OpenResponse, error) {
-		return call(ctx, e.plugin, "OpenInside", once, func(ctx context.Context, rpc wire.ProviderClient) (*wire.OpenResponse, error) {
-			return rpc.OpenInside(ctx, request)
-		})
+	return opened(ctx, e.plugin, "OpenInside", func(ctx context.Context, in *process) (*wire.OpenResponse, error) {
+		return in.rpc.OpenInside(ctx, request)
 	})
 }
 

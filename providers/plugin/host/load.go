@@ -27,9 +27,12 @@ var _ providers.Load = load{}
 
 // Open has a generator made.
 func (l load) Open(ctx context.Context, req providers.OpenRequest) (providers.Generator, providers.Diagnostics) {
-	handle, diags := l.open(ctx, "OpenLoad", req, wire.ProviderClient.OpenLoad)
+	handle, answer, diags := l.open(ctx, "OpenLoad", req, wire.ProviderClient.OpenLoad)
 	if diags.HasErrors() {
 		return nil, diags
+	}
+	if answer.GetCompletes() {
+		return &completer{remote: handle}, diags
 	}
 	return &generator{handle}, diags
 }
@@ -39,7 +42,6 @@ type generator struct{ *remote }
 
 // Run offers load until ctx ends.
 func (g *generator) Run(ctx context.Context, report func(providers.LoadSample)) error {
-	defer func() { _ = g.close() }() // a generator has no other end; the program's ends it, too
 	return g.run(ctx, &wire.RunRequest{}, func(event *wire.RunResponse) {
 		if sample := event.GetLoad(); sample != nil {
 			report(convert.LoadSampleFrom(sample))
@@ -47,15 +49,17 @@ func (g *generator) Run(ctx context.Context, report func(providers.LoadSample)) 
 	})
 }
 
+// Close releases the generator.
+func (g *generator) Close() error { return g.close() }
+
 // run runs what is open and hands its events on, until ctx ends and everything that is in flight
 // with it.
 func (r *remote) run(ctx context.Context, first *wire.RunRequest, event func(*wire.RunResponse)) error {
-	handle, err := r.at(ctx)
+	handle, of, err := r.at(ctx)
 	if err != nil {
 		return err
 	}
 	first.Handle = handle
-	of := r.plugin.current()
 	lifetime, stop := context.WithCancel(context.WithoutCancel(ctx)) // ctx asks for an end in order
 	defer stop()
 	stream, err := of.rpc.Run(lifetime)
@@ -92,8 +96,9 @@ func (r *remote) ended(ctx context.Context, of *process, err error) error {
 	return err
 }
 
-// insideGenerator offers load inside an environment.
-type insideGenerator struct {
+// completer is a generator that says up to which moment everything due has been reported: one that knows it, or
+// that offers its load inside an environment.
+type completer struct {
 	*remote
 
 	complete func(time.Time)
@@ -103,13 +108,13 @@ var _ interface {
 	providers.Generator
 	providers.Completer
 	io.Closer
-} = (*insideGenerator)(nil)
+} = (*completer)(nil)
 
 // OnComplete says whom to tell.
-func (g *insideGenerator) OnComplete(complete func(before time.Time)) { g.complete = complete }
+func (g *completer) OnComplete(complete func(before time.Time)) { g.complete = complete }
 
 // Run offers load until ctx ends.
-func (g *insideGenerator) Run(ctx context.Context, report func(providers.LoadSample)) error {
+func (g *completer) Run(ctx context.Context, report func(providers.LoadSample)) error {
 	return g.run(ctx, &wire.RunRequest{}, func(event *wire.RunResponse) {
 		switch e := event.GetEvent().(type) {
 		case *wire.RunResponse_Load:
@@ -123,7 +128,7 @@ func (g *insideGenerator) Run(ctx context.Context, report func(providers.LoadSam
 }
 
 // Close releases the generator.
-func (g *insideGenerator) Close() error { return g.close() }
+func (g *completer) Close() error { return g.close() }
 
 // streamer takes samples inside an environment.
 type streamer struct {

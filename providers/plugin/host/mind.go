@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -14,44 +15,121 @@ import (
 // errClosed is for calls after the end.
 var errClosed = errors.New("the provider has been closed")
 
-// running is the process that runs, started if there is none.
+// beginning is the start of a process, for which several calls may wait.
+type beginning struct {
+	done chan struct{}
+	err  error // set before
+}
+
+// running is the process that runs, started if there is none. Whoever has no time to wait for that goes, and the
+// start goes on.
 func (p *Plugin) running(ctx context.Context) (*process, error) {
+	for {
+		found, begun, err := p.now(ctx)
+		if found != nil || err != nil {
+			return found, err
+		}
+		select {
+		case <-begun.done:
+			if begun.err != nil {
+				return nil, begun.err
+			}
+		case <-ctx.Done():
+			return nil, fmt.Errorf("the provider %s is still being started: %w", p.source.Name, ctx.Err())
+		}
+	}
+}
+
+// now is the process that runs, or the start of one.
+func (p *Plugin) now(ctx context.Context) (*process, *beginning, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case p.closed:
-		return nil, errClosed
+		return nil, nil, errClosed
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	case p.process != nil && p.process.alive():
-		return p.process, nil
+		return p.process, nil, nil
 	}
-	p.starting.Store(p.process != nil)
+	if p.begun == nil {
+		p.begun = &beginning{done: make(chan struct{})}
+		begun := p.begun
+		p.minding.Go(func() { p.begin(begun) })
+	}
+	return nil, p.begun, nil
+}
+
+// begin starts a process.
+func (p *Plugin) begin(b *beginning) {
+	defer close(b.done)
+	started, err := p.startConfigured()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.begun, b.err = nil, err
+	switch {
+	case err != nil:
+	case p.closed:
+		b.err = errClosed
+		p.minding.Go(started.end)
+	default:
+		p.process = started
+		p.minding.Go(func() { p.mind(started) })
+	}
+}
+
+// startConfigured starts a process, and hands it the provider block if there was one.
+func (p *Plugin) startConfigured() (*process, error) {
 	started, err := start(p.source, p.log)
-	p.starting.Store(false)
 	if err != nil {
 		return nil, err
 	}
-	if p.configured != nil {
-		if _, err := started.rpc.Configure(ctx, &wire.ConfigureRequest{Config: p.configured}); err != nil {
-			started.end() // and nobody minds it
-			return nil, fmt.Errorf("configure the provider %s again: %w", p.source.Name, err)
-		}
+	p.mu.Lock()
+	config := p.configured
+	p.mu.Unlock()
+	if config == nil {
+		return started, nil
 	}
-	p.process = started
-	p.minding.Go(func() { p.mind(started) })
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
+	defer cancel()
+	answer, err := started.rpc.Configure(ctx, &wire.ConfigureRequest{Config: config})
+	if diags := convert.DiagnosticsFrom(answer.GetDiagnostics()); err == nil && diags.HasErrors() {
+		err = errors.New(diags[0].Summary + ": " + diags[0].Detail)
+	}
+	if err != nil {
+		started.end()
+		return nil, fmt.Errorf("configure the provider %s again: %w", p.source.Name, err)
+	}
 	return started, nil
 }
 
-// mind waits for the end of a process, and reverts what it had in place.
+// restarting reports whether a process is being started in place of one that ended.
+func (p *Plugin) restarting() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.begun != nil && p.process != nil
+}
+
+// mind waits for the end of a process, and has another revert what it had in place. It may have ended for us alone, so it
+// is ended before.
 func (p *Plugin) mind(of *process) {
 	<-of.gone
-	defer of.release()
-	for _, record := range p.orphans(of) {
-		ctx, cancel := context.WithDeadline(context.Background(), record.Deadline.Add(revertPatience))
-		p.revertOrphan(ctx, record)
-		cancel()
+	if p.isClosed() {
+		return // whoever closes ends it
 	}
+	of.exits(logPatience)
+	of.slay()
+	var reverting sync.WaitGroup
+	for _, record := range p.orphans(of) {
+		reverting.Go(func() { p.revertOrphan(record) })
+	}
+	reverting.Wait()
+}
+
+func (p *Plugin) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
 }
 
 const (
@@ -59,24 +137,28 @@ const (
 	revertPause    = 200 * time.Millisecond
 )
 
-// orphans are the faults that were in place when a process ended. That they are gone early is for
-// the run to see.
+// orphans are the faults that a process that has ended had in place. That they are gone early is for the run to see.
 func (p *Plugin) orphans(of *process) []providers.Record {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
-		return nil
-	}
 	var records []providers.Record
-	for id, record := range p.inPlace {
-		p.lost[id] = fmt.Sprintf("the provider %s (%s) ended while the fault was in place, which was reverted then%s", p.source.Name, p.source.Path, of.tail)
-		records = append(records, record)
+	for id, fault := range p.inPlace {
+		if fault.of == of {
+			p.lost[id] = fmt.Sprintf("the provider %s (%s) ended while the fault was in place, which was reverted then%s", p.source.Name, p.source.Path, of.tail)
+			records = append(records, fault.record)
+		}
 	}
 	return records
 }
 
 // revertOrphan tries until it works, or somebody else has done it.
-func (p *Plugin) revertOrphan(ctx context.Context, record providers.Record) {
+func (p *Plugin) revertOrphan(record providers.Record) {
+	until := record.Deadline
+	if now := time.Now(); until.Before(now) {
+		until = now
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), until.Add(revertPatience))
+	defer cancel()
 	ticker := time.NewTicker(revertPause)
 	defer ticker.Stop()
 	for p.isInPlace(record.ID) {
@@ -93,6 +175,25 @@ func (p *Plugin) revertOrphan(ctx context.Context, record providers.Record) {
 	}
 }
 
+// settle reverts what a process that has ended had in place, for a while.
+func (p *Plugin) settle() {
+	p.mu.Lock()
+	var records []providers.Record
+	if p.process != nil && !p.process.alive() {
+		for _, fault := range p.inPlace {
+			records = append(records, fault.record)
+		}
+	}
+	p.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience+revertPatience)
+	defer cancel()
+	var reverting sync.WaitGroup
+	for _, record := range records {
+		reverting.Go(func() { _ = p.revert(ctx, record) }) // what stands beside it ends it at its deadline, and recover before
+	}
+	reverting.Wait()
+}
+
 func (p *Plugin) isInPlace(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,10 +202,10 @@ func (p *Plugin) isInPlace(id string) bool {
 }
 
 // injecting notes a fault before it is put in place.
-func (p *Plugin) injecting(record providers.Record) {
+func (p *Plugin) injecting(record providers.Record, by *process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.inPlace[record.ID] = record
+	p.inPlace[record.ID] = placed{record, by}
 }
 
 // revert reverts a fault, and notes it.

@@ -65,7 +65,7 @@ func peer(t testing.TB, answer []byte) *Plugin {
 		<-served
 	})
 	return &Plugin{
-		source: Source{Name: "peer", Path: "/peer"}, log: slog.New(slog.DiscardHandler), inPlace: map[string]providers.Record{}, lost: map[string]string{},
+		source: Source{Name: "peer", Path: "/peer"}, log: slog.New(slog.DiscardHandler), inPlace: map[string]placed{}, lost: map[string]string{},
 		process: &process{rpc: wire.NewProviderClient(conn), health: grpc_health_v1.NewHealthClient(conn), tail: &tail{}, gone: gone, leave: func() {}, conn: conn},
 	}
 }

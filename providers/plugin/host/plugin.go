@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
+
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/plugin/convert"
@@ -23,20 +24,26 @@ type Plugin struct {
 	types    providers.Types
 
 	mu         sync.Mutex
-	process    *process // the last one that was started
+	process    *process   // the last one that was started
+	begun      *beginning // of one that is being started; nil: none is
 	closed     bool
 	configured []byte // to configure the next process with
-	inPlace    map[string]providers.Record
+	inPlace    map[string]placed
 	lost       map[string]string // faults that were reverted because their process ended, and how it did
 	minding    sync.WaitGroup
-	starting   atomic.Bool // a process is being started in place of one that ended
+}
+
+// placed is a fault in place, and the process that has put it there.
+type placed struct {
+	record providers.Record
+	of     *process
 }
 
 var _ providers.Provider = (*Plugin)(nil)
 
 // Start starts a provider's program and asks what it offers. Close ends it.
 func Start(ctx context.Context, source Source, log *slog.Logger) (*Plugin, error) {
-	p := &Plugin{source: source, log: log, inPlace: map[string]providers.Record{}, lost: map[string]string{}}
+	p := &Plugin{source: source, log: log, inPlace: map[string]placed{}, lost: map[string]string{}}
 	about, err := call(ctx, p, "Describe", once, func(ctx context.Context, rpc wire.ProviderClient) (*wire.DescribeResponse, error) {
 		return rpc.Describe(ctx, &wire.DescribeRequest{})
 	})
@@ -95,6 +102,12 @@ func (p *Plugin) offer(t *wire.Type) error {
 		if err != nil {
 			return fmt.Errorf("sample type: %w", err)
 		}
+		if fields == cty.NilType {
+			fields = cty.EmptyObject
+		}
+		if !fields.IsObjectType() {
+			return fmt.Errorf("sample type: expected an object, found a %s", fields.FriendlyName())
+		}
 		p.types.Probes = append(p.types.Probes, probe{base, fields})
 	case providers.KindLoad:
 		p.types.Loads = append(p.types.Loads, load{base})
@@ -146,13 +159,15 @@ func (p *Plugin) broken(err error) providers.Diagnostics {
 	return providers.Errorf(nil, "The provider "+p.source.Name+" failed", "%s.", err)
 }
 
-// Close has the program undo what it has in place, and ends it.
+// Close has the program undo what it has in place, and ends it. What one that has ended had in place is reverted
+// by another before.
 func (p *Plugin) Close() {
+	p.settle()
 	p.mu.Lock()
 	last := p.process
 	p.closed = true
 	p.mu.Unlock()
-	if last != nil && last.alive() {
+	if last != nil {
 		last.end()
 	}
 	p.minding.Wait()

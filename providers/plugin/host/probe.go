@@ -28,27 +28,23 @@ func (p probe) SampleType() cty.Type { return p.fields }
 
 // Open has a prober made.
 func (p probe) Open(ctx context.Context, req providers.OpenRequest) (providers.Prober, providers.Diagnostics) {
-	handle, diags := p.open(ctx, "OpenProbe", req, wire.ProviderClient.OpenProbe)
+	handle, _, diags := p.open(ctx, "OpenProbe", req, wire.ProviderClient.OpenProbe)
 	if diags.HasErrors() {
 		return nil, diags
 	}
 	return &prober{remote: handle, fields: p.fields}, diags
 }
 
-// opening is how something is opened; it is done again when the process in which it was open has ended.
-type opening func(context.Context) (*wire.OpenResponse, error)
+// opening opens something in a process; it is done again when that has ended.
+type opening func(context.Context, *process) (*wire.OpenResponse, error)
 
 // open has something made by a type.
-func (t typ) open(ctx context.Context, method string, req providers.OpenRequest, run rpcOpen) (*remote, providers.Diagnostics) {
+func (t typ) open(ctx context.Context, method string, req providers.OpenRequest, run rpcOpen) (*remote, *wire.OpenResponse, providers.Diagnostics) {
 	request, err := t.openRequest(req)
 	if err != nil {
-		return nil, t.plugin.broken(err)
+		return nil, nil, t.plugin.broken(err)
 	}
-	return opened(ctx, t.plugin, func(ctx context.Context) (*wire.OpenResponse, error) {
-		return call(ctx, t.plugin, method, again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.OpenResponse, error) {
-			return run(rpc, ctx, request)
-		})
-	})
+	return opened(ctx, t.plugin, method, func(ctx context.Context, in *process) (*wire.OpenResponse, error) { return run(in.rpc, ctx, request) })
 }
 
 // openRequest is what is asked for.
@@ -62,64 +58,75 @@ func (t typ) openRequest(req providers.OpenRequest) (*wire.OpenRequest, error) {
 // remote is something that is open in the program.
 type remote struct {
 	plugin *Plugin
+	method string // that opens it
 	open   opening
 
 	mu     sync.Mutex
 	handle string
-	in     *process // in which the handle means something
+	in     *process // in which the handle means something; nil: it is to be opened
 }
 
-func opened(ctx context.Context, p *Plugin, open opening) (*remote, providers.Diagnostics) {
-	r := &remote{plugin: p, open: open}
-	answer, err := open(ctx)
+func opened(ctx context.Context, p *Plugin, method string, open opening) (*remote, *wire.OpenResponse, providers.Diagnostics) {
+	r := &remote{plugin: p, method: method, open: open}
+	answer, err := r.reopen(ctx)
 	if err != nil {
-		return nil, p.broken(err)
+		return nil, nil, p.broken(err)
 	}
-	r.handle, r.in = answer.GetHandle(), p.current()
-	return r, convert.DiagnosticsFrom(answer.GetDiagnostics())
+	return r, answer, convert.DiagnosticsFrom(answer.GetDiagnostics())
 }
 
-func (p *Plugin) current() *process {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.process
+// reopen opens it in the process that runs.
+func (r *remote) reopen(ctx context.Context) (*wire.OpenResponse, error) {
+	in, err := r.plugin.running(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := r.open(ctx, in)
+	if err != nil {
+		_, err = r.plugin.judge(ctx, in, r.method, err)
+		return nil, err
+	}
+	r.handle, r.in = answer.GetHandle(), in
+	return answer, nil
 }
 
-// at is the handle in the process that runs: opened anew when that is another than before.
-func (r *remote) at(ctx context.Context) (string, error) {
-	if r.plugin.starting.Load() { // rather than have samples pile up
-		return "", fmt.Errorf("the provider %s has ended and is being started again", r.plugin.source.Name)
+// at is the handle, and the process in which it means something.
+func (r *remote) at(ctx context.Context) (string, *process, error) {
+	if r.plugin.restarting() { // rather than have samples pile up
+		return "", nil, fmt.Errorf("the provider %s has ended and is being started again", r.plugin.source.Name)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now := r.plugin.current(); now == r.in && now.alive() {
-		return r.handle, nil
+	if r.in != nil && r.in.alive() {
+		return r.handle, r.in, nil
 	}
-	answer, err := r.open(ctx)
+	answer, err := r.reopen(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if diags := convert.DiagnosticsFrom(answer.GetDiagnostics()); diags.HasErrors() {
-		return "", errors.New(diags[0].Summary + ": " + diags[0].Detail)
+		r.in = nil
+		return "", nil, errors.New(diags[0].Summary + ": " + diags[0].Detail)
 	}
-	r.handle, r.in = answer.GetHandle(), r.plugin.current()
-	return r.handle, nil
+	return r.handle, r.in, nil
 }
 
 // close releases it, unless its process is gone and it with it.
 func (r *remote) close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.handle == "" || r.in != r.plugin.current() || !r.in.alive() {
+	in := r.in
+	r.in = nil
+	if in == nil || !in.alive() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
 	defer cancel()
-	_, err := call(ctx, r.plugin, "Close", once, func(ctx context.Context, rpc wire.ProviderClient) (*wire.CloseResponse, error) {
-		return rpc.Close(ctx, &wire.CloseRequest{Handle: r.handle})
-	})
-	r.handle = ""
-	return err
+	if _, err := in.rpc.Close(ctx, &wire.CloseRequest{Handle: r.handle}); err != nil {
+		_, err = r.plugin.judge(ctx, in, "Close", err)
+		return err
+	}
+	return nil
 }
 
 const closePatience = 10 * time.Second
@@ -136,14 +143,13 @@ type prober struct {
 func (p *prober) Sample(ctx context.Context) providers.Sample {
 	ctx, cancel := withGrace(ctx, sampleGrace)
 	defer cancel()
-	handle, err := p.at(ctx)
+	handle, in, err := p.at(ctx)
 	if err != nil {
 		return lost(err)
 	}
-	answer, err := call(ctx, p.plugin, "Sample", once, func(ctx context.Context, rpc wire.ProviderClient) (*wire.SampleResponse, error) {
-		return rpc.Sample(ctx, &wire.SampleRequest{Handle: handle})
-	})
+	answer, err := in.rpc.Sample(ctx, &wire.SampleRequest{Handle: handle})
 	if err != nil {
+		_, err = p.plugin.judge(ctx, in, "Sample", err)
 		return lost(err)
 	}
 	return convert.SampleFrom(answer.GetSample(), p.fields)

@@ -19,9 +19,10 @@ import (
 )
 
 const (
-	startPatience = 30 * time.Second // until a program must serve
-	pingPatience  = 2 * time.Second  // until one that serves must say that it lives
-	leavePatience = 90 * time.Second // until one that is not needed any more must have undone what it had in place
+	startPatience = 30 * time.Second       // until a program must serve
+	pingPatience  = 2 * time.Second        // until one that serves must say that it lives
+	leavePatience = 150 * time.Second      // until one that is not needed any more must have undone what it had in place
+	logPatience   = 500 * time.Millisecond // until what a program wrote last has been read
 )
 
 // process is a provider's program that runs.
@@ -32,8 +33,8 @@ type process struct {
 	tail   *tail
 	cmd    *exec.Cmd // nil: somebody else has started it
 
-	conn     *grpc.ClientConn
-	released sync.Once
+	conn  *grpc.ClientConn
+	slain sync.Once
 
 	leave func()        // tells it that gameday goes
 	gone  chan struct{} // closed when it does not attend any more
@@ -67,7 +68,8 @@ func start(source Source, log *slog.Logger) (*process, error) {
 	}
 	p.client = goplugin.NewClient(config)
 	if err := p.connect(); err != nil {
-		p.client.Kill()
+		p.exits(logPatience)
+		p.slay()
 		return nil, source.explainStart(err, p.tail.String())
 	}
 	return p, nil
@@ -134,32 +136,46 @@ func (p *process) answers() bool {
 // end lets it leave in order, for a while.
 func (p *process) end() {
 	p.leave()
-	if p.cmd != nil {
-		waitUntil(p.client.Exited, leavePatience)
-	}
+	p.exits(leavePatience)
 	<-p.gone
-	p.release()
+	p.slay()
 }
 
-// kill ends it at once, also when it answers nothing: go-plugin would ask it first.
-func (p *process) kill() {
+// exits waits for the end of the process, by which all that it wrote has been read.
+func (p *process) exits(patience time.Duration) {
 	if p.cmd != nil {
-		_ = p.cmd.Process.Kill()
+		waitUntil(p.client.Exited, patience)
 	}
-	p.leave()
-	<-p.gone
 }
 
-// release gives back what a process that is gone has held here. One that is somebody else's goes on: go-plugin
-// would end it.
-func (p *process) release() {
-	p.released.Do(func() {
+// slay ends it at once, with all of its group, and gives back what it has held here. One that is somebody else's goes on.
+//
+// go-plugin asks a program to end before it kills it, and waits for whoever has its log open: it is left to that alone.
+func (p *process) slay() {
+	p.slain.Do(func() {
+		if p.leave != nil {
+			p.leave()
+		}
 		if p.cmd == nil {
-			_ = p.conn.Close()
+			if p.conn != nil {
+				_ = p.conn.Close()
+			}
 			return
 		}
-		waitUntil(p.client.Exited, pingPatience)
-		p.client.Kill()
+		if p.cmd.Process != nil {
+			killGroup(p.cmd.Process)
+		}
+		released := make(chan struct{})
+		go func() {
+			defer close(released)
+			p.client.Kill()
+		}()
+		timer := time.NewTimer(pingPatience)
+		defer timer.Stop()
+		select {
+		case <-released:
+		case <-timer.C:
+		}
 	})
 }
 

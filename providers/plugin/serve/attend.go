@@ -58,11 +58,18 @@ func (a *attendance) change(by int) (last bool) {
 
 // end undoes what is in place and says so. What cannot be undone ends by what stands beside it.
 func (s *Server) end() {
+	if !s.attended.again {
+		defer close(s.ended)
+	}
 	s.opened.closeAll()
 	if err := s.ledger.close(!s.attended.again); err != nil {
 		s.log.Error("gameday is gone, and not everything could be undone", "error", err)
 	}
-	if !s.attended.again {
-		close(s.ended)
-	}
+}
+
+// Attended reports whether a gameday has come.
+func (s *Server) Attended() bool {
+	s.attended.mu.Lock()
+	defer s.attended.mu.Unlock()
+	return s.attended.there > 0 || s.attended.over
 }

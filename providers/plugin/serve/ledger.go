@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -16,10 +20,11 @@ import (
 type ledger struct {
 	revert func(context.Context, providers.Record) error
 	down   func(context.Context, providers.EnvironmentHandle) error
+	log    *slog.Logger
 
 	mu      sync.Mutex
 	faults  map[string]*entry
-	places  []providers.EnvironmentHandle
+	places  []*place
 	closing bool
 }
 
@@ -28,12 +33,32 @@ type ledger struct {
 type entry struct {
 	turn   chan struct{} // holds one element during a call: one at a time for each fault
 	record providers.Record
-	undone bool
-	timer  *time.Timer // of the deadline; nil when nothing is in place
+	undone atomic.Bool // somebody wants it no more
+
+	mu    sync.Mutex
+	timer *time.Timer // of the deadline; nil when nothing is in place
 }
 
-func newLedger(revert func(context.Context, providers.Record) error, down func(context.Context, providers.EnvironmentHandle) error) *ledger {
-	return &ledger{revert: revert, down: down, faults: map[string]*entry{}}
+// place is an environment that ends with gameday.
+type place struct {
+	handle providers.EnvironmentHandle
+	risen  chan struct{} // closed when nobody brings it up any more
+}
+
+func newLedger(revert func(context.Context, providers.Record) error, down func(context.Context, providers.EnvironmentHandle) error, log *slog.Logger) *ledger {
+	return &ledger{revert: safely(revert), down: safely(down), log: log, faults: map[string]*entry{}}
+}
+
+// safely makes a panic an error: what else is in place is to be undone, too.
+func safely[T any](do func(context.Context, T) error) func(context.Context, T) error {
+	return func(ctx context.Context, of T) (err error) {
+		defer func() {
+			if broken := recover(); broken != nil {
+				err = fmt.Errorf("the provider panicked: %v\n%s", broken, debug.Stack())
+			}
+		}()
+		return do(ctx, of)
+	}
 }
 
 var (
@@ -42,38 +67,37 @@ var (
 	errClosing = errors.New("gameday is gone: nothing is injected any more")
 )
 
-// inject notes a fault before it is put in place.
+const (
+	patience = time.Minute            // with what is undone without anybody asking
+	courtesy = 3 * time.Second        // with an injection that has not returned, before it is reverted all the same
+	pause    = 200 * time.Millisecond // between two attempts
+)
+
+// inject notes a fault before it is put in place. One that somebody wanted to be undone meanwhile is undone after all.
 func (l *ledger) inject(ctx context.Context, record providers.Record, run func() error) error {
 	e, err := l.entry(record)
 	if err != nil {
 		return err
 	}
-	if err := e.take(ctx); err != nil {
-		return err
+	if !e.take(ctx) {
+		return fmt.Errorf("an earlier call for this fault has not returned: %w", ctx.Err())
 	}
 	defer e.give()
 	switch {
-	case e.undone:
+	case e.undone.Load():
 		return errUndone
 	case !time.Now().Before(record.Deadline):
 		return errLate
-	case e.timer == nil:
-		e.timer = time.AfterFunc(time.Until(record.Deadline), func() { l.expire(e) })
 	}
-	return run()
-}
-
-// take waits for the call before this one.
-func (e *entry) take(ctx context.Context) error {
-	select {
-	case e.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("an earlier call for this fault has not returned: %w", ctx.Err())
+	e.begin(func() { l.expire(e) })
+	err = run()
+	if !e.undone.Load() && time.Now().Before(record.Deadline) {
+		return err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	return errors.Join(errUndone, l.again(ctx, "revert "+record.Address, func(ctx context.Context) error { return l.revert(ctx, record) }))
 }
-
-func (e *entry) give() { <-e.turn }
 
 func (l *ledger) entry(record providers.Record) (*entry, error) {
 	l.mu.Lock()
@@ -89,30 +113,68 @@ func (l *ledger) entry(record providers.Record) (*entry, error) {
 	return e, nil
 }
 
-// undo reverts a fault, whoever injected it.
+// take waits for the call before this one, and reports whether it has returned.
+func (e *entry) take(ctx context.Context) bool {
+	select {
+	case e.turn <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (e *entry) give() { <-e.turn }
+
+// begin starts the time of a fault.
+func (e *entry) begin(expire func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.timer == nil {
+		e.timer = time.AfterFunc(time.Until(e.record.Deadline), expire)
+	}
+}
+
+// settle notes that nothing is in place any more.
+func (e *entry) settle() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.timer != nil {
+		e.timer.Stop()
+		e.timer = nil
+	}
+}
+
+func (e *entry) inPlace() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.timer != nil
+}
+
+// undo reverts a fault, whoever injected it. An injection that does not return does not keep it from that: it reverts
+// again itself if it ever does.
 func (l *ledger) undo(ctx context.Context, record providers.Record) error {
 	e, err := l.entry(record)
 	if errors.Is(err, errClosing) {
 		return l.revert(ctx, record)
 	}
-	if err := e.take(ctx); err != nil {
-		return err
+	return l.end(ctx, e, record)
+}
+
+func (l *ledger) end(ctx context.Context, e *entry, record providers.Record) error {
+	e.undone.Store(true) // also when it fails: who asked once wants no injection any more
+	short, cancel := context.WithTimeout(ctx, courtesy)
+	alone := e.take(short)
+	cancel()
+	if alone {
+		defer e.give()
 	}
-	defer e.give()
-	e.undone = true // also when it fails: who asked once wants no injection any more
 	if err := l.revert(ctx, record); err != nil {
 		return err
 	}
-	e.settle()
-	return nil
-}
-
-// settle notes that nothing is in place any more.
-func (e *entry) settle() {
-	if e.timer != nil {
-		e.timer.Stop()
-		e.timer = nil
+	if alone {
+		e.settle()
 	}
+	return nil
 }
 
 // expire ends a fault at its deadline. What stands beside the fault has done so by then, or will; this is one
@@ -120,86 +182,94 @@ func (e *entry) settle() {
 func (l *ledger) expire(e *entry) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_ = l.undo(ctx, e.record)
+	if err := l.again(ctx, "revert "+e.record.Address, func(ctx context.Context) error { return l.end(ctx, e, e.record) }); err != nil {
+		l.log.Error("a fault could not be reverted at its deadline", "error", err)
+	}
 }
 
-// patience bounds what is undone without anybody asking.
-const patience = time.Minute
+// again tries until it works, or the context ends.
+func (l *ledger) again(ctx context.Context, what string, do func(context.Context) error) error {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		err := do(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+}
 
-// up notes an environment that ends with gameday.
-func (l *ledger) up(handle providers.EnvironmentHandle) {
+// up notes an environment that ends with gameday. Whoever brings it up says when that is over.
+func (l *ledger) up(handle providers.EnvironmentHandle) (risen func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.places = append(l.places, handle)
+	if l.closing {
+		return nil, errClosing
+	}
+	p := &place{handle, make(chan struct{})}
+	l.places = append(l.places, p)
+	return func() { close(p.risen) }, nil
 }
 
 // left notes that an environment has ended.
 func (l *ledger) left(handle providers.EnvironmentHandle) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.places = slices.DeleteFunc(l.places, func(other providers.EnvironmentHandle) bool {
-		return other.Run == handle.Run && other.Address == handle.Address
+	l.places = slices.DeleteFunc(l.places, func(other *place) bool {
+		return other.handle.Run == handle.Run && other.handle.Address == handle.Address
 	})
 }
 
-// close undoes all that is in place: first faults, each for itself, then the places that they are in. For good,
-// nothing is put in place any more.
+// close undoes all that is in place: first faults, then the places that they are in. For good, nothing is put in
+// place any more.
 func (l *ledger) close(forGood bool) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	faults, places := l.stop(forGood)
-	var mu sync.Mutex
-	var errs []error
-	each(faults, func(e *entry) {
-		if err := l.abandon(ctx, e); err != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			errs = append(errs, fmt.Errorf("revert %s: %w", e.record.Address, err))
-		}
-	})
-	for _, place := range places {
-		if err := l.down(ctx, place); err != nil {
-			errs = append(errs, fmt.Errorf("end %s: %w", place.Address, err))
-		}
-	}
-	return errors.Join(errs...)
+	return errors.Join(each(faults, l.abandon), each(places, l.leave))
 }
 
-// abandon undoes a fault that is in place.
+// abandon undoes a fault that is in place, or may be soon.
 func (l *ledger) abandon(ctx context.Context, e *entry) error {
-	if err := e.take(ctx); err != nil {
-		return err
-	}
-	defer e.give()
-	if e.timer == nil {
+	e.undone.Store(true)
+	if !e.inPlace() {
 		return nil
 	}
-	e.undone = true
-	if err := l.revert(ctx, e.record); err != nil {
-		return err
-	}
-	e.settle()
-	return nil
+	return l.again(ctx, "revert "+e.record.Address, func(ctx context.Context) error { return l.end(ctx, e, e.record) })
 }
 
-func (l *ledger) stop(forGood bool) ([]*entry, []providers.EnvironmentHandle) {
+// leave ends an environment. What brings it up has been told to stop, and is waited for a while.
+func (l *ledger) leave(ctx context.Context, p *place) error {
+	timer := time.NewTimer(courtesy)
+	defer timer.Stop()
+	select {
+	case <-p.risen:
+	case <-timer.C:
+	}
+	return l.again(ctx, "end "+p.handle.Address, func(ctx context.Context) error { return l.down(ctx, p.handle) })
+}
+
+func (l *ledger) stop(forGood bool) ([]*entry, []*place) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closing = forGood
-	var faults []*entry
-	for _, e := range l.faults {
-		faults = append(faults, e)
-	}
 	places := l.places
 	l.places = nil
-	return faults, places
+	return slices.Collect(maps.Values(l.faults)), places
 }
 
-// each runs a function for all elements at the same time.
-func each[T any](list []T, run func(T)) {
+// each runs a function for all elements at the same time, each with its patience.
+func each[T any](list []T, run func(context.Context, T) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	errs := make([]error, len(list))
 	var running sync.WaitGroup
-	for _, element := range list {
-		running.Go(func() { run(element) })
+	for i, element := range list {
+		running.Go(func() { errs[i] = run(ctx, element) })
 	}
 	running.Wait()
+	return errors.Join(errs...)
 }

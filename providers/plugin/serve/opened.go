@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"strconv"
@@ -41,9 +42,10 @@ func (o opened) close() error {
 
 // handles are what is open.
 type handles struct {
-	mu   sync.Mutex
-	next int
-	open map[string]opened
+	mu    sync.Mutex
+	nonce string
+	next  int
+	open  map[string]opened
 }
 
 func (h *handles) add(o opened) string {
@@ -53,7 +55,10 @@ func (h *handles) add(o opened) string {
 		h.open = map[string]opened{}
 	}
 	h.next++
-	name := strconv.Itoa(h.next)
+	if h.nonce == "" {
+		h.nonce = rand.Text() // of another process, a handle means nothing here
+	}
+	name := h.nonce + "-" + strconv.Itoa(h.next)
 	h.open[name] = o
 	return name
 }
@@ -83,7 +88,10 @@ func (h *handles) closeAll() {
 	h.open = nil
 	h.mu.Unlock()
 	for _, o := range left {
-		_ = o.close() // there is nobody left to tell
+		go func() { // one that hangs or panics must not keep the others, and what is in place, from their end
+			defer func() { _ = recover() }()
+			_ = o.close() // there is nobody left to tell
+		}()
 	}
 }
 
@@ -118,7 +126,11 @@ func (s *Server) OpenLoad(ctx context.Context, request *wire.OpenRequest) (*wire
 	if diags.HasErrors() {
 		return &wire.OpenResponse{Diagnostics: convert.Diagnostics(diags)}, nil
 	}
-	return s.answer(opened{generator: generator}, diags), nil
+	answer := s.answer(opened{generator: generator}, diags)
+	_, announces := generator.(announcer)
+	_, completes := generator.(providers.Completer)
+	answer.Completes = announces || completes
+	return answer, nil
 }
 
 func (s *Server) answer(o opened, diags providers.Diagnostics) *wire.OpenResponse {

@@ -46,11 +46,18 @@ func (s *Server) Run(stream grpc.BidiStreamingServer[wire.RunRequest, wire.RunRe
 
 // offer offers load.
 func (o opened) offer(ctx context.Context, to *outlet) error {
-	if c, ok := o.generator.(providers.Completer); ok {
-		c.OnComplete(to.complete)
+	landed := func(time.Time) {}
+	switch g := o.generator.(type) {
+	case announcer:
+		f := &flights{complete: to.complete}
+		g.Announce(f.due)
+		landed = f.landed
+	case providers.Completer:
+		g.OnComplete(to.complete)
 	}
 	return o.generator.Run(ctx, func(sample providers.LoadSample) {
 		to.send(&wire.RunResponse{Event: &wire.RunResponse_Load{Load: convert.LoadSample(sample)}})
+		landed(sample.Due)
 	})
 }
 

@@ -39,7 +39,7 @@ type offered struct {
 // New makes a server. It fails when two types of a kind have one name, or a schema is wrong.
 func New(provider providers.Provider, log *slog.Logger) (*Server, error) {
 	s := &Server{provider: provider, log: log, types: map[providers.TypeKey]offered{}, ended: make(chan struct{})}
-	s.ledger = newLedger(s.revert, s.down)
+	s.ledger = newLedger(s.revert, s.down, log)
 	if _, err := providers.NewSet(provider); err != nil {
 		return nil, err
 	}

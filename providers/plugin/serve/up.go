@@ -32,10 +32,15 @@ func (s *Server) UpEnvironment(stream upStream) error {
 	}
 	r := &rise{stream: stream, body: t}
 	if !first.GetStart().GetLasting() {
-		s.ledger.up(handle)
+		rising, err := s.ledger.up(handle)
+		if err != nil {
+			return failed(err)
+		}
+		defer rising()
 	}
 	state, diags := environment.Up(stream.Context(), providers.UpRequest{
 		Handle: handle, Dir: first.GetStart().GetDir(), Configure: r.configure, Progress: r.progress,
+		Lasting: first.GetStart().GetLasting(),
 	})
 	on, err := convert.State(state)
 	if err != nil {

@@ -2841,8 +2841,9 @@ func (x *OpenRequest) GetTimeout() *durationpb.Duration {
 
 type OpenResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"`
+	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"` // unlike those of any other process
 	Diagnostics   []*Diagnostic          `protobuf:"bytes,2,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	Completes     bool                   `protobuf:"varint,3,opt,name=completes,proto3" json:"completes,omitempty"` // loads: Run says up to which moment everything due has been reported
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2889,6 +2890,13 @@ func (x *OpenResponse) GetDiagnostics() []*Diagnostic {
 		return x.Diagnostics
 	}
 	return nil
+}
+
+func (x *OpenResponse) GetCompletes() bool {
+	if x != nil {
+		return x.Completes
+	}
+	return false
 }
 
 type OpenInsideRequest struct {
@@ -5493,10 +5501,11 @@ const file_provider_proto_rawDesc = "" +
 	"\x06config\x18\x03 \x01(\fR\x06config\x12G\n" +
 	"\venvironment\x18\x04 \x01(\v2%.gameday.provider.v1.EnvironmentStateR\venvironment\x12\x10\n" +
 	"\x03dir\x18\x05 \x01(\tR\x03dir\x123\n" +
-	"\atimeout\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\atimeout\"i\n" +
+	"\atimeout\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\atimeout\"\x87\x01\n" +
 	"\fOpenResponse\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12A\n" +
-	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\"\xcd\x01\n" +
+	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\x12\x1c\n" +
+	"\tcompletes\x18\x03 \x01(\bR\tcompletes\"\xcd\x01\n" +
 	"\x11OpenInsideRequest\x12)\n" +
 	"\x10environment_type\x18\x01 \x01(\tR\x0fenvironmentType\x124\n" +
 	"\x04open\x18\x02 \x01(\v2 .gameday.provider.v1.OpenRequestR\x04open\x12-\n" +

@@ -111,7 +111,7 @@ type ProviderClient interface {
 	RevertFault(ctx context.Context, in *RevertFaultRequest, opts ...grpc.CallOption) (*RevertFaultResponse, error)
 	// OpenProbe makes a prober.
 	OpenProbe(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error)
-	// Sample measures once. Many at a time may be on their way.
+	// Sample measures once, in the time that OpenProbe was told. Many at a time may be on their way.
 	Sample(ctx context.Context, in *SampleRequest, opts ...grpc.CallOption) (*SampleResponse, error)
 	// OpenLoad makes a generator.
 	OpenLoad(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error)
@@ -479,7 +479,7 @@ type ProviderServer interface {
 	RevertFault(context.Context, *RevertFaultRequest) (*RevertFaultResponse, error)
 	// OpenProbe makes a prober.
 	OpenProbe(context.Context, *OpenRequest) (*OpenResponse, error)
-	// Sample measures once. Many at a time may be on their way.
+	// Sample measures once, in the time that OpenProbe was told. Many at a time may be on their way.
 	Sample(context.Context, *SampleRequest) (*SampleResponse, error)
 	// OpenLoad makes a generator.
 	OpenLoad(context.Context, *OpenRequest) (*OpenResponse, error)

@@ -40,13 +40,13 @@ func (s *session) envDown(ctx context.Context, targets []string, dir string) err
 }
 
 func (s *session) envDownOne(ctx context.Context, store envStore, r remembered) error {
-	opened, err := s.reopen(ctx, r.Plugins)
-	if err != nil {
-		return err
+	opened, broken := s.reopen(ctx, r.Plugins)
+	if opened == nil {
+		return broken
 	}
 	t, known := opened.Environment(r.Type)
 	if !known {
-		return fmt.Errorf("its type %s is not known to this version of gameday", r.Type)
+		return errors.Join(fmt.Errorf("its type %s is not known to this version of gameday", r.Type), broken)
 	}
 	if err := engine.EndLasting(ctx, t, r.Handle); err != nil {
 		return err
@@ -112,11 +112,14 @@ func (s *session) envList(ctx context.Context, asJSON bool) error {
 
 // standing is how an environment stands, in words.
 func (s *session) standing(ctx context.Context, r remembered) string {
-	opened, err := s.reopen(ctx, r.Plugins)
-	if err != nil {
-		return "unknown: " + err.Error()
+	opened, broken := s.reopen(ctx, r.Plugins)
+	if opened == nil {
+		return "unknown: " + broken.Error()
 	}
-	t, _ := opened.Environment(r.Type)
+	t, known := opened.Environment(r.Type)
+	if !known && broken != nil {
+		return "unknown: " + broken.Error()
+	}
 	lasting, ok := providers.As[providers.WithLasting](t)
 	if !ok {
 		return "of a type that this version of gameday does not know"

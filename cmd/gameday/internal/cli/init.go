@@ -110,11 +110,10 @@ func (i *installation) install(ctx context.Context, r install.Requirement) error
 	i.required = append(i.required, r)
 	locked, has := i.old.Find(r.Name)
 	stays := has && locked.Source == r.Source && !i.flags.upgrade
-	keep := ""
-	if stays {
-		keep = locked.Version
+	if !stays {
+		locked = install.Locked{}
 	}
-	found, err := install.Places{Dir: i.dir, Mirror: i.flags.mirror}.Choose(r, keep)
+	found, err := install.Places{Dir: i.dir, Mirror: i.flags.mirror}.Choose(r, locked)
 	if err != nil {
 		return err
 	}
