@@ -9,11 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { os.Exit(providertest.Main(m, provider())) }
@@ -47,7 +46,7 @@ func TestConformance(t *testing.T) {
 	for fault, more := range map[string]string{"redis_client_pause": "mode = \"write\"\npause = \"100ms\"", "redis_connection_exhaustion": "leave = 8"} {
 		for way, of := range map[string]func(t *testing.T) providers.Provider{
 			"in process":  func(*testing.T) providers.Provider { return provider() },
-			"as a plugin": func(t *testing.T) providers.Provider { return providertest.OutOfProcess(t, "redis") },
+			"as a plugin": func(t *testing.T) providers.Provider { t.Helper(); return providertest.OutOfProcess(t, "redis") },
 		} {
 			t.Run(fault+" "+way, func(t *testing.T) {
 				at := startRedis(t)

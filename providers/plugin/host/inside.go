@@ -39,7 +39,7 @@ func (e environment) CheckInside(ctx context.Context, env providers.EnvironmentS
 
 // OpenProbe has a prober made whose samples are taken inside.
 func (e environment) OpenProbe(ctx context.Context, req providers.InsideRequest) (providers.Streamer, providers.Diagnostics) {
-	handle, _, diags := e.openInside(ctx, providers.KindProbe, req)
+	handle, diags := e.openInside(ctx, providers.KindProbe, req)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -48,7 +48,7 @@ func (e environment) OpenProbe(ctx context.Context, req providers.InsideRequest)
 
 // OpenLoad has a generator made that offers its load inside.
 func (e environment) OpenLoad(ctx context.Context, req providers.InsideRequest) (providers.Generator, providers.Diagnostics) {
-	handle, _, diags := e.openInside(ctx, providers.KindLoad, req)
+	handle, diags := e.openInside(ctx, providers.KindLoad, req)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -57,10 +57,10 @@ func (e environment) OpenLoad(ctx context.Context, req providers.InsideRequest) 
 
 // openInside has something made that runs inside. It may be of another provider's type, whose schema
 // the program does not know.
-func (e environment) openInside(ctx context.Context, kind providers.Kind, req providers.InsideRequest) (*remote, *wire.OpenResponse, providers.Diagnostics) {
+func (e environment) openInside(ctx context.Context, kind providers.Kind, req providers.InsideRequest) (*remote, providers.Diagnostics) {
 	request, err := e.insideRequest(kind, req)
 	if err != nil {
-		return nil, nil, e.plugin.broken(err)
+		return nil, e.plugin.broken(err)
 	}
 	return opened(ctx, e.plugin, "OpenInside", func(ctx context.Context, in *process) (*wire.OpenResponse, error) {
 		return in.rpc.OpenInside(ctx, request)
