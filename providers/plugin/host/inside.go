@@ -62,9 +62,10 @@ func (e environment) openInside(ctx context.Context, kind providers.Kind, req pr
 	if err != nil {
 		return nil, e.plugin.broken(err)
 	}
-	return opened(ctx, e.plugin, "OpenInside", func(ctx context.Context, in *process) (*wire.OpenResponse, error) {
+	handle, _, diags := opened(ctx, e.plugin, "OpenInside", func(ctx context.Context, in *process) (*wire.OpenResponse, error) {
 		return in.rpc.OpenInside(ctx, request)
 	})
+	return handle, diags
 }
 
 func (e environment) insideRequest(kind providers.Kind, req providers.InsideRequest) (*wire.OpenInsideRequest, error) {
