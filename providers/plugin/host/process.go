@@ -19,10 +19,11 @@ import (
 )
 
 const (
-	startPatience = 30 * time.Second       // until a program must serve
-	pingPatience  = 2 * time.Second        // until one that serves must say that it lives
-	leavePatience = 150 * time.Second      // until one that is not needed any more must have undone what it had in place
-	logPatience   = 500 * time.Millisecond // until what a program wrote last has been read
+	startPatience  = 30 * time.Second       // until a program must serve
+	pingPatience   = 2 * time.Second        // until one that serves must say that it lives
+	leavePatience  = 150 * time.Second      // until one that is not needed any more must have undone what it had in place
+	wedgedPatience = 10 * time.Second       // the same, of one that answers nothing
+	logPatience    = 500 * time.Millisecond // until what a program wrote last has been read
 )
 
 // process is a provider's program that runs.
@@ -135,8 +136,12 @@ func (p *process) answers() bool {
 
 // end lets it leave in order, for a while.
 func (p *process) end() {
+	patience := leavePatience
+	if !p.answers() {
+		patience = wedgedPatience
+	}
 	p.leave()
-	p.exits(leavePatience)
+	p.exits(patience)
 	<-p.gone
 	p.slay()
 }

@@ -70,6 +70,7 @@ func misbehave(way string) error {
 		select {}
 	case "stop":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		select {} // it may take a moment
 	case "fail":
 		return errors.New("expected nothing, and failed as told")
 	}

@@ -34,6 +34,7 @@ type entry struct {
 	turn   chan struct{} // holds one element during a call: one at a time for each fault
 	record providers.Record
 	undone atomic.Bool // somebody wants it no more
+	failed atomic.Bool // it was never put in place as a whole, perhaps not at all
 
 	mu    sync.Mutex
 	timer *time.Timer // of the deadline; nil when nothing is in place
@@ -91,6 +92,7 @@ func (l *ledger) inject(ctx context.Context, record providers.Record, run func()
 	}
 	e.begin(func() { l.expire(e) })
 	err = run()
+	e.failed.Store(err != nil)
 	if !e.undone.Load() && time.Now().Before(record.Deadline) {
 		return err
 	}
@@ -237,6 +239,11 @@ func (l *ledger) abandon(ctx context.Context, e *entry) error {
 	e.undone.Store(true)
 	if !e.inPlace() {
 		return nil
+	}
+	if e.failed.Load() { // a record that cannot be read, say: nothing comes of trying for long
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, courtesy)
+		defer cancel()
 	}
 	return l.again(ctx, "revert "+e.record.Address, func(ctx context.Context) error { return l.end(ctx, e, e.record) })
 }
