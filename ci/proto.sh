@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../providers/plugin/wire"
 
 command -v protoc >/dev/null || {
-	echo "make proto needs protoc: apt-get install protobuf-compiler" >&2
+	echo "make proto needs protoc: apt-get install protobuf-compiler libprotobuf-dev" >&2
 	exit 1
 }
 tools=$(mktemp -d)

@@ -43,9 +43,9 @@ func TestEveryFunctionIsDocumented(t *testing.T) {
 func TestEveryFaultIsDocumented(t *testing.T) {
 	set, err := registry.Builtin()
 	require.NoError(t, err)
-	page := content(t, "language.md") + content(t, "kubernetes-faults.md") + content(t, "kubernetes-pods.md")
+	page := content(t, "language.md") + content(t, "kubernetes-faults.md") + content(t, "kubernetes-pods.md") + content(t, "chaos-mesh.md")
 	for _, fault := range set.Names(providers.KindFault) {
-		assert.NotEmpty(t, rowAbout(page, fault), "no row of language.md, kubernetes-faults.md or kubernetes-pods.md is about the fault %s", fault)
+		assert.NotEmpty(t, rowAbout(page, fault), "no row of language.md, kubernetes-faults.md, kubernetes-pods.md or chaos-mesh.md is about the fault %s", fault)
 	}
 }
 

@@ -62,6 +62,7 @@ type FaultPlan struct {
 	Guard       string       `json:"guard"`                 // what ends it when gameday is killed: "supervisor, at the deadline"
 	Permissions []Permission `json:"permissions,omitempty"` // what is needed, and whether it is held
 	Namespaces  []string     `json:"namespaces,omitempty"`  // in which it acts beside those of its targets: of the pods that leave a node; held against the policy
+	Adds        []string     `json:"adds,omitempty"`        // objects that it adds, each as YAML, without what is known only when it is injected
 	Locks       []string     `json:"locks,omitempty"`       // machine-wide things that two runs must not harm at once: "machine/cpu"
 }
 

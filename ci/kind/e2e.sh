@@ -67,6 +67,10 @@ if [ -z "$GAMEDAY_NODE_IMAGE" ]; then
 	GAMEDAY_NODE_IMAGE=gameday/node:$(go -C "$here/modules/kubernetes" list -m -f '{{.Version}}' k8s.io/kubernetes)
 fi
 "$here/app-images.sh"
+if [[ " ${packages[*]} " == *" ./providers/chaosmesh "* ]]; then
+	GAMEDAY_CHAOS_MESH=$("$here/chaos-mesh.sh")
+	export GAMEDAY_CHAOS_MESH
+fi
 install_kind
 delete_cluster # of a run that was killed
 engine_before=$(engine_state)

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
@@ -54,7 +55,13 @@ type planning struct {
 	choice  target.Choice
 	seats   seats // of agents, of faults inside pods
 	plan    *providers.FaultPlan
+
+	duration time.Duration // how long the fault will stay
+	seed     int64
 }
+
+// site is the plan's, of no pod in particular.
+func (p planning) site() site { return site{session: p.session, config: p.config, seed: p.seed} }
 
 // preparation is what intend works from.
 type preparation struct {

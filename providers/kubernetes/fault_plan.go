@@ -24,7 +24,7 @@ func (f *fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (provi
 		return providers.FaultPlan{}, diags
 	}
 	plan := providers.FaultPlan{Guard: f.guardText(req.Environment)}
-	p := planning{config: req.Config, plan: &plan}
+	p := planning{config: req.Config, plan: &plan, duration: req.Duration, seed: req.Seed}
 	if unknown := f.unknown(req); unknown != "" {
 		plan.Unknown = unknown
 		diags = append(diags, f.plan(ctx, p)...)

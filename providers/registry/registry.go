@@ -4,6 +4,7 @@ package registry
 
 import (
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/chaosmesh"
 	"github.com/gameday-dev/gameday/providers/exec"
 	"github.com/gameday-dev/gameday/providers/http"
 	"github.com/gameday-dev/gameday/providers/kubernetes"
@@ -19,10 +20,12 @@ func Builtin(options ...local.Option) (*providers.Set, error) {
 }
 
 func builtin(options []local.Option) []providers.Provider {
+	clusters := kubernetes.New()
 	return []providers.Provider{
+		chaosmesh.New(clusters),
 		exec.New(),
 		http.New(),
-		kubernetes.New(),
+		clusters,
 		local.New(options...),
 		tcp.New(),
 	}

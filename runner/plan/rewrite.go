@@ -54,7 +54,7 @@ func (r rewriter) experiment(e *Experiment) {
 func (r rewriter) fault(p *providers.FaultPlan) {
 	p.Effect, p.Unknown = r(p.Effect), r(p.Unknown)
 	p.Undo, p.Guard = r(p.Undo), r(p.Guard)
-	p.Radius = r.texts(p.Radius)
+	p.Radius, p.Adds = r.texts(p.Radius), r.texts(p.Adds)
 	p.Permissions = slices.Clone(p.Permissions)
 	for i := range p.Permissions {
 		p.Permissions[i].Action = r(p.Permissions[i].Action)

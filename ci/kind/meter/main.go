@@ -27,10 +27,10 @@ func run(ctx context.Context, args []string) error {
 		return serve(ctx)
 	}
 	measure, known := map[string]func(context.Context, []string) (any, error){
-		"udp": udp, "icmp": ping, "tcp": tcp, "rate": rate, "http": requests, "grpc": calls, "dns": lookUp, "burn": burn, "space": space,
+		"udp": udp, "icmp": ping, "tcp": tcp, "rate": rate, "http": requests, "grpc": calls, "dns": lookUp, "burn": burn, "space": space, "clock": clock,
 	}[args[0]]
 	if !known {
-		return fmt.Errorf("unknown measurement %q: expected udp, icmp, tcp, rate, http, grpc, dns, burn or space", args[0])
+		return fmt.Errorf("unknown measurement %q: expected udp, icmp, tcp, rate, http, grpc, dns, burn, space or clock", args[0])
 	}
 	seen, err := measure(ctx, args[1:])
 	if err != nil {

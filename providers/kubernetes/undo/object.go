@@ -55,3 +55,16 @@ func (o object) annotation(key string) (string, bool) {
 func (o object) label(key string) string {
 	return o.text("/metadata/labels/" + Escape(key))
 }
+
+// finalizers are those by which the object is kept when it has been deleted.
+func (o object) finalizers() []string {
+	value, _ := o.at("/metadata/finalizers")
+	list, _ := value.([]any)
+	var names []string
+	for _, name := range list {
+		if text, is := name.(string); is {
+			names = append(names, text)
+		}
+	}
+	return names
+}

@@ -113,5 +113,8 @@ func (a API) remove(ctx context.Context, id string, step Step) error {
 	if isConflict(err) {
 		return nil // replaced between the two: not ours any more
 	}
-	return err
+	if err != nil || len(o.finalizers()) == 0 {
+		return err
+	}
+	return a.finalized(ctx, id, step)
 }

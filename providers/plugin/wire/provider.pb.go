@@ -1847,6 +1847,7 @@ type FaultPlan struct {
 	Permissions   []*Permission          `protobuf:"bytes,10,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	Namespaces    []string               `protobuf:"bytes,11,rep,name=namespaces,proto3" json:"namespaces,omitempty"` // in which it acts beside those of its targets
 	Locks         []string               `protobuf:"bytes,12,rep,name=locks,proto3" json:"locks,omitempty"`           // machine-wide things that two runs must not harm at once
+	Adds          []string               `protobuf:"bytes,13,rep,name=adds,proto3" json:"adds,omitempty"`             // objects that it adds, each as YAML, without what is known only when it is injected
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1961,6 +1962,13 @@ func (x *FaultPlan) GetNamespaces() []string {
 func (x *FaultPlan) GetLocks() []string {
 	if x != nil {
 		return x.Locks
+	}
+	return nil
+}
+
+func (x *FaultPlan) GetAdds() []string {
+	if x != nil {
+		return x.Adds
 	}
 	return nil
 }
@@ -5418,7 +5426,7 @@ const file_provider_proto_rawDesc = "" +
 	"\bduration\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\bduration\"\x8a\x01\n" +
 	"\x11PlanFaultResponse\x122\n" +
 	"\x04plan\x18\x01 \x01(\v2\x1e.gameday.provider.v1.FaultPlanR\x04plan\x12A\n" +
-	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\"\x85\x03\n" +
+	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\"\x99\x03\n" +
 	"\tFaultPlan\x12\x16\n" +
 	"\x06effect\x18\x01 \x01(\tR\x06effect\x125\n" +
 	"\atargets\x18\x02 \x03(\v2\x1b.gameday.provider.v1.TargetR\atargets\x12\x1a\n" +
@@ -5436,7 +5444,8 @@ const file_provider_proto_rawDesc = "" +
 	"\n" +
 	"namespaces\x18\v \x03(\tR\n" +
 	"namespaces\x12\x14\n" +
-	"\x05locks\x18\f \x03(\tR\x05locks\"\xc6\x02\n" +
+	"\x05locks\x18\f \x03(\tR\x05locks\x12\x12\n" +
+	"\x04adds\x18\r \x03(\tR\x04adds\"\xc6\x02\n" +
 	"\x13PrepareFaultRequest\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x18\n" +

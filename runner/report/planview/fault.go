@@ -21,6 +21,7 @@ func (v view) fault(e plan.Experiment, f plan.Fault) {
 	v.field(4, "Undo", f.Undo)
 	v.field(4, "Guard", guard(f.Guard))
 	v.permissions(f.Permissions)
+	v.adds(4, f.Adds)
 	v.list(4, "Locks", f.Locks)
 	v.field(4, "Seed", fmt.Sprint(f.Seed))
 }
@@ -153,5 +154,19 @@ func (v view) permissions(all []providers.Permission) {
 		}
 		v.styledField(4, name, text, style)
 		name = ""
+	}
+}
+
+// adds shows the objects that a fault adds as they are: their indentation says what belongs to what.
+func (v view) adds(indent int, objects []string) {
+	name := "Adds"
+	for i, object := range objects {
+		if i > 0 {
+			v.write(indent+labelWidth, "---")
+		}
+		for line := range strings.SplitSeq(object, "\n") {
+			v.write(indent, v.style.label.on(fill(name, labelWidth))+clean(line))
+			name = ""
+		}
 	}
 }

@@ -89,6 +89,7 @@ func crowdedPlan() *plan.Plan {
 		FaultPlan: providers.FaultPlan{
 			Effect: "kills with SIGKILL", Eligible: 40, Population: 100, Undo: "starts it again",
 			Permissions: []providers.Permission{{Action: "send SIGKILL", Detail: "runs as another user; run gameday as that user"}},
+			Adds:        []string{"kind: TimeChaos\nspec:\n  mode: all\n  selector:\n    pods:\n      shop:\n      - web-1", "kind: TimeChaos"},
 			Locks:       []string{"machine/cpu", "machine/disk"},
 		},
 		Source: at(110),

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 
@@ -34,7 +35,7 @@ func (s *session) load(ctx context.Context, dir string, vars *varFlags) (*launch
 
 // open starts the providers that a configuration requires. They end with the session.
 func (s *session) open(ctx context.Context, dir string, required []*config.RequiredProvider) (*registry.Opened, hcl.Diagnostics) {
-	request := registry.Request{Dir: dir, Log: s.log(), Isolate: os.Getenv(isolateVariable) != ""}
+	request := registry.Request{Dir: dir, Log: Log(s.Err), Isolate: os.Getenv(isolateVariable) != ""}
 	at := map[string]hcl.Range{}
 	for _, r := range required {
 		request.Required = append(request.Required, r.Requirement())
@@ -58,7 +59,7 @@ func (s *session) open(ctx context.Context, dir string, required []*config.Requi
 
 // reopen starts the providers that were used earlier, for what is left to undo.
 func (s *session) reopen(ctx context.Context, used []install.Found) (*registry.Opened, error) {
-	opened, err := registry.Reopen(ctx, used, s.log())
+	opened, err := registry.Reopen(ctx, used, Log(s.Err))
 	if opened != nil {
 		s.opened = append(s.opened, opened)
 	}
@@ -80,11 +81,11 @@ const isolateVariable = "GAMEDAY_ISOLATE_PROVIDERS"
 // logVariable is the environment variable that says how much is logged on standard error: debug, info, warn or error.
 const logVariable = "GAMEDAY_LOG"
 
-// log is for developers of providers; users are told by diagnostics.
-func (s *session) log() *slog.Logger {
+// Log is for developers of providers; users are told by diagnostics.
+func Log(to io.Writer) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(os.Getenv(logVariable))); err != nil {
 		return slog.New(slog.DiscardHandler)
 	}
-	return slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
 }

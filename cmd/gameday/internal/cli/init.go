@@ -122,7 +122,7 @@ func (i *installation) install(ctx context.Context, r install.Requirement) error
 			return err
 		}
 	}
-	provider, err := i.opened.Start(ctx, found, nil, i.log())
+	provider, err := i.opened.Start(ctx, found, nil, Log(i.Err))
 	if err != nil {
 		return err
 	}

@@ -198,6 +198,14 @@ func (s *Server) delete(w http.ResponseWriter, path string, body []byte) {
 		answer(w, http.StatusConflict, problem(http.StatusConflict, "the resource version in the precondition is another"))
 		return
 	}
+	if finalizers, _ := metadata["finalizers"].([]any); len(finalizers) > 0 { // it stays until they are gone
+		if metadata["deletionTimestamp"] == nil {
+			metadata["deletionTimestamp"] = time.Now().UTC().Format(time.RFC3339)
+			s.store(path, o)
+		}
+		answer(w, http.StatusOK, o)
+		return
+	}
 	delete(s.objects, path)
 	answer(w, http.StatusOK, map[string]any{"kind": "Status", "status": "Success"})
 }

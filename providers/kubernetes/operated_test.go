@@ -1,0 +1,166 @@
+package kubernetes
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/fake"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/internal/apitest"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/gameday-dev/gameday/providers/schema"
+)
+
+// anOperated is a fault of an operator that says what a test put into its object's status.
+func anOperated(evidence OperatedEvidence) operated {
+	return operated{Operated{
+		Type: "mesh_skew", Description: "Moves clocks.", Container: true, Evidence: evidence,
+		Operator: Operator{Name: "Mesh", Install: "mesh.example.com", Records: func(o map[string]any) ([]OperatedRecord, bool) {
+			said, known := o["status"].(string)
+			return []OperatedRecord{{Namespace: "shop", Pod: "web", Injected: said == "done", Problem: said}}, known
+		}},
+		Resource: OperatedResource{Group: "mesh.example.com", Version: "v1", Kind: "Skew", Plural: "skews"},
+		Effect:   func(schema.Values) string { return "moves clocks" },
+		Spec: func(r OperatedRequest) map[string]any {
+			return map[string]any{"pods": r.Pods, "container": r.Container, "duration": r.Duration.String()}
+		},
+	}}
+}
+
+const skewAt = "/apis/mesh.example.com/v1/namespaces/shop/skews/gameday-one"
+
+// skewed is an injection whose object says something as soon as it is there.
+func skewed(t *testing.T, says any) (*apitest.Server, injection) {
+	t.Helper()
+	server, api := apitest.New(t)
+	server.Admit = func(path string, o map[string]any) error {
+		if path == skewAt && says != nil {
+			o["status"] = says
+		}
+		return nil
+	}
+	s := sessionOn(api, aPod("web"))
+	data, err := json.Marshal(operatedData{Evidence: json.RawMessage(`{}`)})
+	require.NoError(t, err)
+	f := anOperated(EvidenceByCommand)
+	return server, injection{
+		session: s, config: providertest.Decode(t, f.schema(), "target {}"), steps: removing(skewAt), data: data,
+		record: providers.Record{ID: "ONE", Run: "run", Deadline: time.Now().Add(time.Minute), Targets: []providers.Target{podTarget("web")}},
+	}
+}
+
+func TestOperatorIsAsked(t *testing.T) {
+	server, i := skewed(t, "done")
+	f := anOperated(EvidenceByCommand)
+	require.NoError(t, f.inject(t.Context(), i))
+	spec, is := server.Get(skewAt)["spec"].(map[string]any)
+	require.True(t, is)
+	assert.Equal(t, []any{"web"}, spec["pods"])
+	assert.Equal(t, "app", spec["container"])
+	lasts, err := time.ParseDuration(spec["duration"].(string))
+	require.NoError(t, err)
+	assert.InDelta(t, time.Minute, lasts, float64(5*time.Second), "until the deadline")
+	require.NoError(t, f.inject(t.Context(), i), "the same injection twice is one")
+
+	l := look{session: i.session, record: i.record, steps: i.steps, data: i.data}
+	found, err := f.observe(t.Context(), l)
+	require.NoError(t, err)
+	assert.Equal(t, []finding{{target: "shop/web", state: providers.Active}}, found, "its word is no evidence")
+
+	server.Edit(skewAt, func(o map[string]any) { o["status"] = "no daemon" })
+	found, err = f.observe(t.Context(), l)
+	require.NoError(t, err)
+	assert.Equal(t, []finding{{target: "shop/web", state: providers.Absent, detail: "Mesh has not done it; no daemon"}}, found)
+}
+
+func TestOperatorFails(t *testing.T) {
+	_, i := skewed(t, "no daemon")
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	err := anOperated(EvidenceByCommand).inject(ctx, i)
+	assert.ErrorContains(t, err, "Mesh has not done what "+skewAt+" asks for (shop/web: no daemon)")
+}
+
+// TestOperatorRefuses: what the plan says of an operator that refuses, and of one that is not there.
+func TestOperatorRefuses(t *testing.T) {
+	server, api := apitest.New(t)
+	server.Admit = func(string, map[string]any) error { return errors.New("offset must not be 0") }
+	f := anOperated(EvidenceByCommand)
+	var plan providers.FaultPlan
+	p := planning{
+		session: sessionOn(api, aPod("web")), world: worldOf(t, aPod("web")), plan: &plan, duration: time.Second,
+		config: providertest.Decode(t, f.schema(), "target {}"),
+	}
+	p.choice.Targets = []providers.Target{podTarget("web")}
+
+	diags := f.plan(t.Context(), p)
+	require.Len(t, diags, 2)
+	assert.Equal(t, "No evidence of the fault", diags[0].Summary)
+	assert.Equal(t, "Mesh is not installed", diags[1].Summary)
+
+	server.Put("/apis/mesh.example.com/v1", map[string]any{"resources": []any{map[string]any{"name": "others"}}})
+	diags = f.plan(t.Context(), p)
+	assert.Equal(t, "Mesh cannot do this", diags[1].Summary)
+
+	server.Put("/apis/mesh.example.com/v1", map[string]any{"resources": []any{map[string]any{"name": "skews"}}})
+	diags = f.plan(t.Context(), p)
+	require.Len(t, diags, 2)
+	assert.Equal(t, "Mesh refuses the fault", diags[1].Summary)
+	assert.Contains(t, diags[1].Detail, "offset must not be 0")
+	require.Len(t, plan.Adds, 1)
+	assert.Contains(t, plan.Adds[0], "kind: Skew")
+
+	server.Before = func(method, _ string) int {
+		if method == http.MethodPost {
+			return http.StatusInternalServerError
+		}
+		return 0
+	}
+	plan.Adds = nil
+	diags = f.plan(t.Context(), p)
+	assert.True(t, diags.HasErrors())
+}
+
+// TestContainersReplaced: containers that ran before and do not any more are evidence, those that run again are none.
+func TestContainersReplaced(t *testing.T) {
+	pod := aPod("web")
+	running := corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{
+		{Name: "app", ContainerID: "containerd://one", Image: "shop:dev", State: running},
+		{Name: "waits", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}},
+	}
+	client := fake.NewClientset(pod)
+	s := sessionOn(undo.API{})
+	s.Typed = client
+	targets := []providers.Target{podTarget("web")}
+	w := containersReplaced{}
+	noted, err := w.before(t.Context(), preparation{session: s, targets: targets})
+	require.NoError(t, err)
+	data, err := json.Marshal(noted)
+	require.NoError(t, err)
+	l := look{session: s, record: providers.Record{Targets: targets}, data: data}
+
+	same, err := w.facts(t.Context(), l)
+	require.NoError(t, err)
+	assert.Equal(t, []finding{{detail: "container app is the one that ran before"}}, same)
+
+	pod.Status.ContainerStatuses[0].ContainerID, pod.Status.ContainerStatuses[0].Image = "containerd://two", "pause:3"
+	_, err = client.CoreV1().Pods("shop").UpdateStatus(t.Context(), pod, metav1.UpdateOptions{})
+	require.NoError(t, err)
+	other, err := w.facts(t.Context(), l)
+	require.NoError(t, err)
+	require.Len(t, other[0].facts, 1)
+	left, err := w.settled(t.Context(), l)
+	require.NoError(t, err)
+	assert.Equal(t, "container app of shop/web runs pause:3", left)
+}
