@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ func TestChaosMesh(t *testing.T) {
 	t.Run("every resource is taken", func(t *testing.T) { everyResource(t, w) })
 	t.Run("a clock is moved, and the deadline moves it back", func(t *testing.T) { clockMoves(t, w) })
 	t.Run("a resource that Chaos Mesh does not let go", func(t *testing.T) { stuck(t, w, m) })
+	t.Run("a resource without a claim is swept", func(t *testing.T) { swept(t, w) })
 	t.Run("containers fail", func(t *testing.T) { containersFail(t, w) })
 	t.Run("conformance", func(t *testing.T) { conformance(t, w) })
 	require.NoError(t, w.ready(t.Context()))
@@ -39,6 +41,7 @@ func TestChaosMesh(t *testing.T) {
 
 // notInstalled: a plan refuses what the cluster cannot do.
 func notInstalled(t *testing.T, w world) {
+	t.Helper()
 	_, diags := w.fault(t, "chaosmesh_pod_kill").plan()
 	require.True(t, diags.HasErrors())
 	assert.Equal(t, "Chaos Mesh is not installed", diags[0].Summary)
@@ -46,6 +49,7 @@ func notInstalled(t *testing.T, w world) {
 
 // everyResource: Chaos Mesh's definitions and its own validation take what each type asks for, and nothing of it stays.
 func everyResource(t *testing.T, w world) {
+	t.Helper()
 	for name := range examples() {
 		plan, diags := w.fault(t, name).plan()
 		for _, d := range diags {
@@ -64,6 +68,7 @@ func everyResource(t *testing.T, w world) {
 
 // clockMoves: a fault by Chaos Mesh's own daemon, seen by a command in the pods, and ended by nobody of ours.
 func clockMoves(t *testing.T, w world) {
+	t.Helper()
 	f := w.fault(t, "chaosmesh_time_skew")
 	record, inject := f.prepare(15 * time.Second)
 	require.NoError(t, f.Inject(t.Context(), inject))
@@ -78,6 +83,7 @@ func clockMoves(t *testing.T, w world) {
 
 // stuck: while Chaos Mesh is away its fault stays, which is said; when it is back the same revert works.
 func stuck(t *testing.T, w world, m *mesh) {
+	t.Helper()
 	f := w.fault(t, "chaosmesh_time_skew")
 	record, inject := f.prepare(5 * time.Minute)
 	require.NoError(t, f.Inject(t.Context(), inject))
@@ -98,12 +104,34 @@ func stuck(t *testing.T, w world, m *mesh) {
 	w.tidy(t)
 }
 
+// swept: what a fault has added is found by its label where the claim is gone, by somebody who may list it.
+func swept(t *testing.T, w world) {
+	t.Helper()
+	f := w.fault(t, "chaosmesh_time_skew")
+	record, inject := f.prepare(5 * time.Minute)
+	require.NoError(t, f.Inject(t.Context(), inject))
+	f.await(record, providers.Active)
+	kubectl(t, "", "-n", w.namespace, "delete", "leases", "--all")
+	clusters := kubernetes.New()
+	New(clusters)
+	for _, e := range clusters.Types().Environments {
+		if sweeper, is := providers.As[providers.WithSweep](e); is && e.TypeName() == "kubernetes" {
+			found, diags := sweeper.Sweep(t.Context(), providers.SweepRequest{Config: w.config(t, e, ""), Run: w.run, Alive: true})
+			require.False(t, diags.HasErrors(), "%v", diags)
+			assert.True(t, slices.ContainsFunc(found, func(o providers.Orphan) bool { return o.ID == record.ID && o.Undone }), "%+v", found)
+		}
+	}
+	f.await(record, providers.Absent)
+	w.tidy(t)
+}
+
 // conformance runs the whole kit on two types in both modes: one that is done once, by the controller, and one that lasts, by the daemon.
 func conformance(t *testing.T, w world) {
+	t.Helper()
 	require.NoError(t, flag.Set("rapid.checks", "4"))
 	modes := map[string]func(t *testing.T) providers.Provider{
 		"in process":  func(*testing.T) providers.Provider { return New(kubernetes.New()) },
-		"as a plugin": func(t *testing.T) providers.Provider { return providertest.OutOfProcess(t, "chaosmesh") },
+		"as a plugin": asPlugin,
 	}
 	for _, name := range []string{"chaosmesh_pod_kill", "chaosmesh_time_skew"} {
 		for mode, provider := range modes {
@@ -118,8 +146,14 @@ func conformance(t *testing.T, w world) {
 	}
 }
 
+func asPlugin(t *testing.T) providers.Provider {
+	t.Helper()
+	return providertest.OutOfProcess(t, "chaosmesh")
+}
+
 // containersFail: the other two kinds of PodChaos, once each. The kit would have the kubelet start their containers ever later.
 func containersFail(t *testing.T, w world) {
+	t.Helper()
 	for name, lasts := range map[string]time.Duration{"chaosmesh_container_kill": 2 * time.Minute, "chaosmesh_pod_failure": 2 * time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			f := w.fault(t, name)

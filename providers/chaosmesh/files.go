@@ -46,7 +46,7 @@ func file(name, action, doc string, attributes []schema.Attribute, parameters fu
 			schema.Attribute{Name: "methods", Type: texts(), OneOf: methods(), Example: `["read", "write"]`, Description: "Only these operations. Without it, all."},
 			schema.Attribute{Name: "percent", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "Share of the operations that is hit, in whole percent."},
 		),
-		Validate: whole("percent", "percent"), Effect: effect,
+		Validate: whole("percent"), Effect: effect,
 		Spec: func(r kubernetes.OperatedRequest) map[string]any {
 			spec := base(r, object{"action": action, "volumePath": r.Config.String("volume_path"), "percent": r.Config.Int("percent")})
 			maps.Copy(spec, parameters(r.Config))

@@ -31,7 +31,7 @@ func kernelFaults() []kubernetes.Operated {
 				{Name: "predicate", Type: text(), Example: `"STRNCMP(name->name, \"bananas\", 8)"`, Description: "Only calls for which this holds."},
 			},
 		}}},
-		Validate: whole("percent", "percent"),
+		Validate: whole("percent"),
 		Effect: func(v schema.Values) string {
 			return fmt.Sprintf("makes %g %% of the kernel's %s calls fail", v.Float("percent"), v.String("fails"))
 		},

@@ -83,7 +83,7 @@ func (m *mesh) start(t *testing.T) {
 	log, err := os.OpenFile(filepath.Join(m.dir, "controller.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	defer func() { _ = log.Close() }()
-	m.controller = exec.Command(filepath.Join(m.parts, "chaos-controller-manager")) //nolint:noctx // it is stopped by itself
+	m.controller = exec.Command(filepath.Join(m.parts, "chaos-controller-manager"))
 	m.controller.Env = append(os.Environ(),
 		"NAMESPACE="+meshNamespace, "TEMPLATE_NAMESPACE="+meshNamespace, "ENABLE_LEADER_ELECTION=false", "CERTS_DIR="+m.dir,
 		"WEBHOOK_PORT="+webhookPort, "METRICS_HOST=127.0.0.1", "METRICS_PORT=20080", "SECURITY_MODE=false", "CHAOSD_SECURITY_MODE=false",

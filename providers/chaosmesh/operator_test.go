@@ -38,23 +38,28 @@ func TestRecords(t *testing.T) {
 		"nothing was chosen":      {`{"conditions":[{"type":"Selected","status":"False"}],"experiment":{"desiredPhase":"Run"}}`, nil, false},
 		"done": {
 			`{"conditions":[{"type":"AllInjected","status":"True"}],"experiment":{"desiredPhase":"Run","containerRecords":[` + injected + `]}}`,
-			[]kubernetes.OperatedRecord{yes("web-1")}, true,
+			[]kubernetes.OperatedRecord{yes("web-1")},
+			true,
 		},
 		"done, and not yet said": {
 			`{"conditions":[{"type":"AllInjected","status":"False"}],"experiment":{"desiredPhase":"Run","containerRecords":[` + injected + `]}}`,
-			[]kubernetes.OperatedRecord{no("web-1", "")}, true,
+			[]kubernetes.OperatedRecord{no("web-1", "")},
+			true,
 		},
 		"half done": {
 			`{"conditions":[{"type":"AllInjected","status":"False"}],"experiment":{"desiredPhase":"Run","containerRecords":[` + injected + `,` + failing + `]}}`,
-			[]kubernetes.OperatedRecord{yes("web-1"), no("web-2", "cannot find daemonIP on node a")}, true,
+			[]kubernetes.OperatedRecord{yes("web-1"), no("web-2", "cannot find daemonIP on node a")},
+			true,
 		},
 		"paused": {
 			`{"conditions":[{"type":"AllInjected","status":"True"},{"type":"Paused","status":"True"}],"experiment":{"desiredPhase":"Run","containerRecords":[` + injected + `]}}`,
-			[]kubernetes.OperatedRecord{no("web-1", "")}, true,
+			[]kubernetes.OperatedRecord{no("web-1", "")},
+			true,
 		},
 		"its time is over": {
 			`{"conditions":[{"type":"AllInjected","status":"True"}],"experiment":{"desiredPhase":"Stop","containerRecords":[` + injected + `]}}`,
-			[]kubernetes.OperatedRecord{no("web-1", "")}, true,
+			[]kubernetes.OperatedRecord{no("web-1", "")},
+			true,
 		},
 		"an id of something else": {`{"experiment":{"containerRecords":[{"id":"machine"}]}}`, nil, false},
 		"not a status":            {`"text"`, nil, false},

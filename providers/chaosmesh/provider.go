@@ -6,12 +6,14 @@ import (
 )
 
 // Provider offers what Chaos Mesh can do.
-type Provider struct{ clusters *kubernetes.Provider }
+type Provider struct{ faults []providers.Fault }
 
 var _ providers.Provider = (*Provider)(nil)
 
 // New makes the provider. The clusters are those on which its faults act.
-func New(clusters *kubernetes.Provider) *Provider { return &Provider{clusters} }
+func New(clusters *kubernetes.Provider) *Provider {
+	return &Provider{clusters.OperatedFaults(faults())}
+}
 
 // Metadata identifies the provider.
 func (*Provider) Metadata() providers.Metadata {
@@ -24,7 +26,7 @@ func (*Provider) Metadata() providers.Metadata {
 
 // Types lists what the provider offers.
 func (p *Provider) Types() providers.Types {
-	return providers.Types{Faults: p.clusters.OperatedFaults(faults())}
+	return providers.Types{Faults: p.faults}
 }
 
 // faults are all types, by the kind of their resource.

@@ -25,7 +25,7 @@ func stressFaults() []kubernetes.Operated {
 				workers,
 				{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Description: "How much of one processor each of them uses, in whole percent."},
 			},
-			Validate: whole("load", "percent"),
+			Validate: whole("load"),
 			Effect: func(v schema.Values) string {
 				return fmt.Sprintf("uses %g %% of a processor by each of %d workers in each container", v.Float("load"), v.Int("workers"))
 			},
@@ -44,7 +44,7 @@ func stressFaults() []kubernetes.Operated {
 				if v.Attr("size").IsNull() && v.Attr("percent").IsNull() {
 					return providers.Errorf(nil, "No amount", "Say how much memory to take: size (such as \"64Mi\") or percent.")
 				}
-				return whole("percent", "percent")(v)
+				return whole("percent")(v)
 			},
 			Effect: func(v schema.Values) string { return fmt.Sprintf("takes %s of memory in each container", amount(v)) },
 			Spec: func(r kubernetes.OperatedRequest) map[string]any {
@@ -69,11 +69,11 @@ func memory(v schema.Values) string {
 	return strconv.Itoa(v.Int("percent")) + "%"
 }
 
-// whole refuses fractions, where Chaos Mesh has none.
-func whole(name, unit string) func(schema.Values) providers.Diagnostics {
+// whole refuses fractions of a percent, where Chaos Mesh has none.
+func whole(name string) func(schema.Values) providers.Diagnostics {
 	return func(v schema.Values) providers.Diagnostics {
 		if n := v.Float(name); v.Known(name) && n != math.Trunc(n) {
-			return providers.Errorf(cty.GetAttrPath(name), "Not a whole number", "Chaos Mesh knows %s in whole %s only, found %g.", name, unit, n)
+			return providers.Errorf(cty.GetAttrPath(name), "Not a whole number", "Chaos Mesh knows %s in whole percent only, found %g.", name, n)
 		}
 		return nil
 	}

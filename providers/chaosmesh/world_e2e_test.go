@@ -17,11 +17,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/internal/e2etest"
 	"github.com/gameday-dev/gameday/providers/kubernetes"
 	"github.com/gameday-dev/gameday/providers/kubernetes/access"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/e2etest"
 	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/gameday-dev/gameday/providers/schema"
 )
 
 func base64Of(text []byte) string { return base64.StdEncoding.EncodeToString(text) }
@@ -95,13 +96,18 @@ func (w *world) bringUp(t *testing.T) {
 		}
 	}
 	const address = "environment.kubernetes.test"
-	config := providertest.Decode(t, environment.Schema(), fmt.Sprintf("kubeconfig = %q\nnamespaces = [%q]\nagent_image = %q\nas = %q",
-		os.Getenv("KUBECONFIG"), w.namespace, e2etest.Image(), "system:serviceaccount:"+w.namespace+":"+user))
-	plan, diags := environment.Plan(t.Context(), providers.EnvironmentPlanRequest{Address: address, Config: config})
+	plan, diags := environment.Plan(t.Context(), providers.EnvironmentPlanRequest{Address: address, Config: w.config(t, environment, fmt.Sprintf("as = %q", "system:serviceaccount:"+w.namespace+":"+user))})
 	require.False(t, diags.HasErrors(), "%v", diags)
 	w.planned = providers.EnvironmentState{Address: address, Type: "kubernetes", Inventory: plan.Inventory, Labels: plan.Labels, Outputs: plan.Outputs}
 	w.env = w.planned
 	w.env.Up = true
+}
+
+// config is that of the environment, with what stands beside the rest.
+func (w world) config(t *testing.T, e providers.Environment, more string) schema.Values {
+	t.Helper()
+	return providertest.Decode(t, e.Schema(), fmt.Sprintf("kubeconfig = %q\nnamespaces = [%q]\nagent_image = %q\n%s",
+		os.Getenv("KUBECONFIG"), w.namespace, e2etest.Image(), more))
 }
 
 // ready says what is wrong with the workload; nil for nothing.

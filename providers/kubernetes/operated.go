@@ -85,11 +85,13 @@ const (
 	EvidenceByCommand                                  // a command in each target that succeeds exactly while the fault is there
 )
 
-// OperatedFaults are faults that operators do, on the clusters of this provider.
+// OperatedFaults are faults that operators do, on the clusters of this provider, which then looks for their objects
+// when it sweeps. They are made before the provider is used.
 func (p *Provider) OperatedFaults(all []Operated) []providers.Fault {
 	var out []providers.Fault
 	for _, o := range all {
 		out = append(out, &fault{behavior: operated{o}, provider: p})
 	}
+	p.operated = append(p.operated, out...)
 	return out
 }

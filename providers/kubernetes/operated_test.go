@@ -22,9 +22,9 @@ import (
 )
 
 // anOperated is a fault of an operator that says what a test put into its object's status.
-func anOperated(evidence OperatedEvidence) operated {
+func anOperated() operated {
 	return operated{Operated{
-		Type: "mesh_skew", Description: "Moves clocks.", Container: true, Evidence: evidence,
+		Type: "mesh_skew", Description: "Moves clocks.", Container: true, Evidence: EvidenceByCommand,
 		Operator: Operator{Name: "Mesh", Install: "mesh.example.com", Records: func(o map[string]any) ([]OperatedRecord, bool) {
 			said, known := o["status"].(string)
 			return []OperatedRecord{{Namespace: "shop", Pod: "web", Injected: said == "done", Problem: said}}, known
@@ -52,7 +52,7 @@ func skewed(t *testing.T, says any) (*apitest.Server, injection) {
 	s := sessionOn(api, aPod("web"))
 	data, err := json.Marshal(operatedData{Evidence: json.RawMessage(`{}`)})
 	require.NoError(t, err)
-	f := anOperated(EvidenceByCommand)
+	f := anOperated()
 	return server, injection{
 		session: s, config: providertest.Decode(t, f.schema(), "target {}"), steps: removing(skewAt), data: data,
 		record: providers.Record{ID: "ONE", Run: "run", Deadline: time.Now().Add(time.Minute), Targets: []providers.Target{podTarget("web")}},
@@ -61,7 +61,7 @@ func skewed(t *testing.T, says any) (*apitest.Server, injection) {
 
 func TestOperatorIsAsked(t *testing.T) {
 	server, i := skewed(t, "done")
-	f := anOperated(EvidenceByCommand)
+	f := anOperated()
 	require.NoError(t, f.inject(t.Context(), i))
 	spec, is := server.Get(skewAt)["spec"].(map[string]any)
 	require.True(t, is)
@@ -87,7 +87,7 @@ func TestOperatorFails(t *testing.T) {
 	_, i := skewed(t, "no daemon")
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	err := anOperated(EvidenceByCommand).inject(ctx, i)
+	err := anOperated().inject(ctx, i)
 	assert.ErrorContains(t, err, "Mesh has not done what "+skewAt+" asks for (shop/web: no daemon)")
 }
 
@@ -95,7 +95,7 @@ func TestOperatorFails(t *testing.T) {
 func TestOperatorRefuses(t *testing.T) {
 	server, api := apitest.New(t)
 	server.Admit = func(string, map[string]any) error { return errors.New("offset must not be 0") }
-	f := anOperated(EvidenceByCommand)
+	f := anOperated()
 	var plan providers.FaultPlan
 	p := planning{
 		session: sessionOn(api, aPod("web")), world: worldOf(t, aPod("web")), plan: &plan, duration: time.Second,

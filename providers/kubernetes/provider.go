@@ -15,6 +15,7 @@ type Provider struct {
 	kinds    kinds
 	agent    agent
 	hub      inside.Hub
+	operated []providers.Fault
 }
 
 var _ providers.Provider = (*Provider)(nil)

@@ -27,8 +27,8 @@ type stray struct {
 // touched are the kinds of object that faults change or add, from the rights that
 // they need.
 func (p *Provider) touched() (changed, added []schema.GroupResource) {
-	for _, f := range p.faults() {
-		for _, r := range f.(*fault).rules() { //nolint:forcetypeassert // faults makes nothing else
+	for _, f := range append(p.faults(), p.operated...) {
+		for _, r := range f.(*fault).rules() { //nolint:forcetypeassert // there are no others
 			kind := schema.GroupResource{Group: r.Group, Resource: r.Resource}
 			if strings.Contains(r.Resource, "/") {
 				continue

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/redis/go-redis/v9"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
 )
 
 // pingProbe is the probe redis_ping: whether the server answers.

@@ -9,10 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/providertest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
 func TestMain(m *testing.M) { os.Exit(providertest.Main(m, provider())) }

@@ -18,7 +18,7 @@ func clock(ctx context.Context, args []string) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seconds: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, args[0], nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, args[0], http.NoBody)
 	if err != nil {
 		return nil, err
 	}

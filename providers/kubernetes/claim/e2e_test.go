@@ -5,7 +5,7 @@ package claim_test
 import (
 	"testing"
 
-	"github.com/gameday-dev/gameday/providers/internal/e2etest"
+	"github.com/gameday-dev/gameday/providers/kubernetes/e2etest"
 )
 
 // TestRaceOnARealServer: as TestRace, with the order that etcd gives.

@@ -24,8 +24,8 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/http"
-	"github.com/gameday-dev/gameday/providers/internal/e2etest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/e2etest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/inside"
 	"github.com/gameday-dev/gameday/providers/schema"
 )

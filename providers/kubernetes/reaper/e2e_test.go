@@ -16,9 +16,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/internal/e2etest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/e2etest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/reaper"
 	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"

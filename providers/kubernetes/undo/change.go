@@ -111,7 +111,7 @@ func (a API) Add(ctx context.Context, run, id, collection string, step Step, bod
 	if err != nil {
 		return err
 	}
-	if found := there.label(LabelFault); found != id {
+	if found := there.fault(); found != id {
 		return fmt.Errorf("%s: expected label %s=%s, found %q: %w", step.Path, LabelFault, id, found, ErrForeign)
 	}
 	return nil

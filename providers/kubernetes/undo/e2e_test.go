@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gameday-dev/gameday/providers/internal/e2etest"
+	"github.com/gameday-dev/gameday/providers/kubernetes/e2etest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 

@@ -27,7 +27,7 @@ func (a API) finalized(ctx context.Context, id string, step Step) error {
 	until := time.Now().Add(finalizing)
 	for {
 		o, err := a.read(ctx, step.Path)
-		if IsNotFound(err) || err == nil && o.label(LabelFault) != id {
+		if IsNotFound(err) || err == nil && o.fault() != id {
 			return nil
 		}
 		if err != nil {

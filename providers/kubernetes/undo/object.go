@@ -52,9 +52,8 @@ func (o object) annotation(key string) (string, bool) {
 	return text, found && ok
 }
 
-func (o object) label(key string) string {
-	return o.text("/metadata/labels/" + Escape(key))
-}
+// fault is the id of the fault that has added the object; empty for others.
+func (o object) fault() string { return o.text("/metadata/labels/" + Escape(LabelFault)) }
 
 // finalizers are those by which the object is kept when it has been deleted.
 func (o object) finalizers() []string {

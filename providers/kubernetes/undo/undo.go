@@ -35,7 +35,7 @@ func (a API) State(ctx context.Context, id string, step Step) (State, error) {
 		return "", err
 	}
 	_, changed := o.annotation(Annotation(id))
-	if changed || step.Kind == Remove && o.label(LabelFault) == id {
+	if changed || step.Kind == Remove && o.fault() == id {
 		return Present, nil
 	}
 	return Absent, nil
@@ -102,7 +102,7 @@ func (o object) restoring(id string) ([]patchOp, error) {
 
 func (a API) remove(ctx context.Context, id string, step Step) error {
 	o, err := a.read(ctx, step.Path)
-	if IsNotFound(err) || err == nil && o.label(LabelFault) != id {
+	if IsNotFound(err) || err == nil && o.fault() != id {
 		return nil
 	}
 	if err != nil {
