@@ -9,7 +9,7 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 
 module=$here/modules/chaosmesh
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/gameday-chaos-mesh
-made=$cache/$(digest_of "$module" "${BASH_SOURCE[0]}")
+made=$cache/$(digest_of "$module" "$here/chaos-mesh.sh")
 
 # The daemon embeds two objects that its Makefile compiles, which a module has only as C. They are put into a copy of it.
 add_fake_clocks() {
