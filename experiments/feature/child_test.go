@@ -20,7 +20,8 @@ import (
 
 // What a child is told.
 const (
-	childDir      = "FEATURE_TEST_CHILD" // where its run goes; set for children only
+	childDir      = "FEATURE_TEST_CHILD"  // where its run goes; set for children only
+	childConfig   = "FEATURE_TEST_CONFIG" // another configuration than testdata/slow
 	childLimit    = "FEATURE_TEST_LIMIT"
 	childDuration = "FEATURE_TEST_DURATION"
 )
@@ -30,6 +31,10 @@ const (
 func TestInAProcessOfItsOwn(t *testing.T) {
 	dir := os.Getenv(childDir)
 	if dir == "" {
+		return
+	}
+	if other := os.Getenv(childConfig); other != "" {
+		env.New().Test(t, feature.Apply(other, feature.RunsIn(dir), feature.Variable("path", filepath.Join(dir, "mark"))))
 		return
 	}
 	env.New().Test(t, feature.Apply("testdata/slow", slowWay(t, dir,

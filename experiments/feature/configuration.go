@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"testing"
 
 	"github.com/hashicorp/hcl/v2"
 	"sigs.k8s.io/e2e-framework/pkg/envconf"
@@ -23,19 +24,33 @@ type planned struct {
 	secrets []string
 }
 
-// load reads the directory, and the variables as they are by now.
-func (s *settings) load(env *envconf.Config) (*launch.Configuration, error) {
+// load reads the directory, and the variables as they are by now. The programs of providers end with the test.
+func (s *settings) load(ctx context.Context, t *testing.T, env *envconf.Config) (*launch.Configuration, error) {
+	t.Helper()
 	cfg, diags := config.LoadDir(s.dir, config.WithVersion(released()))
 	given, more := launch.Variables(cfg.Sources, s.dir, s.assignments(env))
 	c := &launch.Configuration{Dir: s.dir, Config: cfg, Set: s.set, Given: given, Version: version()}
+	diags = append(diags, more...)
 	if c.Set == nil {
-		set, err := registry.Builtin()
+		opened, more, err := open(ctx, s.dir, cfg)
 		if err != nil {
 			return nil, fmt.Errorf("collect the providers: %w", err)
 		}
-		c.Set = set
+		t.Cleanup(opened.Close)
+		c.Set, c.Plugins, diags = opened.Set, opened.Plugins, append(diags, more...)
 	}
-	return c, failed(c, append(diags, more...))
+	return c, failed(c, diags)
+}
+
+// open starts the providers that a configuration requires, as "gameday init" has installed them.
+func open(ctx context.Context, dir string, cfg *config.Config) (*registry.Opened, hcl.Diagnostics, error) {
+	required, diags := cfg.Required()
+	request := registry.Request{Dir: dir}
+	for _, r := range required {
+		request.Required = append(request.Required, r.Requirement())
+	}
+	opened, missing, err := registry.Open(ctx, request)
+	return opened, append(diags, config.Unavailable(required, missing)...), err
 }
 
 // prepare plans against what is there now. What a policy forbids is an error, as it

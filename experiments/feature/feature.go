@@ -47,7 +47,7 @@ type resultKey struct{}
 // step is a features.Func.
 func (s *settings) step(ctx context.Context, t *testing.T, cfg *envconf.Config) context.Context {
 	t.Helper()
-	c, err := s.load(cfg)
+	c, err := s.load(ctx, t, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

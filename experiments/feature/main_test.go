@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -14,6 +15,10 @@ import (
 // TestMain is also what the tests start: the local provider's agent, and the
 // server that they slow down.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == marker {
+		serveMarker()
+		return
+	}
 	role := ""
 	if len(os.Args) > 1 {
 		role = os.Args[1]

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
 )
 
 // Builtin is the source of providers that are part of gameday.
@@ -18,7 +20,7 @@ const Builtin = "builtin"
 // Requirement is a provider that a configuration needs.
 type Requirement struct {
 	Name    string   `json:"name"`              // local name, the prefix of its types
-	Source  string   `json:"source"`            // Builtin, a path, or NAMESPACE/NAME of a mirror
+	Source  string   `json:"source"`            // Builtin, a path, NAMESPACE/NAME of a mirror, or oci://REGISTRY/NAME
 	Version string   `json:"version,omitempty"` // a constraint; empty for any
 	Env     []string `json:"env,omitempty"`     // environment variables that it gets beside those that all get
 }
@@ -31,6 +33,7 @@ const (
 	BuiltIn  Kind = iota
 	Local         // a program in the file system
 	Mirrored      // one of a directory of providers
+	Pulled        // one of a registry of container images
 )
 
 // KindOf tells what a source is. The error says what sources look like.
@@ -42,8 +45,14 @@ func KindOf(source string) (Kind, error) {
 		return Local, nil
 	case mirrored().MatchString(source):
 		return Mirrored, nil
+	case strings.HasPrefix(source, registryScheme):
+		_, err := name.NewRepository(strings.TrimPrefix(source, registryScheme), name.StrictValidation)
+		if err != nil {
+			return 0, fmt.Errorf("%q is not the source of a provider: expected oci://REGISTRY/NAME, without a tag: %w", source, err)
+		}
+		return Pulled, nil
 	default:
-		return 0, fmt.Errorf("%q is not the source of a provider: expected \"builtin\", a path that starts with ./, ../ or /, or NAMESPACE/NAME of a provider in a mirror", source)
+		return 0, fmt.Errorf("%q is not the source of a provider: expected \"builtin\", a path that starts with ./, ../ or /, NAMESPACE/NAME of a provider in a mirror, or oci://REGISTRY/NAME", source)
 	}
 }
 
@@ -54,11 +63,11 @@ func mirrored() *regexp.Regexp {
 // Platform is the one that this program was built for, as mirrors name it: "linux_amd64".
 func Platform() string { return runtime.GOOS + "_" + runtime.GOARCH }
 
-// program is the name of the program of a source NAMESPACE/NAME.
+// program is the name of the program of a source that ends with NAME or gameday-provider-NAME.
 func program(source string) string {
-	name := "gameday-provider-" + path.Base(source)
+	file := "gameday-provider-" + strings.TrimPrefix(path.Base(source), "gameday-provider-")
 	if runtime.GOOS == "windows" {
-		name += ".exe"
+		file += ".exe"
 	}
-	return name
+	return file
 }

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ type Found struct {
 	LockedIn string `json:"locked_in,omitempty"` // directory of the lock file, absolute
 }
 
-// Installed is where programs from mirrors are put, below the directory of a configuration.
+// Installed is where programs from mirrors and registries are put, below the directory of a configuration.
 const Installed = ".gameday/providers"
 
 // Places says where to look.
@@ -35,15 +36,17 @@ type Places struct {
 	Mirror string // a directory of providers: NAMESPACE/NAME/VERSION/OS_ARCH/gameday-provider-NAME; empty for none
 }
 
-// Choose finds the program of a requirement: the one that is there, or of a mirror the newest version that fits. With a
-// version that is locked, it takes that one, and of a mirror only the program that was locked.
-func (p Places) Choose(r Requirement, locked Locked) (Found, error) {
+// Choose finds the program of a requirement: the one that is there, or of a mirror or a registry the newest version that
+// fits. With a version that is locked, it takes that one, and of these two only the program that was locked.
+func (p Places) Choose(ctx context.Context, r Requirement, locked Locked) (Found, error) {
 	kind, err := KindOf(r.Source)
 	switch {
 	case err != nil:
 		return Found{}, err
 	case kind == Local:
 		return p.local(r)
+	case kind == Pulled:
+		return p.pull(ctx, r, locked)
 	case p.Mirror == "":
 		return Found{}, fmt.Errorf("no mirror was named in which to look for %s: use -mirror DIR, or the environment variable GAMEDAY_PROVIDER_MIRROR", r.Source)
 	}
@@ -71,6 +74,7 @@ func (p Places) Again(r Requirement, locked Locked) (Found, error) {
 }
 
 func (p Places) installed(source, version string) string {
+	source = strings.ReplaceAll(strings.TrimPrefix(source, registryScheme), ":", "_") // of a port
 	return filepath.Join(p.Dir, filepath.FromSlash(Installed), filepath.FromSlash(source), version, Platform(), program(source))
 }
 

@@ -14,13 +14,13 @@ import (
 
 func TestKindOf(t *testing.T) {
 	for source, want := range map[string]install.Kind{
-		"builtin": install.BuiltIn, "./bin/x": install.Local, "../x": install.Local, "/opt/x": install.Local, "acme/redis": install.Mirrored, "a1/b-2": install.Mirrored,
+		"builtin": install.BuiltIn, "./bin/x": install.Local, "../x": install.Local, "/opt/x": install.Local, "acme/redis": install.Mirrored, "a1/b-2": install.Mirrored, "oci://registry.example.com:5000/acme/redis": install.Pulled,
 	} {
 		got, err := install.KindOf(source)
 		require.NoError(t, err, source)
 		assert.Equal(t, want, got, source)
 	}
-	for _, source := range []string{"", "redis", "acme/", "Acme/redis", "registry.example.com/acme/redis", "acme/../redis", "-a/b"} {
+	for _, source := range []string{"", "redis", "acme/", "Acme/redis", "registry.example.com/acme/redis", "acme/../redis", "-a/b", "oci://redis", "oci://registry.example.com/redis:1.0"} {
 		_, err := install.KindOf(source)
 		require.ErrorContains(t, err, "is not the source of a provider", source)
 	}
@@ -54,7 +54,7 @@ func TestChooseFromAMirror(t *testing.T) {
 		"the locked one is gone": {locked: "1.3.0", wrong: "that is the locked 1.3.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found, err := places.Choose(install.Requirement{Name: "redis", Source: "acme/redis", Version: c.constraint}, install.Locked{Version: c.locked})
+			found, err := places.Choose(t.Context(), install.Requirement{Name: "redis", Source: "acme/redis", Version: c.constraint}, install.Locked{Version: c.locked})
 			if c.wrong != "" {
 				require.ErrorContains(t, err, c.wrong)
 				return
@@ -70,9 +70,9 @@ func TestChooseFromAMirror(t *testing.T) {
 			assert.Equal(t, found, again)
 		})
 	}
-	_, err := places.Choose(install.Requirement{Name: "x", Source: "acme/other"}, install.Locked{})
+	_, err := places.Choose(t.Context(), install.Requirement{Name: "x", Source: "acme/other"}, install.Locked{})
 	require.ErrorContains(t, err, "has no provider acme/other")
-	_, err = install.Places{Dir: places.Dir}.Choose(install.Requirement{Name: "redis", Source: "acme/redis"}, install.Locked{})
+	_, err = install.Places{Dir: places.Dir}.Choose(t.Context(), install.Requirement{Name: "redis", Source: "acme/redis"}, install.Locked{})
 	require.ErrorContains(t, err, "no mirror was named")
 }
 
@@ -80,13 +80,13 @@ func TestChooseFromAMirror(t *testing.T) {
 func TestARefusedProgramReplacesNothing(t *testing.T) {
 	places := install.Places{Dir: t.TempDir(), Mirror: mirror(t, "1.2.0")}
 	needed := install.Requirement{Name: "redis", Source: "acme/redis"}
-	found, err := places.Choose(needed, install.Locked{})
+	found, err := places.Choose(t.Context(), needed, install.Locked{})
 	require.NoError(t, err)
 	lock := &install.Lock{}
 	lock.Pin(found, "1.2.0")
 	locked, _ := lock.Find("redis")
 	write(t, filepath.Join(places.Mirror, "acme", "redis", "1.2.0", install.Platform(), "gameday-provider-redis"), "another")
-	_, err = places.Choose(needed, locked)
+	_, err = places.Choose(t.Context(), needed, locked)
 	require.ErrorContains(t, err, "is not the one that was locked")
 	again, err := places.Again(needed, locked)
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestALocalProgram(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "bin", "redis"), "one")
 	places, needed := install.Places{Dir: dir}, install.Requirement{Name: "redis", Source: "./bin/redis"}
-	found, err := places.Choose(needed, install.Locked{})
+	found, err := places.Choose(t.Context(), needed, install.Locked{})
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(dir, "bin", "redis"), found.Path)
 	lock := &install.Lock{}

@@ -41,18 +41,12 @@ type Opened struct {
 	isolated bool // the built-in providers are among them
 }
 
-// Missing is why a required provider cannot be used.
-type Missing struct {
-	Requirement install.Requirement
-	Err         error
-}
-
-// Open starts the programs that a configuration requires. Those that cannot be used are returned by
-// themselves, and the set has all others. Close ends the programs.
-func Open(ctx context.Context, r Request) (*Opened, []Missing, error) {
+// Open starts the programs that a configuration requires. Those that cannot be used are missing, each with the reason,
+// and the set has all others. Close ends the programs.
+func Open(ctx context.Context, r Request) (opened *Opened, missing map[string]error, err error) {
 	o := &Opened{}
-	var missing []Missing
-	err := o.start(ctx, r, &missing)
+	missing = map[string]error{}
+	err = o.start(ctx, r, missing)
 	if err == nil {
 		err = o.collect(r.Options)
 	}
@@ -64,7 +58,7 @@ func Open(ctx context.Context, r Request) (*Opened, []Missing, error) {
 }
 
 // start starts what is needed beside the built-in providers.
-func (o *Opened) start(ctx context.Context, r Request, missing *[]Missing) error {
+func (o *Opened) start(ctx context.Context, r Request, missing map[string]error) error {
 	if r.Isolate {
 		if err := o.isolate(ctx, r.Log); err != nil {
 			return err
@@ -87,7 +81,7 @@ func (o *Opened) start(ctx context.Context, r Request, missing *[]Missing) error
 	}
 	for _, required := range needed {
 		if err := o.open(ctx, r, lock, required, attach[required.Name]); err != nil {
-			*missing = append(*missing, Missing{required, err})
+			missing[required.Name] = err
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -56,4 +57,18 @@ func agree(all map[string]*RequiredProvider, p *RequiredProvider) hcl.Diagnostic
 // Requirement is what package install finds it by.
 func (p *RequiredProvider) Requirement() install.Requirement {
 	return install.Requirement{Name: p.Name, Source: p.Source, Version: p.Version, Env: p.Env}
+}
+
+// Unavailable are the diagnostics of required providers that cannot be used, with the reason of each by its name.
+func Unavailable(required []*RequiredProvider, why map[string]error) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range required {
+		if err := why[r.Name]; err != nil {
+			text := strings.TrimSuffix(err.Error(), ".") + "."
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagError, Summary: "Provider not available", Detail: strings.ToUpper(text[:1]) + text[1:], Subject: &r.DeclRange,
+			})
+		}
+	}
+	return diags
 }

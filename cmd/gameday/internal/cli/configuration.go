@@ -36,25 +36,15 @@ func (s *session) load(ctx context.Context, dir string, vars *varFlags) (*launch
 // open starts the providers that a configuration requires. They end with the session.
 func (s *session) open(ctx context.Context, dir string, required []*config.RequiredProvider) (*registry.Opened, hcl.Diagnostics) {
 	request := registry.Request{Dir: dir, Log: Log(s.Err), Isolate: os.Getenv(isolateVariable) != ""}
-	at := map[string]hcl.Range{}
 	for _, r := range required {
 		request.Required = append(request.Required, r.Requirement())
-		at[r.Name] = r.DeclRange
 	}
 	opened, missing, err := registry.Open(ctx, request)
 	if err != nil {
 		return nil, asDiagnostics(err)
 	}
 	s.opened = append(s.opened, opened)
-	var diags hcl.Diagnostics
-	for _, m := range missing {
-		where := at[m.Requirement.Name]
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Provider not available", Subject: &where,
-			Detail: sentence(m.Err.Error()),
-		})
-	}
-	return opened, diags
+	return opened, config.Unavailable(required, missing)
 }
 
 // reopen starts the providers that were used earlier, for what is left to undo.

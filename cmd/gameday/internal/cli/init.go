@@ -20,9 +20,10 @@ const initLong = `Find the providers that a configuration requires, start each o
 is, and write down in .gameday.lock.hcl which programs were chosen. Every other
 command runs these programs, and none that was changed since.
 
-The source of a provider is "builtin", the path of a program, or NAMESPACE/NAME
-of a mirror: a directory with NAMESPACE/NAME/VERSION/OS_ARCH/gameday-provider-NAME.
-What comes from a mirror is copied to .gameday/providers.
+The source of a provider is "builtin", the path of a program, NAMESPACE/NAME of a
+mirror (a directory with NAMESPACE/NAME/VERSION/OS_ARCH/gameday-provider-NAME), or
+oci://REGISTRY/NAME of a registry of container images, whose tags are versions.
+What comes from the latter two is copied to .gameday/providers.
 
 Versions that are locked stay. With -upgrade the newest ones that the
 configuration allows are taken, and programs that were replaced.`
@@ -113,7 +114,7 @@ func (i *installation) install(ctx context.Context, r install.Requirement) error
 	if !stays {
 		locked = install.Locked{}
 	}
-	found, err := install.Places{Dir: i.dir, Mirror: i.flags.mirror}.Choose(r, locked)
+	found, err := install.Places{Dir: i.dir, Mirror: i.flags.mirror}.Choose(ctx, r, locked)
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (i *installation) install(ctx context.Context, r install.Requirement) error
 	}
 	about := provider.Metadata()
 	if found.Release != "" && found.Release != about.Version {
-		return fmt.Errorf("the mirror has it as version %s, and the program says that it is %s", found.Release, about.Version)
+		return fmt.Errorf("its source has it as version %s, and the program says that it is %s", found.Release, about.Version)
 	}
 	i.lock.Pin(found, about.Version)
 	i.lines = append(i.lines, fmt.Sprintf("%s\t%s\t%s\t%s", r.Name, about.Version, r.Source, counted(provider.Types())))

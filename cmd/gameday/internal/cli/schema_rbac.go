@@ -11,7 +11,6 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/access"
-	"github.com/gameday-dev/gameday/providers/registry"
 	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -105,7 +104,7 @@ func (f rbacFlags) subject() (access.Subject, error) {
 // or of all; and the namespaces that the configuration names.
 func (s *session) rulesFor(ctx context.Context, f rbacFlags, names []string) ([]providers.AccessRule, []string, error) {
 	if f.dir == "" {
-		rules, err := rulesOf(names)
+		rules, err := s.rulesOf(ctx, names)
 		return f.wanted(rules), nil, err
 	}
 	if len(names) > 0 {
@@ -201,13 +200,14 @@ func namespacesIn(r *resolve.Resolved) []string {
 	return slices.Compact(out)
 }
 
-// rulesOf are the rules of types by their names, with or without their kind.
-func rulesOf(names []string) ([]providers.AccessRule, error) {
-	set, err := registry.Builtin()
-	if err != nil {
-		return nil, err
+// rulesOf are the rules of types by their names, with or without their kind: of those that are built in, and of providers that
+// the configuration around requires.
+func (s *session) rulesOf(ctx context.Context, names []string) ([]providers.AccessRule, error) {
+	opened, files, diags := s.available(ctx, nil)
+	if opened == nil {
+		return nil, s.report(diags, files)
 	}
-	known := needyTypes(set)
+	known := needyTypes(opened.Set)
 	if len(names) == 0 {
 		names = slices.Sorted(known.names())
 	}
