@@ -136,7 +136,7 @@ func TestContainersReplaced(t *testing.T) {
 	pod := aPod("web")
 	running := corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}
 	pod.Status.ContainerStatuses = []corev1.ContainerStatus{
-		{Name: "app", ContainerID: "containerd://one", Image: "shop:dev", State: running},
+		{Name: "app", ContainerID: "containerd://one", Image: "shop:dev", ImageID: "sha256:shop", State: running},
 		{Name: "waits", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}},
 	}
 	client := fake.NewClientset(pod)
@@ -155,6 +155,7 @@ func TestContainersReplaced(t *testing.T) {
 	assert.Equal(t, []finding{{detail: "container app is the one that ran before"}}, same)
 
 	pod.Status.ContainerStatuses[0].ContainerID, pod.Status.ContainerStatuses[0].Image = "containerd://two", "pause:3"
+	pod.Status.ContainerStatuses[0].ImageID = "sha256:pause"
 	_, err = client.CoreV1().Pods("shop").UpdateStatus(t.Context(), pod, metav1.UpdateOptions{})
 	require.NoError(t, err)
 	other, err := w.facts(t.Context(), l)
@@ -163,4 +164,11 @@ func TestContainersReplaced(t *testing.T) {
 	left, err := w.settled(t.Context(), l)
 	require.NoError(t, err)
 	assert.Equal(t, "container app of shop/web runs pause:3", left)
+
+	pod.Status.ContainerStatuses[0].Image, pod.Status.ContainerStatuses[0].ImageID = "example.com/shop:1", "sha256:shop"
+	_, err = client.CoreV1().Pods("shop").UpdateStatus(t.Context(), pod, metav1.UpdateOptions{})
+	require.NoError(t, err)
+	left, err = w.settled(t.Context(), l)
+	require.NoError(t, err)
+	assert.Empty(t, left, "by another of its names")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -61,8 +62,15 @@ type containersReplaced struct{ one bool }
 type ranBefore map[string]map[string]containerBefore
 
 type containerBefore struct {
-	ID    string `json:"id"`
-	Image string `json:"image"`
+	ID      string `json:"id"`
+	Image   string `json:"image"`
+	ImageID string `json:"imageID"`
+}
+
+// isBack reports whether a container runs its own image again. A runtime may tell another of an image's names than
+// before, and a name may lead to a newer image: one of the two is enough.
+func (b containerBefore) isBack(c *corev1.ContainerStatus) bool {
+	return c.State.Running != nil && (c.Image == b.Image || c.ImageID == b.ImageID)
 }
 
 func (w containersReplaced) before(ctx context.Context, p preparation) (any, error) {
@@ -81,7 +89,7 @@ func (w containersReplaced) before(ctx context.Context, p preparation) (any, err
 		ran[t.UID] = map[string]containerBefore{}
 		for i := range pod.Status.ContainerStatuses {
 			if c := &pod.Status.ContainerStatuses[i]; c.State.Running != nil && (only == "" || only == c.Name) {
-				ran[t.UID][c.Name] = containerBefore{c.ContainerID, c.Image}
+				ran[t.UID][c.Name] = containerBefore{c.ContainerID, c.Image, c.ImageID}
 			}
 		}
 	}
@@ -134,7 +142,7 @@ func (containersReplaced) settled(ctx context.Context, l look) (string, error) {
 		}
 		for i := range pod.Status.ContainerStatuses {
 			c := &pod.Status.ContainerStatuses[i]
-			if before, has := ran[t.UID][c.Name]; has && (c.State.Running == nil || c.Image != before.Image) {
+			if before, has := ran[t.UID][c.Name]; has && !before.isBack(c) {
 				missing = append(missing, fmt.Sprintf("container %s of %s %s", c.Name, t.Name, doing(c)))
 			}
 		}
