@@ -50,6 +50,27 @@ func TestAPluginThatDiesIsStartedAgainToRevert(t *testing.T) {
 	require.NoError(t, fault.Revert(t.Context(), record), "once more")
 }
 
+// TestAPluginThatIsKilledLeavesNoSocket: programs that were killed could not tidy up.
+func TestAPluginThatIsKilledLeavesNoSocket(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	p, dir := start(t), t.TempDir()
+	_, record, err := injected(t, p, dir, "", time.Minute)
+	require.NoError(t, err)
+	require.NotEmpty(t, list(t, temporary))
+	require.NoError(t, syscall.Kill(pidOf(t, dir, record), syscall.SIGKILL))
+	require.Eventually(t, func() bool { return isGone(dir, record) }, patience, tick)
+	p.Close()
+	assert.Empty(t, list(t, temporary))
+}
+
+func list(t *testing.T, dir string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "plugin*"))
+	require.NoError(t, err)
+	return found
+}
+
 func isGone(dir string, record providers.Record) bool {
 	_, err := os.Stat(filepath.Join(dir, record.ID))
 	return os.IsNotExist(err)

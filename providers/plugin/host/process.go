@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"os/exec"
 	"sync"
 	"time"
@@ -34,8 +35,9 @@ type process struct {
 	tail   *tail
 	cmd    *exec.Cmd // nil: somebody else has started it
 
-	conn  *grpc.ClientConn
-	slain sync.Once
+	conn   *grpc.ClientConn
+	socket string // file of the socket of a program that was started here
+	slain  sync.Once
 
 	leave func()        // tells it that gameday goes
 	gone  chan struct{} // closed when it does not attend any more
@@ -84,6 +86,9 @@ func (p *process) connect() error {
 	spoken, is := protocol.(*goplugin.GRPCClient)
 	if !is {
 		return errors.New("it does not speak gRPC")
+	}
+	if at := p.client.ReattachConfig(); p.cmd != nil && at != nil && at.Addr.Network() == "unix" {
+		p.socket = at.Addr.String()
 	}
 	p.conn, p.health = spoken.Conn, grpc_health_v1.NewHealthClient(spoken.Conn)
 	if p.rpc, err = plugin.Dispense(protocol); err != nil {
@@ -180,6 +185,9 @@ func (p *process) slay() {
 		select {
 		case <-released:
 		case <-timer.C:
+		}
+		if p.socket != "" {
+			_ = os.Remove(p.socket) // one that was killed could not
 		}
 	})
 }
