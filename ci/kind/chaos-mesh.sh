@@ -45,6 +45,6 @@ if [ ! -e "$made/.done" ]; then
 	cp -r "$source/config/crd/bases" "$made/crds"
 	chmod -R u+w "$made"
 	touch "$made/.done"
-	find "$cache" -mindepth 1 -maxdepth 1 -type d ! -path "$made" -exec rm -rf {} +
+	find "$cache" -mindepth 1 -maxdepth 1 -type d ! -path "$made" -mtime +1 -exec rm -rf {} + # younger ones may be in use
 fi
 echo "$made"

@@ -36,7 +36,7 @@ func timeFaults() []kubernetes.Operated {
 			return fmt.Sprintf("moves the clocks of the processes that run in a container of each pod by %s", v.Duration("offset"))
 		},
 		Spec: func(r kubernetes.OperatedRequest) map[string]any {
-			return base(r, object{"timeOffset": r.Config.Duration("offset").String(), "clockIds": r.Config.Strings("clock_ids")})
+			return base(r, object{"timeOffset": whole(r.Config.Duration("offset")), "clockIds": r.Config.Strings("clock_ids")})
 		},
 	}}
 }

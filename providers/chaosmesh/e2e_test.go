@@ -33,6 +33,7 @@ func TestChaosMesh(t *testing.T) {
 	t.Run("every resource is taken", func(t *testing.T) { everyResource(t, w) })
 	t.Run("a clock is moved, and the deadline moves it back", func(t *testing.T) { clockMoves(t, w) })
 	t.Run("a resource that Chaos Mesh does not let go", func(t *testing.T) { stuck(t, w, m) })
+	t.Run("what Chaos Mesh cannot do is told", func(t *testing.T) { cannot(t, w) })
 	t.Run("a resource without a claim is swept", func(t *testing.T) { swept(t, w) })
 	t.Run("containers fail", func(t *testing.T) { containersFail(t, w) })
 	t.Run("conformance", func(t *testing.T) { conformance(t, w) })
@@ -53,7 +54,7 @@ func everyResource(t *testing.T, w world) {
 	for name := range examples() {
 		plan, diags := w.fault(t, name).plan()
 		for _, d := range diags {
-			assert.Failf(t, d.Summary, "%s: %s", name, d.Detail)
+			assert.True(t, d.Severity == providers.Warning && strings.Contains(d.Detail, "issues/4059"), "%s: %s: %s", name, d.Summary, d.Detail)
 		}
 		if assert.Len(t, plan.Adds, 1, name) {
 			assert.Contains(t, plan.Adds[0], "namespace: "+w.namespace, name)
@@ -95,11 +96,26 @@ func stuck(t *testing.T, w world, m *mesh) {
 	seen, err := f.Observe(t.Context(), record)
 	require.NoError(t, err)
 	assert.Equal(t, providers.Partial, seen.State)
-	assert.Contains(t, seen.Detail, "Chaos Mesh")
-	_, err = w.Exec(t.Context(), clockOf(t, w, record))
+	assert.Contains(t, seen.Detail, "Chaos Mesh has not undone it yet")
+	_, _, err = w.Exec(t.Context(), clockOf(t, w, record))
 	require.NoError(t, err, "the clock is still wrong: nobody has moved it back")
 	m.start(t)
 	require.Eventually(t, func() bool { return f.Revert(t.Context(), record) == nil }, patience, tick)
+	f.await(record, providers.Absent)
+	w.tidy(t)
+}
+
+// cannot: Chaos Mesh tries again and again, and its reason is the error, soon. What it never did it lets go again.
+func cannot(t *testing.T, w world) {
+	t.Helper()
+	f := w.fault(t, "chaosmesh_kernel_fault")
+	record, inject := f.prepare(10 * time.Minute)
+	began := time.Now()
+	err := f.Inject(t.Context(), inject)
+	require.ErrorContains(t, err, "Chaos Mesh has not done what")
+	assert.ErrorContains(t, err, w.namespace+"/web-", "whose pod it is, and why")
+	assert.Less(t, time.Since(began), time.Minute)
+	require.NoError(t, f.Revert(t.Context(), record))
 	f.await(record, providers.Absent)
 	w.tidy(t)
 }

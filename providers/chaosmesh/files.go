@@ -3,9 +3,12 @@ package chaosmesh
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes"
 	"github.com/gameday-dev/gameday/providers/schema"
@@ -16,7 +19,7 @@ func fileFaults() []kubernetes.Operated {
 	return []kubernetes.Operated{
 		file("io_delay", "latency", "Delays operations on files of a volume.",
 			[]schema.Attribute{{Name: "latency", Type: duration(), Required: true, Example: `"100ms"`, Min: schema.Number(0), Description: "How much longer an operation takes."}},
-			func(v schema.Values) object { return object{"delay": v.Duration("latency").String()} },
+			func(v schema.Values) object { return object{"delay": whole(v.Duration("latency"))} },
 			func(v schema.Values) string { return fmt.Sprintf("delays %s by %s", hit(v), v.Duration("latency")) }),
 		file("io_error", "fault", "Makes operations on files of a volume fail.",
 			[]schema.Attribute{{Name: "errno", Type: text(), Required: true, Example: `"EIO"`, OneOf: slices.Sorted(maps.Keys(errnos())), Description: "The error that they fail with."}},
@@ -46,7 +49,7 @@ func file(name, action, doc string, attributes []schema.Attribute, parameters fu
 			schema.Attribute{Name: "methods", Type: texts(), OneOf: methods(), Example: `["read", "write"]`, Description: "Only these operations. Without it, all."},
 			schema.Attribute{Name: "percent", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "Share of the operations that is hit, in whole percent."},
 		),
-		Validate: whole("percent"), Effect: effect,
+		Validate: wholePercent("percent"), Needs: mounted, Effect: effect,
 		Spec: func(r kubernetes.OperatedRequest) map[string]any {
 			spec := base(r, object{"action": action, "volumePath": r.Config.String("volume_path"), "percent": r.Config.Int("percent")})
 			maps.Copy(spec, parameters(r.Config))
@@ -81,4 +84,22 @@ func methods() []string {
 		"flush", "release", "fsync", "opendir", "readdir", "releasedir", "fsyncdir", "statfs", "setxattr", "getxattr", "listxattr", "removexattr",
 		"access", "create", "getlk", "setlk", "bmap",
 	}
+}
+
+// mounted wants a volume at the path: Chaos Mesh puts itself between a mount and the container.
+func mounted(v schema.Values, pod *corev1.Pod) error {
+	at := path.Clean(v.String("volume_path"))
+	var mounts []string
+	for i := range pod.Spec.Containers {
+		c := &pod.Spec.Containers[i]
+		if name := v.String("container"); name != "" && name != c.Name {
+			continue
+		}
+		for _, m := range c.VolumeMounts {
+			if mounts = append(mounts, m.MountPath); path.Clean(m.MountPath) == at {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("the pod %s/%s has no volume at %s, and Chaos Mesh acts on volumes only: its mounts are %s", pod.Namespace, pod.Name, at, strings.Join(mounts, ", "))
 }

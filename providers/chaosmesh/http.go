@@ -15,7 +15,7 @@ func httpFaults() []kubernetes.Operated {
 	return []kubernetes.Operated{
 		requests("http_delay", "Delays HTTP requests to pods.", "Request",
 			[]schema.Attribute{{Name: "latency", Type: duration(), Required: true, Example: `"300ms"`, Min: schema.Number(0), Description: "How much later a request reaches the pod."}},
-			func(v schema.Values) object { return object{"delay": v.Duration("latency").String()} },
+			func(v schema.Values) object { return object{"delay": whole(v.Duration("latency"))} },
 			func(v schema.Values) string {
 				return fmt.Sprintf("delays requests to port %d by %s", v.Int("port"), v.Duration("latency"))
 			}),
@@ -48,7 +48,8 @@ func httpFaults() []kubernetes.Operated {
 
 func requests(name, doc, target string, attributes []schema.Attribute, parameters func(schema.Values) object, effect func(schema.Values) string) kubernetes.Operated {
 	return kubernetes.Operated{
-		Type: "chaosmesh_" + name, Description: doc, Resource: resource("HTTPChaos", "httpchaos"), Evidence: kubernetes.EvidenceByCommand, Effect: effect,
+		Type: "chaosmesh_" + name, Description: doc, Resource: resource("HTTPChaos", "httpchaos"), Network: true, Evidence: kubernetes.EvidenceByCommand, Effect: effect,
+		Validate: notEmpty("body"),
 		Attributes: append(attributes,
 			schema.Attribute{Name: "port", Type: number(), Required: true, Min: schema.Number(1), Max: schema.Number(65535), Example: "8080", Description: "The port of the pod that the requests go to."},
 			schema.Attribute{Name: "path", Type: text(), Example: `"/api/*"`, Description: "Only requests whose path matches; * stands for anything. Without it, any."},

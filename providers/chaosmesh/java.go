@@ -3,6 +3,7 @@ package chaosmesh
 import (
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -16,20 +17,22 @@ func javaFaults() []kubernetes.Operated {
 	return []kubernetes.Operated{
 		method("latency", "Delays a method of Java programs.",
 			schema.Attribute{Name: "latency", Type: duration(), Required: true, Example: `"500ms"`, Min: schema.Number(0.001), Description: "How much longer each call takes, in whole milliseconds."},
-			func(v schema.Values) object { return object{"latency": milliseconds(v.Duration("latency"))} },
-			func(v schema.Values) string { return fmt.Sprintf("delays %s by %s", called(v), v.Duration("latency")) }),
+			func(v schema.Values) object { return object{"latency": v.Duration("latency").Milliseconds()} },
+			func(v schema.Values) string { return fmt.Sprintf("delays %s by %s", called(v), v.Duration("latency")) }, wholly("latency", time.Millisecond)),
 		method("exception", "Makes a method of Java programs throw an exception.",
 			schema.Attribute{Name: "exception", Type: text(), Required: true, Example: `"java.io.IOException(\"broken\")"`, Description: "The exception: its class, and its message in brackets."},
 			func(v schema.Values) object { return object{"exception": v.String("exception")} },
 			func(v schema.Values) string {
 				return fmt.Sprintf("makes %s throw %s", called(v), v.String("exception"))
-			}),
+			}, nil),
 		method("return", "Makes a method of Java programs return another value.",
 			schema.Attribute{Name: "value", Type: text(), Required: true, Example: `"\"text\""`, Description: "The value, as Java writes it: a number, or a string in quotes."},
 			func(v schema.Values) object { return object{"returnValue": v.String("value")} },
-			func(v schema.Values) string { return fmt.Sprintf("makes %s return %s", called(v), v.String("value")) }),
+			func(v schema.Values) string { return fmt.Sprintf("makes %s return %s", called(v), v.String("value")) }, nil),
 		jvm("gc", "Makes Java programs collect their garbage.", nil, func(schema.Values) object { return nil },
-			func(schema.Values) string { return "collects the garbage of Java programs in each container" }, nil),
+			func(schema.Values) string {
+				return "collects the garbage of the Java program in a container of each pod"
+			}, nil),
 		jvm("stress", "Uses processor time or memory in Java programs.", []schema.Attribute{
 			{Name: "processors", Type: number(), Min: schema.Number(1), Example: "1", Description: "How many processors to keep busy. Either this or memory is required."},
 			{Name: "memory", Type: text(), OneOf: []string{"heap", "stack"}, Description: "Which memory to fill up."},
@@ -40,15 +43,18 @@ func javaFaults() []kubernetes.Operated {
 			return out
 		}, func(v schema.Values) string {
 			if v.Known("memory") {
-				return "fills the " + v.String("memory") + " of Java programs in each container"
+				return "fills the " + v.String("memory") + " of the Java program in a container of each pod"
 			}
-			return fmt.Sprintf("keeps %d processors busy in Java programs in each container", v.Int("processors"))
+			return fmt.Sprintf("keeps %d processors busy in the Java program in a container of each pod", v.Int("processors"))
 		}, onlyOne("processors", "memory")),
 	}
 }
 
 // method are those on a method of a class.
-func method(action, doc string, own schema.Attribute, parameters func(schema.Values) object, effect func(schema.Values) string) kubernetes.Operated {
+func method(
+	action, doc string, own schema.Attribute, parameters func(schema.Values) object, effect func(schema.Values) string,
+	validate func(schema.Values) providers.Diagnostics,
+) kubernetes.Operated {
 	return jvm(action, doc, []schema.Attribute{
 		{Name: "class", Type: text(), Required: true, Example: `"com.example.Checkout"`, Description: "The class, with its package."},
 		{Name: "method", Type: text(), Required: true, Example: `"pay"`, Description: "The method."},
@@ -57,7 +63,7 @@ func method(action, doc string, own schema.Attribute, parameters func(schema.Val
 		out := object{"class": v.String("class"), "method": v.String("method")}
 		maps.Copy(out, parameters(v))
 		return out
-	}, effect, nil)
+	}, effect, validate)
 }
 
 func jvm(
@@ -68,13 +74,11 @@ func jvm(
 		Type: "chaosmesh_jvm_" + action, Description: doc, Resource: resource("JVMChaos", "jvmchaos"), Container: true, Evidence: kubernetes.EvidenceByCommand,
 		Attributes: append(attributes,
 			schema.Attribute{Name: "port", Type: number(), Default: cty.NumberIntVal(9277), Min: schema.Number(1), Max: schema.Number(65535), Description: "The port on which Chaos Mesh's agent in the program listens, inside the pod."},
-			schema.Attribute{Name: "pid", Type: number(), Min: schema.Number(1), Description: "The process, where a container has more than one of Java."},
 		),
 		Validate: validate, Effect: effect,
 		Spec: func(r kubernetes.OperatedRequest) map[string]any {
 			spec := base(r, object{"action": action, "port": r.Config.Int("port")})
 			maps.Copy(spec, parameters(r.Config))
-			set(spec, "pid", r.Config, "pid", r.Config.Int)
 			return spec
 		},
 	}
@@ -82,13 +86,3 @@ func jvm(
 
 // called is the method that is meant.
 func called(v schema.Values) string { return v.String("class") + "." + v.String("method") }
-
-// onlyOne requires exactly one of two attributes.
-func onlyOne(a, b string) func(schema.Values) providers.Diagnostics {
-	return func(v schema.Values) providers.Diagnostics {
-		if v.Attr(a).IsNull() == v.Attr(b).IsNull() && v.Attr(a).IsKnown() && v.Attr(b).IsKnown() {
-			return providers.Errorf(nil, "One of two", "Set either %s or %s.", a, b)
-		}
-		return nil
-	}
-}

@@ -13,7 +13,8 @@ import (
 func kernelFaults() []kubernetes.Operated {
 	return []kubernetes.Operated{{
 		Type: "chaosmesh_kernel_fault", Description: "Makes calls inside the kernel fail for the processes of containers.",
-		Resource: resource("KernelChaos", "kernelchaos"), Container: true, Evidence: kubernetes.EvidenceByCommand,
+		Resource: resource("KernelChaos", "kernelchaos"), Evidence: kubernetes.EvidenceByCommand,
+		Caution: "Chaos Mesh as of September 2026 fails to inject a KernelChaos, as its controller looks for a container in the name of a pod (github.com/chaos-mesh/chaos-mesh/issues/4059). The experiment ends in an error then.",
 		Attributes: []schema.Attribute{
 			{
 				Name: "fails", Type: text(), Required: true, OneOf: []string{"slab", "page", "bio"}, Example: `"slab"`,
@@ -31,7 +32,7 @@ func kernelFaults() []kubernetes.Operated {
 				{Name: "predicate", Type: text(), Example: `"STRNCMP(name->name, \"bananas\", 8)"`, Description: "Only calls for which this holds."},
 			},
 		}}},
-		Validate: whole("percent"),
+		Validate: wholePercent("percent"),
 		Effect: func(v schema.Values) string {
 			return fmt.Sprintf("makes %g %% of the kernel's %s calls fail", v.Float("percent"), v.String("fails"))
 		},

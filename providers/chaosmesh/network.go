@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/firewall"
 	"github.com/gameday-dev/gameday/providers/kubernetes"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
@@ -19,19 +20,22 @@ const (
 	both    = "both"
 )
 
+// partition is the action that drops everything.
+const partition = "partition"
+
 // networkFaults are NetworkChaos.
 func networkFaults() []kubernetes.Operated {
 	return []kubernetes.Operated{
-		netem("delay", "Delays packets of pods.", delayAttributes(), delayOf, func(v schema.Values) string {
+		gapped(netem("delay", "Delays packets of pods.", delayAttributes(), delayOf, func(v schema.Values) string {
 			return fmt.Sprintf("delays packets by %s ± %s", v.Duration("latency"), v.Duration("jitter"))
-		}),
+		})),
 		netem("loss", "Drops packets of pods.", shared(), share("loss"), percentOf("drops %g %% of the packets")),
 		netem("corrupt", "Changes single bits in packets of pods.", shared(), share("corrupt"), percentOf("corrupts %g %% of the packets")),
 		netem("duplicate", "Sends packets of pods twice.", shared(), share("duplicate"), percentOf("duplicates %g %% of the packets")),
 		netem("bandwidth", "Limits how fast pods send.", bandwidthAttributes(), bandwidthOf, func(v schema.Values) string {
 			return "limits each pod to " + v.String("rate")
 		}),
-		network("partition", "Cuts pods off from others.", nil, func(kubernetes.OperatedRequest) object { return nil }, func(schema.Values) string {
+		network(partition, "Cuts pods off from others.", nil, func(kubernetes.OperatedRequest) object { return nil }, func(schema.Values) string {
 			return "drops every packet between each pod and the other ends"
 		}, bounded),
 	}
@@ -53,9 +57,10 @@ func network(
 				Name: "direction", Type: text(), Default: cty.StringVal(egress), OneOf: []string{ingress, egress, both},
 				Description: "ingress is what comes to the pod, egress what it sends.",
 			},
-			schema.Attribute{Name: "device", Type: text(), Example: `"eth0"`, Description: "Only this network device of the pod."},
+			schema.Attribute{Name: "device", Type: text(), Example: `"eth0"`, Description: "The network device of the pods at which they send; eth0 without it."},
 		),
-		Peers: true, Evidence: kubernetes.EvidenceByCommand, Validate: validate, Effect: effect,
+		Peers: true, Apart: action != partition, Network: true, Evidence: kubernetes.EvidenceByCommand, Validate: validate, Effect: effect,
+		Reaches: func(v schema.Values) bool { return action == partition || v.String("direction") != egress },
 		Spec: func(r kubernetes.OperatedRequest) map[string]any {
 			spec := base(r, object{"action": action, "direction": direction(r.Config)})
 			if made := parameters(r); made != nil {
@@ -74,38 +79,59 @@ func direction(v schema.Values) string {
 
 // ends are the other ends: pods by name, and what is outside of the cluster or not a pod.
 func ends(spec object, r kubernetes.OperatedRequest) {
-	block := r.Config.Block("to")
-	if !r.Config.Has("to") {
-		return
+	var outside []string
+	for _, network := range r.Ends.Networks {
+		outside = append(outside, network.String())
 	}
-	if outside := append(block.Strings("cidrs"), block.Strings("hosts")...); len(outside) > 0 {
+	if outside = append(outside, r.Ends.Hosts...); len(outside) > 0 {
 		spec["externalTargets"] = outside
 	}
-	if len(r.Peers) == 0 {
-		return
+	if len(r.Ends.Pods) > 0 {
+		spec["target"] = object{"mode": "all", "selector": object{"namespaces": slices.Sorted(maps.Keys(r.Ends.Pods)), "pods": r.Ends.Pods}}
 	}
-	spec["target"] = object{"mode": "all", "selector": object{"namespaces": slices.Sorted(maps.Keys(r.Peers)), "pods": r.Peers}}
 }
 
-// netemEnds is what Chaos Mesh's own validation asks for, in our words.
+// netemEnds is what Chaos Mesh's own validation asks for, in our words, and what its controller would pass over.
 func netemEnds(v schema.Values) providers.Diagnostics {
+	diags := addresses(v)
 	way := v.String("direction")
 	if !v.Known("direction") || way == egress || !v.Attr("to").IsKnown() {
-		return nil
+		return diags
 	}
 	block := v.Block("to")
-	if !v.Has("to") {
-		return providers.Errorf(cty.GetAttrPath("direction"), "No other end", "With direction = %q Chaos Mesh acts at the other end, so that it must be named: add a block \"to\" that selects pods.", way)
+	switch {
+	case !v.Has("to"):
+		return append(diags, providers.Errorf(cty.GetAttrPath("direction"), "No other end", "With direction = %q Chaos Mesh acts at the other end, so that it must be named: add a block \"to\" that selects pods.", way)...)
+	case len(block.Strings("cidrs"))+len(block.Strings("hosts"))+len(block.Strings("services")) > 0:
+		return append(diags, providers.Errorf(cty.GetAttrPath("direction"), "Not at networks and hosts",
+			"With direction = %q Chaos Mesh acts at the other end, and there it can do so in pods only: leave services, cidrs and hosts out of \"to\", or set direction = \"egress\".", way)...)
+	case v.Known("device"):
+		return append(diags, providers.Errorf(cty.GetAttrPath("device"), "Not at the other end",
+			"With direction = %q Chaos Mesh acts at eth0 of the other end, whatever the device: leave device out, or set direction = \"egress\".", way)...)
 	}
-	if len(block.Strings("cidrs"))+len(block.Strings("hosts")) > 0 {
-		return providers.Errorf(cty.GetAttrPath("direction"), "Not at networks and hosts",
-			"With direction = %q Chaos Mesh acts at the other end, and there it can do so in pods only: leave cidrs and hosts out of \"to\", or set direction = \"egress\".", way)
+	return diags
+}
+
+// addresses refuses those that Chaos Mesh takes and fails on: its sets are of IPv4, and know no network of everything.
+func addresses(v schema.Values) providers.Diagnostics {
+	networks, err := firewall.ParsePeers(v.Block("to").Strings("cidrs"))
+	if err != nil {
+		return providers.Errorf(cty.GetAttrPath("to").GetAttr("cidrs"), "Not a network", "%s.", err)
+	}
+	for i, network := range networks {
+		if network.Addr().Is6() || network.Bits() == 0 {
+			return providers.Errorf(cty.GetAttrPath("to").GetAttr("cidrs").IndexInt(i), "Not for Chaos Mesh",
+				"Chaos Mesh knows networks of IPv4 only, and not all addresses as one network; found %s. To hit all traffic, leave the block out.", network)
+		}
 	}
 	return nil
 }
 
 // bounded asks for the other ends of a partition where Chaos Mesh needs them.
 func bounded(v schema.Values) providers.Diagnostics {
+	if diags := addresses(v); diags.HasErrors() {
+		return diags
+	}
 	if !v.Known("direction") || v.String("direction") == egress || !v.Attr("to").IsKnown() || v.Has("to") {
 		return nil
 	}

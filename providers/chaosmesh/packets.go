@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
@@ -46,7 +47,7 @@ func delayAttributes() []schema.Attribute {
 func delayOf(r kubernetes.OperatedRequest) object {
 	v := r.Config
 	out := object{
-		"latency": v.Duration("latency").String(), "jitter": v.Duration("jitter").String(), "correlation": decimal(v.Float("correlation")),
+		"latency": whole(v.Duration("latency")), "jitter": whole(v.Duration("jitter")), "correlation": decimal(v.Float("correlation")),
 	}
 	if v.Known("reorder_percent") {
 		out["reorder"] = object{"reorder": decimal(v.Float("reorder_percent")), "correlation": decimal(v.Float("correlation")), "gap": max(1, v.Int("gap"))}
@@ -67,4 +68,16 @@ func bandwidthOf(r kubernetes.OperatedRequest) object {
 	return object{
 		"rate": fmt.Sprintf("%dbit", r.Config.Rate("rate")), "limit": r.Config.Size("limit"), "buffer": r.Config.Size("buffer"),
 	}
+}
+
+// gapped refuses a gap between packets that are not sent at once.
+func gapped(delay kubernetes.Operated) kubernetes.Operated {
+	others := delay.Validate
+	delay.Validate = func(v schema.Values) providers.Diagnostics {
+		if v.Known("gap") && v.Attr("reorder_percent").IsNull() {
+			return providers.Errorf(cty.GetAttrPath("gap"), "Gap of what?", "gap says which of the packets of reorder_percent are sent at once. Set that, too, or leave gap out.")
+		}
+		return others(v)
+	}
+	return delay
 }

@@ -2,6 +2,7 @@ package chaosmesh
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -19,7 +20,7 @@ func podFaults() []kubernetes.Operated {
 				Name: "grace_period", Type: duration(), Default: cty.StringVal("0s"), Min: schema.Number(0),
 				Description: "How long the containers may take to end, in whole seconds; 0s kills at once.",
 			}},
-			OneShot: true, Evidence: kubernetes.EvidencePodsGone,
+			OneShot: true, Evidence: kubernetes.EvidencePodsGone, Validate: wholly("grace_period", time.Second),
 			Effect: func(v schema.Values) string {
 				return fmt.Sprintf("deletes each pod with a grace period of %s", v.Duration("grace_period"))
 			},

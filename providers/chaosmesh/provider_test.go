@@ -3,6 +3,7 @@ package chaosmesh
 import (
 	"flag"
 	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/firewall"
 	"github.com/gameday-dev/gameday/providers/kubernetes"
 	"github.com/gameday-dev/gameday/providers/providertest"
 )
@@ -48,7 +50,10 @@ func TestSpecifications(t *testing.T) {
 			asked.Container = "web"
 		}
 		if f.Peers && config.Has("to") && config.Block("to").Has("labels") {
-			asked.Peers = map[string][]string{"shop": {"peer-1"}}
+			asked.Ends.Pods = map[string][]string{"shop": {"peer-1"}}
+		}
+		if config.Has("to") {
+			asked.Ends.Networks, asked.Ends.Hosts = networks(t, config.Block("to").Strings("cidrs")), config.Block("to").Strings("hosts")
 		}
 		spec, err := yaml.Marshal(f.Spec(asked))
 		require.NoError(t, err)
@@ -65,6 +70,24 @@ func TestSpecifications(t *testing.T) {
 	assert.Empty(t, cmp.Diff(string(want), text.String()), "go test ./providers/chaosmesh -update writes it anew; read the diff")
 }
 
+func networks(t *testing.T, texts []string) []netip.Prefix {
+	t.Helper()
+	out, err := firewall.ParsePeers(texts)
+	require.NoError(t, err)
+	return out
+}
+
+// TestDurations: one unit, and a whole number of it.
+func TestDurations(t *testing.T) {
+	for text, want := range map[string]string{
+		"1500ms": "1500ms", "500us": "500us", "60s": "60s", "1m30s": "90s", "1h": "3600s", "7ns": "7ns", "0s": "0s", "-10m": "-600s", "1.0005s": "1000500us",
+	} {
+		d, err := time.ParseDuration(text)
+		require.NoError(t, err)
+		assert.Equal(t, want, whole(d), text)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	const target = "\ntarget {}"
 	cases := map[string]struct{ typ, body, want string }{
@@ -74,7 +97,17 @@ func TestRefusals(t *testing.T) {
 		"and it can't act at networks": {
 			"chaosmesh_network_loss", "percent = 1\ndirection = \"both\"\nto {\n  cidrs = [\"192.0.2.0/24\"]\n}", "Not at networks and hosts",
 		},
-		"a partition from nowhere":     {"chaosmesh_network_partition", "direction = \"ingress\"", "No other end"},
+		"a partition from nowhere": {"chaosmesh_network_partition", "direction = \"ingress\"", "No other end"},
+		"a device of the other end": {
+			"chaosmesh_network_loss", "percent = 1\ndevice = \"eth1\"\ndirection = \"both\"\nto {\n  names = [\"a\"]\n}", "Not at the other end",
+		},
+		"no addresses of version 6":    {"chaosmesh_network_loss", "percent = 1\nto {\n  cidrs = [\"2001:db8::/32\"]\n}", "Not for Chaos Mesh"},
+		"everything as a network":      {"chaosmesh_network_partition", "to {\n  cidrs = [\"0.0.0.0/0\"]\n}", "Not for Chaos Mesh"},
+		"no network at all":            {"chaosmesh_network_partition", "to {\n  cidrs = [\"shop\"]\n}", "Not a network"},
+		"a gap between nothing":        {"chaosmesh_network_delay", "latency = \"1s\"\ngap = 2", "Gap of what?"},
+		"half a second of grace":       {"chaosmesh_pod_kill", "grace_period = \"1.5s\"", "Too fine"},
+		"half a millisecond of Java":   {"chaosmesh_jvm_latency", "class = \"a\"\nmethod = \"b\"\nlatency = \"1.5ms\"", "Too fine"},
+		"a body of nothing":            {"chaosmesh_http_body", "port = 80\nbody = \"\"", "Empty text"},
 		"half a percent":               {"chaosmesh_cpu_stress", "load = 0.5", "Not a whole number"},
 		"no memory":                    {"chaosmesh_memory_stress", "", "No amount"},
 		"a wildcard within a name":     {"chaosmesh_dns_error", "patterns = [\"a.*.example.com\"]", "Wildcard within a name"},

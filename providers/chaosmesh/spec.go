@@ -21,7 +21,7 @@ func base(r kubernetes.OperatedRequest, more object) object {
 		spec["containerNames"] = []string{r.Container}
 	}
 	if r.Duration > 0 {
-		spec["duration"] = r.Duration.String()
+		spec["duration"] = whole(r.Duration)
 	}
 	for name, value := range more {
 		spec[name] = value
@@ -36,8 +36,19 @@ func set[T any](spec object, name string, v schema.Values, attribute string, rea
 	}
 }
 
+// whole writes a duration as a whole number of one unit. Chaos Mesh has three readers of durations, and only that is the
+// same to all: its definitions take no "1m30s", and its programs in Rust no "1.5s".
+func whole(d time.Duration) string {
+	for _, unit := range []struct {
+		of     time.Duration
+		suffix string
+	}{{time.Second, "s"}, {time.Millisecond, "ms"}, {time.Microsecond, "us"}} {
+		if d%unit.of == 0 {
+			return strconv.FormatInt(int64(d/unit.of), 10) + unit.suffix
+		}
+	}
+	return strconv.FormatInt(d.Nanoseconds(), 10) + "ns"
+}
+
 // decimal writes a number as Chaos Mesh wants some: as text.
 func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
-
-// milliseconds are whole ones.
-func milliseconds(d time.Duration) int64 { return d.Milliseconds() }

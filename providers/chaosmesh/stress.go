@@ -2,7 +2,6 @@ package chaosmesh
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
@@ -25,9 +24,9 @@ func stressFaults() []kubernetes.Operated {
 				workers,
 				{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Description: "How much of one processor each of them uses, in whole percent."},
 			},
-			Validate: whole("load"),
+			Validate: wholePercent("load"),
 			Effect: func(v schema.Values) string {
-				return fmt.Sprintf("uses %g %% of a processor by each of %d workers in each container", v.Float("load"), v.Int("workers"))
+				return fmt.Sprintf("uses %g %% of a processor by each of %d workers in a container of each pod", v.Float("load"), v.Int("workers"))
 			},
 			Spec: func(r kubernetes.OperatedRequest) map[string]any {
 				return base(r, object{"stressors": object{"cpu": object{"workers": r.Config.Int("workers"), "load": r.Config.Int("load")}}})
@@ -37,16 +36,18 @@ func stressFaults() []kubernetes.Operated {
 			Type: "chaosmesh_memory_stress", Description: "Takes memory in containers.", Resource: kind, Container: true, Evidence: kubernetes.EvidenceByCommand,
 			Attributes: []schema.Attribute{
 				{Name: "size", Type: size(), Min: schema.Number(1), Example: `"64Mi"`, Description: "How much to take in each container. Either this or percent is required."},
-				{Name: "percent", Type: percent(), Description: "How much to take, in whole percent of the memory that is available."},
+				{Name: "percent", Type: percent(), Description: "How much to take, in whole percent of the node's memory, whatever the limit of the container."},
 			},
 			Exclusive: [][]string{{"size", "percent"}},
 			Validate: func(v schema.Values) providers.Diagnostics {
 				if v.Attr("size").IsNull() && v.Attr("percent").IsNull() {
 					return providers.Errorf(nil, "No amount", "Say how much memory to take: size (such as \"64Mi\") or percent.")
 				}
-				return whole("percent")(v)
+				return wholePercent("percent")(v)
 			},
-			Effect: func(v schema.Values) string { return fmt.Sprintf("takes %s of memory in each container", amount(v)) },
+			Effect: func(v schema.Values) string {
+				return fmt.Sprintf("takes %s memory in a container of each pod", amount(v))
+			},
 			Spec: func(r kubernetes.OperatedRequest) map[string]any {
 				return base(r, object{"stressors": object{"memory": object{"workers": 1, "size": memory(r.Config)}}})
 			},
@@ -56,9 +57,9 @@ func stressFaults() []kubernetes.Operated {
 
 func amount(v schema.Values) string {
 	if v.Known("size") {
-		return v.String("size")
+		return v.String("size") + " of"
 	}
-	return fmt.Sprintf("%g %%", v.Float("percent"))
+	return fmt.Sprintf("%g %% of the node's", v.Float("percent"))
 }
 
 // memory is an amount as Chaos Mesh reads it: in bytes without a unit, as it takes KiB and kB for the same.
@@ -67,14 +68,4 @@ func memory(v schema.Values) string {
 		return strconv.FormatInt(v.Size("size"), 10)
 	}
 	return strconv.Itoa(v.Int("percent")) + "%"
-}
-
-// whole refuses fractions of a percent, where Chaos Mesh has none.
-func whole(name string) func(schema.Values) providers.Diagnostics {
-	return func(v schema.Values) providers.Diagnostics {
-		if n := v.Float(name); v.Known(name) && n != math.Trunc(n) {
-			return providers.Errorf(cty.GetAttrPath(name), "Not a whole number", "Chaos Mesh knows %s in whole percent only, found %g.", name, n)
-		}
-		return nil
-	}
 }

@@ -53,6 +53,8 @@ spec:
         imagePullPolicy: Never
         readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}
         resources: {requests: {cpu: 5m, memory: 16Mi}}
+        volumeMounts: [{name: data, mountPath: /data}]
+      volumes: [{name: data, emptyDir: {}}]
 ---
 `
 

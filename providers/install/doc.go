@@ -4,6 +4,7 @@
 package install
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -46,7 +47,11 @@ func KindOf(source string) (Kind, error) {
 	case mirrored().MatchString(source):
 		return Mirrored, nil
 	case strings.HasPrefix(source, registryScheme):
-		_, err := name.NewRepository(strings.TrimPrefix(source, registryScheme), name.StrictValidation)
+		at := strings.TrimPrefix(source, registryScheme)
+		_, err := name.NewRepository(at, name.StrictValidation)
+		if err == nil && path.Clean(at) != at {
+			err = errors.New("it has an element that is empty, or made of dots")
+		}
 		if err != nil {
 			return 0, fmt.Errorf("%q is not the source of a provider: expected oci://REGISTRY/NAME, without a tag: %w", source, err)
 		}

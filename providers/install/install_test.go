@@ -20,7 +20,7 @@ func TestKindOf(t *testing.T) {
 		require.NoError(t, err, source)
 		assert.Equal(t, want, got, source)
 	}
-	for _, source := range []string{"", "redis", "acme/", "Acme/redis", "registry.example.com/acme/redis", "acme/../redis", "-a/b", "oci://redis", "oci://registry.example.com/redis:1.0"} {
+	for _, source := range []string{"", "redis", "acme/", "Acme/redis", "registry.example.com/acme/redis", "acme/../redis", "-a/b", "oci://redis", "oci://registry.example.com/../../../bin/sh", "oci://registry.example.com/a//b", "oci://registry.example.com/redis:1.0"} {
 		_, err := install.KindOf(source)
 		require.ErrorContains(t, err, "is not the source of a provider", source)
 	}

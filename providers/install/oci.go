@@ -85,9 +85,9 @@ func (r repository) newest(needed Requirement, locked string) (tag, release stri
 	}
 	var fit []*version.Version
 	var others []string
-	for _, tag := range tags {
+	for _, tag := range tags { // of those, "1.2" moves with every 1.2.x: only whole versions count
 		v, err := version.NewSemver(tag)
-		if err != nil || !constraint.Check(v) || locked != "" && v.String() != locked || locked == "" && isUnasked(v, needed.Version) {
+		if err != nil || strings.TrimPrefix(tag, "v") != v.String() || !constraint.Check(v) || locked != "" && v.String() != locked || locked == "" && isUnasked(v, needed.Version) {
 			others = append(others, tag)
 			continue
 		}
@@ -115,6 +115,9 @@ func (r repository) program(tag, file string) (v1.Layer, error) {
 	manifest, err := image.Manifest()
 	if err != nil {
 		return nil, fmt.Errorf("read its manifest: %w", err)
+	}
+	if config, err := image.ConfigFile(); err == nil && config.OS != "" && config.OS+"_"+config.Architecture != Platform() {
+		return nil, fmt.Errorf("there is nothing for %s, only for %s_%s", Platform(), config.OS, config.Architecture) // and no index to choose from
 	}
 	var titles []string
 	for _, layer := range manifest.Layers {

@@ -61,7 +61,7 @@ func push(t *testing.T, at string, files map[string]string) {
 }
 
 func TestPull(t *testing.T) {
-	source := pushed(t, "1.2.0", "v1.10.0", "2.0.0", "latest", "3.0.0-beta1", "4.0.0-linux-amd64")
+	source := pushed(t, "1.2.0", "v1.10.0", "2.0.0", "latest", "3.0.0-beta1", "4.0.0-linux-amd64", "2", "1.2", "20240101")
 	for name, c := range map[string]struct{ constraint, locked, want, text, wrong string }{
 		"the newest":             {want: "2.0.0", text: "redis 2.0.0"},
 		"that fits":              {constraint: "~> 1.2", want: "1.10.0", text: "redis v1.10.0"},

@@ -136,9 +136,7 @@ func (p *Provider) revert(ctx context.Context, s *session, c claim.Claim) error 
 // undo undoes every step of a claim, and goes on where one fails.
 func (s *session) undo(ctx context.Context, c claim.Claim) error {
 	failed := s.pursuits.stop(ctx, c.ID) // first, so that nothing happens after its undo
-	for _, step := range slices.Backward(c.Steps) {
-		failed = errors.Join(failed, s.API.Undo(ctx, c.ID, step))
-	}
+	failed = errors.Join(failed, s.API.UndoAll(ctx, c.ID, c.Steps))
 	for _, step := range slices.Backward(c.Nodes) {
 		failed = errors.Join(failed, undoNode(ctx, s, c.ID, step))
 	}

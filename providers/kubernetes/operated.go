@@ -1,7 +1,10 @@
 package kubernetes
 
 import (
+	"net/netip"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/schema"
@@ -23,14 +26,26 @@ type Operated struct {
 	// Container says that it acts on one container of each pod, which an attribute names.
 	Container bool
 
-	// Peers says that it has a block "to", which selects the other ends of traffic.
-	Peers bool
+	// Peers says that it has a block "to", which selects the other ends of traffic. Apart says that no pod may be on both sides.
+	Peers, Apart bool
+
+	// Network says that it changes the network of pods, which must be their own.
+	Network bool
 
 	// OneShot says that it is done once, and does not last.
 	OneShot bool
 
 	// Evidence is how gameday sees for itself what the operator has done.
 	Evidence OperatedEvidence
+
+	// Needs says what a pod must be like; nil for any that runs.
+	Needs func(values schema.Values, pod *corev1.Pod) error
+
+	// Reaches says in which pods beside the targets the operator acts; nil for none.
+	Reaches func(values schema.Values) bool
+
+	// Caution is what a user should know before it is done, for plans; empty for nothing.
+	Caution string
 
 	// Validate checks what the schema does not; nil for nothing. Values may be unknown.
 	Validate func(values schema.Values) providers.Diagnostics
@@ -62,10 +77,17 @@ type OperatedResource struct {
 type OperatedRequest struct {
 	Config    schema.Values
 	Namespace string
-	Pods      []string            // names of the targets in the namespace, sorted
-	Container string              // that is meant; empty for faults that act on pods
-	Peers     map[string][]string // names of pods by namespace that the block "to" selects; nil without one
-	Duration  time.Duration       // until the fault must be gone, whoever lives; 0 with OneShot
+	Pods      []string // names of the targets in the namespace, sorted
+	Container string   // that is meant; empty for faults that act on pods
+	Ends      OperatedEnds
+	Duration  time.Duration // until the fault must be gone, whoever lives; 0 with OneShot
+}
+
+// OperatedEnds are the other ends of traffic that the block "to" selects.
+type OperatedEnds struct {
+	Pods     map[string][]string // names by namespace
+	Networks []netip.Prefix      // of its networks, and of services and what is behind them
+	Hosts    []string
 }
 
 // OperatedRecord is what an operator says of one pod.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/util/exec"
 
@@ -17,7 +18,7 @@ import (
 )
 
 // commandTakes is how long a command may run that shows an effect.
-const commandTakes = 5 * time.Second
+const commandTakes = 2 * time.Second
 
 // evidenceBlock is how a user shows an effect that can't be seen from outside of a pod.
 func evidenceBlock(operator string) schema.NestedBlock {
@@ -26,7 +27,7 @@ func evidenceBlock(operator string) schema.NestedBlock {
 		Attributes: []schema.Attribute{
 			{
 				Name: "command", Type: texts(), Required: true, Example: `["sh", "-c", "test $(date +%Y) -gt 2100"]`,
-				Description: "A command and its arguments, run in every target. It must end within 5 s, with 0 while the fault is in place and with another status before and after.",
+				Description: "A command and its arguments, run in every target. It must end within 2 s, with 0 while the fault is in place and with another status before and after.",
 			},
 			{Name: "container", Type: text(), Example: `"app"`, Description: "The container in which it is run. May be left out for pods that have just one."},
 		},
@@ -110,32 +111,42 @@ func (byCommand) settled(ctx context.Context, l look) (string, error) {
 	if err := decode(l.data, &s); err != nil || len(s.Command) == 0 {
 		return "", err
 	}
-	left := ""
-	for _, t := range l.record.Targets {
-		_, err := l.session.pod(ctx, t)
-		if apierrors.IsNotFound(err) {
-			continue
-		}
+	found, err := l.lookAt(ctx, func(ctx context.Context, t providers.Target) (finding, error) {
 		status, err := l.session.run(ctx, t, s)
-		if err != nil {
-			return "", err
+		switch {
+		case apierrors.IsNotFound(err) || errors.Is(err, errEnded):
+			return finding{}, nil // with the pod, the effect is gone
+		case err != nil || status != 0:
+			return finding{}, err
 		}
-		if status == 0 {
-			left = joined(left, fmt.Sprintf("%s still succeeds in %s", s, t.Name))
-		}
+		return finding{detail: fmt.Sprintf("%s still succeeds in %s", s, t.Name)}, nil
+	})
+	left := ""
+	for _, f := range found {
+		left = joined(left, f.detail)
 	}
-	return left, nil
+	return left, err
 }
 
 // String is the command for people.
 func (s shown) String() string { return fmt.Sprintf("%q", strings.Join(s.Command, " ")) }
 
-// run runs the command in a target and returns its status.
+// errEnded says that a pod has ended, so that nothing can be run in it any more.
+var errEnded = errors.New("the pod has ended")
+
+// run runs the command in a target and returns its status. It is never run in a pod that has taken the target's name.
 func (s *session) run(ctx context.Context, t providers.Target, what shown) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTakes)
 	defer cancel()
-	namespace, name, _ := strings.Cut(t.Name, "/")
-	_, err := s.Exec(ctx, cluster.Command{Namespace: namespace, Pod: name, Container: what.Containers[t.UID], Args: what.Command})
+	pod, err := s.pod(ctx, t)
+	if err != nil {
+		return 0, err
+	}
+	if pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+		return 0, fmt.Errorf("%s: %w", t.Name, errEnded)
+	}
+	container := what.Containers[t.UID]
+	_, _, err = s.Exec(ctx, cluster.Command{Namespace: pod.Namespace, Pod: pod.Name, Container: container, Args: what.Command})
 	var ended exec.ExitError
 	switch {
 	case err == nil:
@@ -143,7 +154,7 @@ func (s *session) run(ctx context.Context, t providers.Target, what shown) (int,
 	case errors.As(err, &ended) && ended.ExitStatus() != notFound && ended.ExitStatus() != notExecutable:
 		return ended.ExitStatus(), nil
 	}
-	return 0, fmt.Errorf("run %s in container %s of %s: %w", what, what.Containers[t.UID], t.Name, err)
+	return 0, fmt.Errorf("run %s in container %s of %s: %w", what, container, t.Name, err)
 }
 
 // By these a shell says that there is no such command, or that it can't be run (POSIX, 2.8.2).

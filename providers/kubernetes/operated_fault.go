@@ -2,12 +2,10 @@ package kubernetes
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -42,11 +40,9 @@ func (f operated) schema() *schema.Block {
 	return block
 }
 
-// operatedPeersBlock is the block "to" of operators that know pods, networks and hosts.
+// operatedPeersBlock is the block "to" of operators that look names up once.
 func operatedPeersBlock() schema.NestedBlock {
 	nested := endsBlock()
-	nested.Block.Description = "The other ends of the traffic that is hit: pods that are selected as in a target block, and besides them networks and hosts. Without this block, all. Pods are taken as they are when the fault begins."
-	nested.Block.Attributes = slices.DeleteFunc(nested.Block.Attributes, func(a schema.Attribute) bool { return a.Name == "services" })
 	for i := range nested.Block.Attributes {
 		if a := &nested.Block.Attributes[i]; a.Name == "hosts" {
 			a.Description = "Host names, which the operator looks up once."
@@ -94,7 +90,7 @@ type operatedData struct {
 func (f operated) intend(ctx context.Context, p preparation) (intent, error) {
 	var paths []string
 	for _, ns := range namespacesOf(p.targets, nil) {
-		paths = append(paths, f.collection(ns)+"/"+addedName(p.id))
+		paths = append(paths, f.collection(ns)+"/"+nameIn(ns, p.id))
 	}
 	seen, err := f.witness().before(ctx, p)
 	if err != nil {
@@ -120,78 +116,9 @@ func (f operated) object(asked OperatedRequest) map[string]any {
 	}
 }
 
-// ask says what the operator is asked for, by namespace.
-func (f operated) ask(ctx context.Context, s site, targets []providers.Target, lasts time.Duration) (map[string]OperatedRequest, error) {
-	pods := map[string][]string{}
-	for _, t := range targets {
-		namespace, name, _ := strings.Cut(t.Name, "/")
-		pods[namespace] = append(pods[namespace], name)
-	}
-	peers, err := f.peers(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	if f.OneShot {
-		lasts = 0
-	}
-	out := map[string]OperatedRequest{}
-	for namespace, names := range pods {
-		slices.Sort(names)
-		out[namespace] = OperatedRequest{Config: s.config, Namespace: namespace, Pods: names, Peers: peers, Duration: lasts}
-	}
-	return out, f.contain(ctx, s, targets, out)
-}
-
-// contain names the container that is meant, which must have one name in all pods of a namespace.
-func (f operated) contain(ctx context.Context, s site, targets []providers.Target, asked map[string]OperatedRequest) error {
-	if !f.Container {
-		return nil
-	}
-	w, err := s.session.read(ctx, freshFor)
-	if err != nil {
-		return err
-	}
-	for _, pod := range podsNamed(w, uidsOf(targets)) {
-		name, err := containerOf(pod, s.config.String("container"))
-		if err != nil {
-			return err
-		}
-		request := asked[pod.Namespace]
-		if request.Container != "" && request.Container != name {
-			return fmt.Errorf("the targets in the namespace %s have containers of several names, %s and %s: say which one with container", pod.Namespace, request.Container, name)
-		}
-		request.Container = name
-		asked[pod.Namespace] = request
-	}
-	return nil
-}
-
-// peers are the pods that the block "to" selects.
-func (f operated) peers(ctx context.Context, s site) (map[string][]string, error) {
-	block := s.config.Block("to")
-	if !f.Peers || !s.config.Has("to") || !selectsPods(block) {
-		return nil, nil //nolint:nilnil // there are none
-	}
-	w, err := s.session.read(ctx, freshFor)
-	if err != nil {
-		return nil, err
-	}
-	choice, diags := target.Choose(target.Pod, block, w, s.session.Access.Namespaces, s.seed)
-	if diags.HasErrors() {
-		return nil, fmt.Errorf("choose the pods in to: %s", diagnosed(diags))
-	}
-	out := map[string][]string{}
-	for _, pod := range podsNamed(w, uidsOf(choice.Targets)) {
-		out[pod.Namespace] = append(out[pod.Namespace], pod.Name)
-	}
-	return out, nil
-}
-
-// inOrder are the requests, by namespace.
-func inOrder(asked map[string]OperatedRequest) []OperatedRequest {
-	var out []OperatedRequest
-	for _, namespace := range slices.Sorted(maps.Keys(asked)) {
-		out = append(out, asked[namespace])
-	}
-	return out
+// nameIn is the object's name in a namespace. Operators derive names of what they make on nodes from it alone, so that
+// objects of one name in two namespaces would get into each other's way.
+func nameIn(namespace, id string) string {
+	sum := sha256.Sum256([]byte(namespace))
+	return fmt.Sprintf("%s-%x", addedName(id), sum[:3])
 }

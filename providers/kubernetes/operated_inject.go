@@ -19,61 +19,93 @@ const (
 	operatorLook = 100 * time.Millisecond
 )
 
-// inject asks the operator in every namespace, and returns when it says that all of it is done.
+// inject asks the operator in every namespace, and returns when it says that all of it is done. The same injection twice
+// is one: what has been asked is only waited for.
 func (f operated) inject(ctx context.Context, i injection) error {
-	if err := f.begin(ctx, i); err != nil {
-		return err
+	asked, err := f.asked(ctx, i)
+	if err == nil && !asked {
+		err = f.askAll(ctx, i)
 	}
-	asked, err := f.ask(ctx, site{session: i.session, config: i.config, seed: i.seed}, i.record.Targets, time.Until(i.record.Deadline).Truncate(time.Millisecond))
 	if err != nil {
 		return err
 	}
-	requests := inOrder(asked)
-	for n, request := range requests {
-		object := f.object(request)
-		object["metadata"] = map[string]any{"namespace": request.Namespace, "name": addedName(i.record.ID)}
-		if err := i.add(ctx, i.steps[n], object); err != nil {
-			return err
-		}
-	}
-	for n := range requests {
-		if err := f.await(ctx, i, n); err != nil {
+	for _, step := range i.steps {
+		if err := f.await(ctx, i, step.Path); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// begin lets the witness see how it is without the fault, unless it has begun: the same injection twice is one.
-func (f operated) begin(ctx context.Context, i injection) error {
+// asked reports whether every object is there.
+func (operated) asked(ctx context.Context, i injection) (bool, error) {
 	for _, step := range i.steps {
 		state, err := i.session.API.State(ctx, i.record.ID, step)
-		if err != nil || state == undo.Present {
-			return err
+		if err != nil || state != undo.Present {
+			return false, err
 		}
 	}
-	return f.witness().absent(ctx, i)
+	return true, nil
 }
 
-// await waits until the operator has done what one object asks for.
-func (f operated) await(ctx context.Context, i injection, n int) error {
-	path, begun := i.steps[n].Path, time.Now()
-	for {
-		object, err := i.session.API.Get(ctx, path)
-		if err != nil {
-			return fmt.Errorf("look how far %s is: %w", f.Operator.Name, err)
-		}
-		records, known := f.Operator.Records(object)
-		if known && !slices.ContainsFunc(records, func(r OperatedRecord) bool { return !r.Injected }) {
-			return nil
-		}
-		if !known && time.Since(begun) > operatorAnswers {
-			return fmt.Errorf("%s has not looked at %s for %s: see whether its controller runs, and whether it may act in this namespace", f.Operator.Name, path, operatorAnswers)
-		}
-		if !pause.For(ctx, operatorLook) {
-			return fmt.Errorf("%s has not done what %s asks for%s: %w", f.Operator.Name, path, because(records), ctx.Err())
+// askAll adds the objects, once the witness has seen how it is without the fault.
+func (f operated) askAll(ctx context.Context, i injection) error {
+	if err := f.witness().absent(ctx, i); err != nil {
+		return err
+	}
+	requests, err := f.ask(ctx, site{session: i.session, config: i.config, seed: i.seed}, i.record.Targets, time.Until(i.record.Deadline).Truncate(time.Millisecond))
+	if err != nil {
+		return err
+	}
+	for n, request := range requests {
+		object := f.object(request)
+		object["metadata"] = map[string]any{"namespace": request.Namespace, "name": nameIn(request.Namespace, i.record.ID)}
+		if err := i.session.API.Add(ctx, i.record.Run, i.record.ID, f.collection(request.Namespace)+"?"+strictly, i.steps[n], object); err != nil {
+			return fmt.Errorf("add %s: %w", i.steps[n].Path, err)
 		}
 	}
+	return nil
+}
+
+// await waits until the operator has done what one object asks for. It tries again and again what fails, and so does
+// this, but not for long.
+func (f operated) await(ctx context.Context, i injection, path string) error {
+	begun := time.Now()
+	for {
+		object, err := i.session.API.Get(ctx, path)
+		records, known := f.Operator.Records(object)
+		switch wrong := because(records); {
+		case err == nil && known && injected(records, i.record.Targets, path):
+			return nil
+		case time.Since(begun) < operatorAnswers && pause.For(ctx, operatorLook):
+			continue
+		case err != nil:
+			return fmt.Errorf("look how far %s is: %w", f.Operator.Name, err)
+		case !known:
+			return fmt.Errorf("%s has not looked at %s for %s: see whether its controller runs, and whether it may act in this namespace",
+				f.Operator.Name, path, time.Since(begun).Round(time.Second))
+		case wrong == "" && pause.For(ctx, operatorLook):
+			continue // it is at work
+		default:
+			return fmt.Errorf("%s has not done what %s asks for%s", f.Operator.Name, path, wrong)
+		}
+	}
+}
+
+// injected reports whether there is a record of each target in the namespace of an object, and all are of what is in place: pods that
+// are not there any more, the operator passes over.
+func injected(records []OperatedRecord, targets []providers.Target, path string) bool {
+	has := map[string]bool{}
+	for _, r := range records {
+		if !r.Injected {
+			return false
+		}
+		has[r.Namespace+"/"+r.Pod] = true
+	}
+	return !slices.ContainsFunc(targets, func(t providers.Target) bool {
+		namespace, _, _ := strings.Cut(t.Name, "/")
+		return strings.Contains(path, "/namespaces/"+namespace+"/") && !has[t.Name]
+	})
 }
 
 // because is what an operator says of what it could not do.
@@ -98,7 +130,7 @@ func (f operated) observe(ctx context.Context, l look) ([]finding, error) {
 	}
 	told := map[string]finding{}
 	for _, step := range l.steps {
-		if err := f.told(ctx, l, step.Path, told); err != nil {
+		if err := f.told(ctx, l, step, told); err != nil {
 			return nil, err
 		}
 	}
@@ -112,50 +144,47 @@ func (f operated) observe(ctx context.Context, l look) ([]finding, error) {
 		if said, has := told[t.Name]; has {
 			out[n].state, out[n].detail = said.state, said.detail
 		}
-		if out[n].state != providers.Absent {
+		if out[n].state == providers.Active {
 			out[n].facts, out[n].detail = shown[n].facts, joined(out[n].detail, shown[n].detail)
 		}
 	}
 	return out, nil
 }
 
-// told notes what the operator says of each pod in an object.
-func (f operated) told(ctx context.Context, l look, path string, by map[string]finding) error {
-	object, there, err := l.ours(ctx, path)
-	if err != nil || !there {
+// told notes what the operator says of each pod in an object. What has been deleted and is still there, it has not undone.
+func (f operated) told(ctx context.Context, l look, step undo.Step, by map[string]finding) error {
+	state, err := l.session.API.State(ctx, l.record.ID, step)
+	if err != nil || state != undo.Present {
 		return err
 	}
+	object, err := l.session.API.Get(ctx, step.Path)
+	if undo.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	metadata, _ := object["metadata"].(map[string]any)
+	_, deleted := metadata["deletionTimestamp"]
 	records, _ := f.Operator.Records(object)
 	for _, r := range records {
-		name, said := r.Namespace+"/"+r.Pod, finding{state: providers.Active}
-		if !r.Injected {
-			said = finding{state: providers.Absent, detail: joined(f.Operator.Name+" has not done it", r.Problem)}
-		}
+		name := r.Namespace + "/" + r.Pod
 		if before, has := by[name]; !has || before.state == providers.Active {
-			by[name] = said
+			by[name] = f.said(r, deleted)
 		}
 	}
 	return nil
 }
 
-// ours reads an object of the fault; false when it is not there, or is being deleted.
-func (l look) ours(ctx context.Context, path string) (map[string]any, bool, error) {
-	for _, step := range l.steps {
-		if step.Path != path {
-			continue
-		}
-		state, err := l.session.API.State(ctx, l.record.ID, step)
-		if err != nil || state != undo.Present {
-			return nil, false, err
-		}
+func (f operated) said(r OperatedRecord, deleted bool) finding {
+	switch {
+	case deleted:
+		return finding{state: providers.Partial, detail: joined(f.Operator.Name+" has not undone it yet", r.Problem)}
+	case r.Injected:
+		return finding{state: providers.Active}
+	default:
+		return finding{state: providers.Absent, detail: joined(f.Operator.Name+" has not done it", r.Problem)}
 	}
-	object, err := l.session.API.Get(ctx, path)
-	if err != nil {
-		return nil, false, err
-	}
-	metadata, _ := object["metadata"].(map[string]any)
-	_, deleted := metadata["deletionTimestamp"]
-	return object, !deleted, nil
 }
 
 // settled asks the witness alone: the objects are gone by now.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
@@ -22,9 +22,12 @@ func (f operated) plan(ctx context.Context, p planning) providers.Diagnostics {
 	if p.config.WhollyKnown() {
 		p.plan.Effect = f.Effect(p.config) + ", by " + name
 	}
-	p.plan.Undo = fmt.Sprintf("deletes the %s and waits until %s has undone it, which it says by letting the object go", f.Resource.Kind, name)
+	p.plan.Undo = fmt.Sprintf("deletes the %s and waits until %s lets it go, which it does once it has undone it", f.Resource.Kind, name)
 	p.plan.Guard = f.guard(p.plan.Guard)
 	diags := f.unproven(p)
+	if f.Caution != "" {
+		diags = append(diags, providers.Warningf(nil, "What "+f.Operator.Name+" makes of it", "%s", f.Caution)...)
+	}
 	if p.world == nil || diags.HasErrors() {
 		return diags
 	}
@@ -83,11 +86,11 @@ func (f operated) planObjects(ctx context.Context, p planning) providers.Diagnos
 	if diags.HasErrors() {
 		return diags
 	}
-	asked, err := f.ask(ctx, p.site(), p.choice.Targets, p.duration)
+	asked, err := f.ask(ctx, p.site(), p.choice.Targets, max(p.duration, time.Millisecond))
 	if err != nil {
 		return append(diags, providers.Errorf(nil, "Cannot ask "+f.Operator.Name+" for it", "%s.", capital(err))...)
 	}
-	for _, request := range inOrder(asked) {
+	for _, request := range asked {
 		object := f.object(request)
 		shown, err := yaml.Marshal(object)
 		if err != nil {
@@ -96,10 +99,19 @@ func (f operated) planObjects(ctx context.Context, p planning) providers.Diagnos
 		p.plan.Adds = append(p.plan.Adds, strings.TrimSpace(string(shown)))
 		diags = append(diags, f.tried(ctx, p.session, request.Namespace, object)...)
 	}
-	if evidence := p.config.Block("evidence"); p.config.Has("evidence") {
-		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("%q runs in each target, before and during the fault, as evidence", strings.Join(evidence.Strings("command"), " ")))
-	}
+	f.tellReach(p, asked[0].Ends)
 	return diags
+}
+
+// tellReach says what else is touched.
+func (f operated) tellReach(p planning, ends OperatedEnds) {
+	if f.Reaches != nil && f.Reaches(p.config) && len(ends.Pods) > 0 {
+		p.plan.Radius = append(p.plan.Radius, f.Operator.Name+" acts at the other ends, too: pods "+podNames(ends.Pods))
+	}
+	if p.config.Has("evidence") {
+		command := strings.Join(p.config.Block("evidence").Strings("command"), " ")
+		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("%q runs in each target, before and during the fault, as evidence", command))
+	}
 }
 
 // fit says which pods it can't be done to.
@@ -109,13 +121,8 @@ func (f operated) fit(p planning) providers.Diagnostics {
 	}
 	var diags providers.Diagnostics
 	for _, pod := range podsNamed(p.world, uidsOf(p.choice.Targets)) {
-		if pod.Status.Phase != corev1.PodRunning {
-			diags = append(diags, providers.Errorf(cty.GetAttrPath("target"), "Pod does not fit", "The pod %s/%s is %s, and the fault needs pods that run.",
-				pod.Namespace, pod.Name, pod.Status.Phase)...)
-		}
-		if f.OneShot && pod.Spec.RestartPolicy == corev1.RestartPolicyNever {
-			diags = append(diags, providers.Errorf(cty.GetAttrPath("target"), "Nothing would restart the container",
-				"The pod %s/%s has restartPolicy Never, so that killing its container could not be undone. Choose pods of a workload.", pod.Namespace, pod.Name)...)
+		if err := f.unfit(p.site(), pod); err != nil {
+			diags = append(diags, providers.Errorf(cty.GetAttrPath("target"), "Pod does not fit", "%s.", capital(err))...)
 		}
 	}
 	return diags
@@ -124,17 +131,20 @@ func (f operated) fit(p planning) providers.Diagnostics {
 // tried is what the cluster says of an object by a dry run. That this user may not create it stands among the permissions.
 func (f operated) tried(ctx context.Context, s *session, namespace string, object map[string]any) providers.Diagnostics {
 	object["metadata"] = map[string]any{"namespace": namespace, "generateName": "gameday-"}
-	_, err := s.API.Post(ctx, f.collection(namespace)+"?dryRun=All", object)
+	_, err := s.API.Post(ctx, f.collection(namespace)+"?dryRun=All&"+strictly, object)
 	var status *undo.StatusError
 	switch {
 	case err == nil, errors.As(err, &status) && status.Code == http.StatusForbidden && status.Reason == string(metav1.StatusReasonForbidden) && !f.judged(status):
 		return nil
-	case errors.As(err, &status):
+	case errors.As(err, &status) && status.Code < http.StatusInternalServerError:
 		return providers.Errorf(nil, f.Operator.Name+" refuses the fault", "In a dry run the cluster did not take the %s: %s.", f.Resource.Kind, strings.TrimSpace(status.Message))
 	default:
 		return providers.Warningf(nil, "The object was not tried", "A dry run of the %s failed: %s.", f.Resource.Kind, err)
 	}
 }
+
+// strictly has the server refuse what it does not know, instead of leaving it out: the plan would show what is not done.
+const strictly = "fieldValidation=Strict"
 
 // judged reports whether an admission webhook has refused an object, and not the authorization: both are 403.
 func (operated) judged(status *undo.StatusError) bool {

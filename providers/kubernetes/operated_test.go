@@ -37,7 +37,8 @@ func anOperated() operated {
 	}}
 }
 
-const skewAt = "/apis/mesh.example.com/v1/namespaces/shop/skews/gameday-one"
+// skewAt is where the object of the fault ONE is.
+var skewAt = "/apis/mesh.example.com/v1/namespaces/shop/skews/" + nameIn("shop", "ONE")
 
 // skewed is an injection whose object says something as soon as it is there.
 func skewed(t *testing.T, says any) (*apitest.Server, injection) {
@@ -128,7 +129,9 @@ func TestOperatorRefuses(t *testing.T) {
 	}
 	plan.Adds = nil
 	diags = f.plan(t.Context(), p)
-	assert.True(t, diags.HasErrors())
+	require.Len(t, diags, 2)
+	assert.Equal(t, "The object was not tried", diags[1].Summary, "a webhook that is away refuses nothing")
+	assert.False(t, diags.HasErrors())
 }
 
 // TestContainersReplaced: containers that ran before and do not any more are evidence, those that run again are none.
@@ -171,4 +174,43 @@ func TestContainersReplaced(t *testing.T) {
 	left, err = w.settled(t.Context(), l)
 	require.NoError(t, err)
 	assert.Empty(t, left, "by another of its names")
+}
+
+// TestRequestsOfAnOperator: one for each namespace, with its pods, and with the other ends.
+func TestRequestsOfAnOperator(t *testing.T) {
+	other, peer := aPod("b"), aPod("peer")
+	other.Namespace = "canary"
+	peer.Labels = map[string]string{"app": "peer"}
+	s := sessionOn(undo.API{}, aPod("a"), other, peer)
+	f := anOperated()
+	f.Peers, f.Apart = true, true
+	of := func(names ...string) []providers.Target {
+		var out []providers.Target
+		for _, name := range names {
+			out = append(out, providers.Target{Kind: "pod", Name: map[string]string{"b": "canary/b"}[name], UID: "uid-" + name})
+			if name != "b" {
+				out[len(out)-1] = podTarget(name)
+			}
+		}
+		return out
+	}
+	ask := func(to string, targets []providers.Target, lasts time.Duration) ([]OperatedRequest, error) {
+		config := providertest.Decode(t, f.schema(), "target {}\nto {\n"+to+"\n}")
+		return f.ask(t.Context(), site{session: s, config: config}, targets, lasts)
+	}
+	asked, err := ask("labels = { app = \"peer\" }\ncidrs = [\"192.0.2.1\"]\nhosts = [\"example.com\"]", of("a", "b"), time.Second)
+	require.NoError(t, err)
+	require.Len(t, asked, 2)
+	assert.Equal(t, []string{"canary", "shop"}, []string{asked[0].Namespace, asked[1].Namespace})
+	assert.Equal(t, []string{"b"}, asked[0].Pods)
+	assert.Equal(t, map[string][]string{"shop": {"peer"}}, asked[0].Ends.Pods)
+	assert.Equal(t, "192.0.2.1/32", asked[0].Ends.Networks[0].String())
+	assert.NotEqual(t, nameIn("canary", "ONE"), nameIn("shop", "ONE"), "operators derive names from these alone")
+
+	_, err = ask("labels = { app = \"peer\" }", of("peer"), time.Second)
+	require.ErrorContains(t, err, "is a target and in to")
+	_, err = ask("cidrs = [\"192.0.2.1\"]", of("gone"), time.Second)
+	require.ErrorContains(t, err, "expected 1 pods and found 0")
+	_, err = ask("cidrs = [\"192.0.2.1\"]", of("a"), 0)
+	require.ErrorIs(t, err, errLate, "it would last for ever")
 }

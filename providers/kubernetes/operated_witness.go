@@ -98,7 +98,7 @@ func (w containersReplaced) before(ctx context.Context, p preparation) (any, err
 
 func (containersReplaced) absent(context.Context, injection) error { return nil }
 
-func (containersReplaced) facts(ctx context.Context, l look) ([]finding, error) {
+func (w containersReplaced) facts(ctx context.Context, l look) ([]finding, error) {
 	var ran ranBefore
 	if err := decode(l.data, &ran); err != nil {
 		return nil, err
@@ -116,6 +116,8 @@ func (containersReplaced) facts(ctx context.Context, l look) ([]finding, error) 
 			case !has: // it did not run before: that it does not now proves nothing
 			case c.State.Running != nil && c.ContainerID == before.ID:
 				return finding{detail: "container " + c.Name + " is the one that ran before"}, nil
+			case !w.one && before.isBack(c): // it ended by itself: the fault gives it another image
+				return finding{detail: "container " + c.Name + " runs its own image"}, nil
 			default:
 				f.facts = append(f.facts, providers.Fact{
 					Name: "container_replaced", Text: fmt.Sprintf("container %s of %s %s", c.Name, t.Name, doing(c)), Value: float64(c.RestartCount), Unit: "restarts",

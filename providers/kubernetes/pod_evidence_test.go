@@ -17,7 +17,7 @@ import (
 func TestKillNeedsItsPods(t *testing.T) {
 	s := sessionOn(undo.API{}, aPod("a"))
 	_, err := podKill{}.intend(t.Context(), preparation{session: s, targets: []providers.Target{podTarget("a"), podTarget("b")}})
-	require.ErrorContains(t, err, "expected 2 pods to kill and found 1: shop/b ended before")
+	require.ErrorContains(t, err, "expected 2 pods and found 1: shop/b ended before")
 	_, err = podKill{}.intend(t.Context(), preparation{session: s, targets: []providers.Target{podTarget("a")}})
 	require.NoError(t, err)
 }

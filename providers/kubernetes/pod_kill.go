@@ -95,7 +95,7 @@ func allThere(targets []providers.Target, pods []*corev1.Pod) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("expected %d pods to kill and found %d: %s ended before the fault began, so that their absence would prove nothing; "+
+	return fmt.Errorf("expected %d pods and found %d: %s ended before the fault began, so that what is seen of them would prove nothing; "+
 		"plan again, or let faults that end the same pods be in experiments of their own", len(targets), len(pods), strings.Join(missing, ", "))
 }
 

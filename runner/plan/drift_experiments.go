@@ -72,7 +72,10 @@ func driftFault(subject string, f, g Fault) []Change {
 	changes := driftTargets(subject, f.Targets, g.Targets)
 	changes = append(changes, compare(ChangedTarget, subject, f.Unknown, g.Unknown)...)
 	changes = append(changes, driftReach(subject, f, g)...)
-	f.Targets, g.Targets, f.Unknown, g.Unknown = nil, nil, "", ""
+	if len(changes) == 0 && !same(f.Adds, g.Adds) { // with other targets it names these
+		changes = append(changes, Change{Kind: ChangedTarget, Subject: subject + ": what it adds"})
+	}
+	f.Targets, g.Targets, f.Unknown, g.Unknown, f.Adds, g.Adds = nil, nil, "", "", nil, nil
 	f.Population, g.Population, f.Eligible, g.Eligible, f.Radius, g.Radius = 0, 0, 0, 0, nil, nil
 	if !same(f, g) {
 		changes = append(changes, texts(ChangedExperiment, subject, f.Effect, g.Effect))

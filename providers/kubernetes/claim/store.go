@@ -103,12 +103,8 @@ func (s Store) Undo(ctx context.Context, h Held) error {
 }
 
 func (s Store) undoSteps(ctx context.Context, c Claim) error {
-	var failed error
-	for _, step := range slices.Backward(c.Steps) {
-		failed = errors.Join(failed, s.API.Undo(ctx, c.ID, step))
-	}
-	if failed != nil {
-		return failed
+	if err := s.API.UndoAll(ctx, c.ID, c.Steps); err != nil {
+		return err
 	}
 	left, err := s.Standing(ctx, c)
 	if err == nil && len(left) > 0 {

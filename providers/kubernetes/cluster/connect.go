@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
@@ -25,6 +26,10 @@ type Cluster struct {
 // ErrOtherCluster says that a kubeconfig leads to another cluster than the one
 // that was planned for.
 var ErrOtherCluster = errors.New("the kubeconfig leads to another cluster")
+
+// operatorPatience is how long an undo waits for operators that keep what was deleted: one that runs needs a second or two, and
+// of one that does not the user shall hear.
+const operatorPatience = 10 * time.Second
 
 // Connect reads the kubeconfig and makes the clients. It does not speak to the
 // server yet.
@@ -76,6 +81,6 @@ func assemble(access Access, name string, config *rest.Config, client *http.Clie
 	}
 	return &Cluster{
 		Access: access, Context: name, Config: config, Typed: typed, Dynamic: dyn,
-		API: undo.API{Base: base.String(), HTTP: client},
+		API: undo.API{Base: base.String(), HTTP: client, Patience: operatorPatience},
 	}, nil
 }

@@ -22,19 +22,20 @@ type Command struct {
 	Stdin                     io.Reader // nil for none
 }
 
-// Exec runs a command in a container and returns what it wrote to its standard output. The error has what it wrote to
-// the other one; where the command ended by itself with another status than 0, it is an exec.ExitError of client-go.
-func (c *Cluster) Exec(ctx context.Context, command Command) ([]byte, error) {
+// Exec runs a command in a container and returns what it wrote: to its standard output, and to the other one, which is in
+// the error, too. Where the command ended by itself with another status than 0, the error is an exec.ExitError of client-go.
+func (c *Cluster) Exec(ctx context.Context, command Command) (output []byte, complaint string, err error) {
 	executor, err := c.executor(command)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var out, complaints bytes.Buffer
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: command.Stdin, Stdout: &out, Stderr: &complaints})
-	if text := strings.TrimSpace(complaints.String()); err != nil && text != "" {
-		err = fmt.Errorf("%w: %s", err, text)
+	complaint = strings.TrimSpace(complaints.String())
+	if err != nil && complaint != "" {
+		err = fmt.Errorf("%w: %s", err, complaint)
 	}
-	return out.Bytes(), err
+	return out.Bytes(), complaint, err
 }
 
 // executor speaks WebSocket, and SPDY to servers that do not know that yet.

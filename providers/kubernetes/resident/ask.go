@@ -21,7 +21,7 @@ func Ask(ctx context.Context, c *cluster.Cluster, step claim.PodStep, name strin
 		return wire.Reply{}, err
 	}
 	at := placeOf(step, name)
-	out, err := c.Exec(ctx, cluster.Command{
+	out, complaint, err := c.Exec(ctx, cluster.Command{
 		Namespace: at.namespace, Pod: at.pod, Container: at.container, Args: []string{image.Path, agent.AskRole, "-name=" + at.name}, Stdin: &in,
 	})
 	if err != nil {
@@ -29,7 +29,7 @@ func Ask(ctx context.Context, c *cluster.Cluster, step claim.PodStep, name strin
 	}
 	reply, err := wire.Read[wire.Reply](bytes.NewReader(out))
 	if err != nil {
-		return reply, fmt.Errorf("the agent in pod %s/%s (container %s): %w", at.namespace, at.pod, at.container, err)
+		return reply, fmt.Errorf("the agent in pod %s/%s (container %s): %w (it wrote %q)", at.namespace, at.pod, at.container, err, complaint)
 	}
 	return reply, reply.Err()
 }

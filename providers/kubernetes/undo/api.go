@@ -9,12 +9,16 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // API speaks to an API server. HTTP must carry the credentials.
 type API struct {
 	Base string // "https://10.96.0.1:443"
 	HTTP *http.Client
+
+	// Patience is how long an undo waits for those who keep a deleted object; 0 is for who comes back anyway.
+	Patience time.Duration
 
 	// Gate is asked before every write; its error keeps the write from being made.
 	// Nil lets all pass.
@@ -124,6 +128,12 @@ func (a API) DeleteVersion(ctx context.Context, path, version string) error {
 // Delete deletes the object at a path if its UID is still the same. One that is
 // gone is no error. The grace period is in seconds.
 func (a API) Delete(ctx context.Context, path, uid string, grace *int64) error {
+	_, err := a.delete(ctx, path, uid, grace)
+	return err
+}
+
+// delete also says whether the object is gone: the server answers with a Status then, and otherwise with the object.
+func (a API) delete(ctx context.Context, path, uid string, grace *int64) (gone bool, err error) {
 	options := map[string]any{
 		"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
 	}
@@ -133,11 +143,12 @@ func (a API) Delete(ctx context.Context, path, uid string, grace *int64) error {
 	if grace != nil {
 		options["gracePeriodSeconds"] = *grace
 	}
-	_, err := a.do(ctx, http.MethodDelete, path, "application/json", options)
+	text, err := a.do(ctx, http.MethodDelete, path, "application/json", options)
 	if IsNotFound(err) {
-		return nil
+		return true, nil
 	}
-	return err
+	var answer struct{ Kind string }
+	return err == nil && json.Unmarshal(text, &answer) == nil && answer.Kind == "Status", err
 }
 
 func (a API) do(ctx context.Context, method, path, contentType string, body any) ([]byte, error) {

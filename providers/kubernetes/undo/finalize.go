@@ -4,38 +4,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/internal/pause"
 )
 
-const (
-	// finalizing is how long one undo waits for those who keep a deleted object.
-	finalizing = 10 * time.Second
+// keptLook is how often somebody looks whether deleted objects are gone.
+const keptLook = 100 * time.Millisecond
 
-	finalizingLook = 100 * time.Millisecond
-)
-
-// ErrKept says that an object has been deleted and is still there, as its finalizers are.
+// ErrKept says that an object has been deleted and is still there, as its finalizers are. Whoever set one has something to do
+// first, and that is part of the undo: an operator takes back what the object had asked for. Nobody else may take it off:
+// the object would be gone, and what it had asked for would stay.
 var ErrKept = errors.New("it has been deleted and is still there")
 
-// finalized waits until a deleted object is gone. Whoever set a finalizer has something to do first, and that is part of
-// the undo: an operator takes back what the object had asked for. Nobody else may take the finalizer off: the object
-// would be gone, and what it had asked for would stay.
-func (a API) finalized(ctx context.Context, id string, step Step) error {
-	until := time.Now().Add(finalizing)
+// UndoAll takes steps back in reverse and goes on where one fails. Objects that are kept are all deleted before any
+// is waited for, as long as a's patience lasts.
+func (a API) UndoAll(ctx context.Context, id string, steps []Step) error {
+	until := time.Now().Add(a.Patience)
+	var failed error
 	for {
-		o, err := a.read(ctx, step.Path)
-		if IsNotFound(err) || err == nil && o.fault() != id {
-			return nil
+		var kept []Step
+		var waits error
+		for _, step := range slices.Backward(steps) {
+			switch err := a.undo(ctx, id, step); {
+			case errors.Is(err, ErrKept):
+				kept, waits = append(kept, step), errors.Join(waits, err)
+			default:
+				failed = errors.Join(failed, err)
+			}
 		}
-		if err != nil {
-			return err
+		if len(kept) == 0 || time.Now().After(until) || !pause.For(ctx, keptLook) {
+			return errors.Join(failed, waits)
 		}
-		if time.Now().After(until) || !pause.For(ctx, finalizingLook) {
-			return fmt.Errorf("delete %s: %w: it waits for the finalizer %s, and is gone as soon as the controller that set it "+
-				"has done its part; see whether that controller runs", step.Path, ErrKept, strings.Join(o.finalizers(), ", "))
-		}
+		slices.Reverse(kept)
+		steps = kept
 	}
+}
+
+// left says of an object that was deleted just now why it is still there; nil when it is gone.
+func (a API) left(ctx context.Context, id string, step Step) error {
+	o, err := a.read(ctx, step.Path)
+	switch {
+	case IsNotFound(err) || err == nil && o.fault() != id:
+		return nil
+	case err != nil:
+		return err
+	case len(o.finalizers()) == 0:
+		return nil // its grace period is its own
+	}
+	return fmt.Errorf("delete %s: %w, kept by %s until that has done its part: see what it says of the object (kubectl describe), and whether its controller runs",
+		step.Path, ErrKept, strings.Join(o.finalizers(), ", "))
 }

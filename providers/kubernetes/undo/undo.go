@@ -10,6 +10,10 @@ import (
 // Undo takes a step back: never done, done, already undone, the object replaced
 // or gone; any number of times, by several at once.
 func (a API) Undo(ctx context.Context, id string, step Step) error {
+	return a.UndoAll(ctx, id, []Step{step})
+}
+
+func (a API) undo(ctx context.Context, id string, step Step) error {
 	switch step.Kind {
 	case Restore:
 		return a.restore(ctx, id, step)
@@ -109,12 +113,12 @@ func (a API) remove(ctx context.Context, id string, step Step) error {
 		return err
 	}
 	none := int64(0)
-	err = a.Delete(ctx, step.Path, o.uid(), &none)
+	gone, err := a.delete(ctx, step.Path, o.uid(), &none)
 	if isConflict(err) {
 		return nil // replaced between the two: not ours any more
 	}
-	if err != nil || len(o.finalizers()) == 0 {
+	if err != nil || gone {
 		return err
 	}
-	return a.finalized(ctx, id, step)
+	return a.left(ctx, id, step)
 }

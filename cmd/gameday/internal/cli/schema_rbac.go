@@ -214,6 +214,9 @@ func (s *session) rulesOf(ctx context.Context, names []string) ([]providers.Acce
 	var rules []providers.AccessRule
 	for _, name := range names {
 		needy, ok := known[name]
+		if !ok && diags.HasErrors() { // it may be of a provider that is not installed
+			return nil, s.report(diags, files)
+		}
 		if !ok {
 			return nil, problem{"No rights known", fmt.Sprintf("No type %q needs rights in a Kubernetes cluster.%s", name, nearestOr(name, slices.Sorted(known.names()), "Those that do are"))}
 		}
