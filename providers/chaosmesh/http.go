@@ -30,7 +30,7 @@ func httpFaults() []kubernetes.Operated {
 			func(v schema.Values) string {
 				return fmt.Sprintf("replaces the status of responses of port %d by %d", v.Int("port"), v.Int("status"))
 			}),
-		requests("http_body", "Answers HTTP requests to pods with another body.", "Response",
+		concealed(requests("http_body", "Answers HTTP requests to pods with another body.", "Response",
 			[]schema.Attribute{
 				{Name: "body", Type: text(), Required: true, Example: `"{}"`, Description: "The body of the response."},
 				{Name: "response_headers", Type: textMap(), Description: "Headers of the response that are replaced as well.", Example: `{ "content-type" = "text/plain" }`},
@@ -42,8 +42,19 @@ func httpFaults() []kubernetes.Operated {
 			},
 			func(v schema.Values) string {
 				return fmt.Sprintf("replaces the body of responses of port %d by one of %d bytes", v.Int("port"), len(v.String("body")))
-			}),
+			})),
 	}
+}
+
+// concealed shows how long a body is, in place of its base64.
+func concealed(fault kubernetes.Operated) kubernetes.Operated {
+	fault.Conceal = func(spec map[string]any) {
+		if replace, is := spec["replace"].(object); is {
+			text, _ := replace["body"].(string)
+			replace["body"] = fmt.Sprintf("(%d characters of base64)", len(text))
+		}
+	}
+	return fault
 }
 
 func requests(name, doc, target string, attributes []schema.Attribute, parameters func(schema.Values) object, effect func(schema.Values) string) kubernetes.Operated {

@@ -140,3 +140,17 @@ func TestNoCluster(t *testing.T) {
 		assert.True(t, diags.HasErrors(), name)
 	}
 }
+
+// TestBodiesAreConcealed: of what is encoded, nothing could be redacted.
+func TestBodiesAreConcealed(t *testing.T) {
+	for _, f := range faults() {
+		config := providertest.Decode(t, typed()[f.Type].Schema(), examples()[f.Type])
+		spec := f.Spec(kubernetes.OperatedRequest{Config: config})
+		if f.Conceal != nil {
+			f.Conceal(spec)
+		}
+		text, err := yaml.Marshal(spec)
+		require.NoError(t, err)
+		assert.NotContains(t, string(text), "bm8K", f.Type)
+	}
+}

@@ -55,6 +55,10 @@ type Operated struct {
 
 	// Spec is the object's, for the targets in one namespace.
 	Spec func(asked OperatedRequest) map[string]any
+
+	// Conceal takes out of a specification what a plan must not show, as it is encoded so that what is sensitive in it
+	// would not be known again; nil for nothing.
+	Conceal func(spec map[string]any)
 }
 
 // Operator is who does it.

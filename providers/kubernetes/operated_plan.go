@@ -91,16 +91,25 @@ func (f operated) planObjects(ctx context.Context, p planning) providers.Diagnos
 		return append(diags, providers.Errorf(nil, "Cannot ask "+f.Operator.Name+" for it", "%s.", capital(err))...)
 	}
 	for _, request := range asked {
-		object := f.object(request)
-		shown, err := yaml.Marshal(object)
+		shown, err := f.shown(request)
 		if err != nil {
 			return append(diags, providers.Errorf(nil, "Cannot show the object", "%s.", err)...)
 		}
-		p.plan.Adds = append(p.plan.Adds, strings.TrimSpace(string(shown)))
-		diags = append(diags, f.tried(ctx, p.session, request.Namespace, object)...)
+		p.plan.Adds = append(p.plan.Adds, shown)
+		diags = append(diags, f.tried(ctx, p.session, request.Namespace, f.object(request))...)
 	}
 	f.tellReach(p, asked[0].Ends)
 	return diags
+}
+
+// shown is an object as a plan shows it.
+func (f operated) shown(request OperatedRequest) (string, error) {
+	object := f.object(request)
+	if spec, is := object["spec"].(map[string]any); is && f.Conceal != nil {
+		f.Conceal(spec)
+	}
+	text, err := yaml.Marshal(object)
+	return strings.TrimSpace(string(text)), err
 }
 
 // tellReach says what else is touched.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/gameday-dev/gameday/providers"
 )
@@ -42,11 +43,18 @@ func TestDriftThatIsOnlyOfTargets(t *testing.T) {
 	now := samplePlan()
 	f := &now.Experiments[0].Faults[0]
 	f.Targets[0].UID, f.Eligible, f.Population = "u9", 1, 1
-	f.Radius = []string{"1 of 1 process"}
+	f.Radius, f.Adds = []string{"1 of 1 process"}, []string{"pods: [other]"}
 	now.Findings = nil
 	changes := Drift(samplePlan(), now)
 	assert.Len(t, changes, 3, "target, blast radius, finding: %v", changes)
 	assert.True(t, AboutTargets(changes))
+
+	peers := samplePlan()
+	peers.Experiments[0].Faults[0].Adds = []string{"pods: [payments], peers: [other]"}
+	changes = Drift(samplePlan(), peers)
+	require.Len(t, changes, 1)
+	assert.Equal(t, Change{Kind: ChangedTarget, Subject: changes[0].Subject}, changes[0])
+	assert.Contains(t, changes[0].Subject, "what it adds")
 
 	f.Effect = "kills it"
 	assert.False(t, AboutTargets(Drift(samplePlan(), now)), "somebody edited the configuration")

@@ -30,7 +30,7 @@ func TestRedactPlan(t *testing.T) {
 	e := &p.Experiments[0]
 	e.Description, e.Labels = secret, map[string]string{"k": secret}
 	e.Faults[0].FaultPlan = providers.FaultPlan{
-		Effect: secret, Unknown: secret, Undo: secret, Guard: secret, Radius: []string{secret},
+		Effect: secret, Unknown: secret, Undo: secret, Guard: secret, Radius: []string{secret}, Adds: []string{"body: " + secret},
 		Permissions: []providers.Permission{{Action: secret, Detail: secret}},
 	}
 	e.Loads, e.Probes = []Series{{Summary: "GET " + secret}}, []Series{{Summary: secret}}
