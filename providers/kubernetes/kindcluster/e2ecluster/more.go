@@ -2,12 +2,6 @@ package e2ecluster
 
 import (
 	"context"
-	"fmt"
-	"time"
-
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
-	"sigs.k8s.io/e2e-framework/klient"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
@@ -39,34 +33,4 @@ func (c *Cluster) ExportLogs(ctx context.Context, dest string) error {
 		return err
 	}
 	return engine.CollectLogs(ctx, c.spec.Name, dest)
-}
-
-// waitReady waits for the nodes, and for nothing that needs them.
-func waitReady(ctx context.Context, client klient.Client) error {
-	waiting := "the API server"
-	err := wait.PollUntilContextCancel(ctx, 250*time.Millisecond, true, func(ctx context.Context) (bool, error) {
-		var nodes corev1.NodeList
-		if err := client.Resources().List(ctx, &nodes); err != nil || len(nodes.Items) == 0 {
-			return false, nil //nolint:nilerr // it is coming up
-		}
-		for i := range nodes.Items {
-			if waiting = nodes.Items[i].Name; !isReady(&nodes.Items[i]) {
-				return false, nil
-			}
-		}
-		return true, nil
-	})
-	if err != nil {
-		return fmt.Errorf("wait until every node is ready: %s is not: %w", waiting, err)
-	}
-	return nil
-}
-
-func isReady(node *corev1.Node) bool {
-	for _, c := range node.Status.Conditions {
-		if c.Type == corev1.NodeReady {
-			return c.Status == corev1.ConditionTrue
-		}
-	}
-	return false
 }

@@ -211,7 +211,7 @@ func (c *Cluster) GetKubectlContext() string { return kindcluster.Context(c.spec
 // KubernetesRestConfig is for clients of one's own; nil before Create.
 func (c *Cluster) KubernetesRestConfig() *rest.Config { return c.config }
 
-// WaitForControlPlane waits until every node of the cluster is ready.
+// WaitForControlPlane waits until every node of the cluster is ready, and what the cluster itself runs there: its DNS, its proxy.
 func (c *Cluster) WaitForControlPlane(ctx context.Context, client klient.Client) error {
 	ctx, cancel := context.WithTimeout(ctx, c.readyIn)
 	defer cancel()
