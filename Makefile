@@ -79,6 +79,8 @@ docs: build
 ## fmt: format the Go and the gameday files
 fmt: build $(GOLANGCI)
 	@$(GOLANGCI) fmt
+	@# modules of their own know other imports as theirs
+	@for module in providers/redis providers/sqlite; do (cd $$module && "$(CURDIR)/$(GOLANGCI)" fmt --config "$(CURDIR)/.golangci.yml") || exit; done
 	@bin/gameday fmt -recursive experiments
 
 ## clean: remove what was built and what runs left

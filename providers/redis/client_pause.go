@@ -9,11 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/providers/sdk"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // clientPause is the fault redis_client_pause: the server answers nobody, as in a fail-over or a stall.

@@ -6,12 +6,11 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/providers/sdk"
+	"github.com/redis/go-redis/v9"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // connections is the fault redis_connection_exhaustion: all but a few of the connections that the server allows are taken. They

@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/redis/go-redis/v9"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // pingProbe is the probe redis_ping: whether the server answers.

@@ -8,11 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/redis/go-redis/v9"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // passwordVariable is where the password is: configurations, plans and records hold none.

@@ -12,12 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/plugin/host"
 	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // start starts the provider. It needs Debian's python3-grpcio, python3-protobuf, python3-cryptography and python3-msgpack.
