@@ -192,6 +192,7 @@ func TestALockFileThatSomebodyEdited(t *testing.T) {
 
 func FuzzLock(f *testing.F) {
 	f.Add([]byte("provider \"x\" {\n  source = \"./x\"\n  version = \"1\"\n  hashes = { linux_amd64 = \"sha256:" + strings.Repeat("a", 64) + "\" }\n}\n"))
+	f.Add([]byte("provider \"x\" {\n  source = \"./x\"\n  version = \"1\"\n  hashes = {}\n}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		lock, err := install.ParseLock(text, "lock.hcl")
 		if err != nil {

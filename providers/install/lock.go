@@ -118,7 +118,7 @@ func (l *Lock) Text() []byte {
 		for platform, hash := range p.Hashes {
 			hashes[platform] = cty.StringVal(hash)
 		}
-		block.SetAttributeValue("hashes", cty.MapVal(hashes))
+		block.SetAttributeValue("hashes", cty.ObjectVal(hashes)) // which may be empty, as somebody may have left it
 	}
 	return hclwrite.Format(file.Bytes())
 }
