@@ -77,7 +77,7 @@ func open(ctx context.Context, source string) (repository, error) {
 func (r repository) newest(needed Requirement, locked string) (tag, release string, err error) {
 	tags, err := remote.List(r.Repository, r.options...)
 	if err != nil {
-		return "", "", fmt.Errorf("ask %s for versions of %s: %w", r.RegistryStr(), needed.Source, err)
+		return "", "", fmt.Errorf("the registry %s does not say which versions of %s there are: %w", r.RegistryStr(), needed.Source, err)
 	}
 	constraint, err := constraints(needed.Version)
 	if err != nil {

@@ -126,5 +126,5 @@ func TestPullFindsNothing(t *testing.T) {
 	require.ErrorContains(t, err, "there is nothing for "+install.Platform())
 
 	_, err = install.Places{Dir: t.TempDir()}.Choose(t.Context(), install.Requirement{Name: "redis", Source: "oci://127.0.0.1:1/acme/redis"}, install.Locked{})
-	require.ErrorContains(t, err, "ask 127.0.0.1:1 for versions")
+	require.ErrorContains(t, err, "the registry 127.0.0.1:1 does not say which versions")
 }

@@ -102,7 +102,7 @@ func (f inPod) known(values schema.Values) bool {
 }
 
 func (f inPod) plan(_ context.Context, p planning) providers.Diagnostics {
-	p.plan.Effect = strings.ToLower(f.doc[:1]) + strings.TrimSuffix(f.doc[1:], ".")
+	p.plan.Effect = phrase(f.doc)
 	if f.known(p.config) {
 		p.plan.Effect = f.effect(p.config)
 	}
@@ -116,6 +116,9 @@ func (f inPod) plan(_ context.Context, p planning) providers.Diagnostics {
 	}
 	return append(f.fit(p), p.seats.refusals()...)
 }
+
+// phrase is a sentence of the documentation as an effect.
+func phrase(doc string) string { return strings.ToLower(doc[:1]) + strings.TrimSuffix(doc[1:], ".") }
 
 // fit says which pods the fault can't be done to.
 func (f inPod) fit(p planning) providers.Diagnostics {

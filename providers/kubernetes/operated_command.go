@@ -62,12 +62,8 @@ func (byCommand) before(ctx context.Context, p preparation) (any, error) {
 }
 
 func (byCommand) absent(ctx context.Context, i injection) error {
-	var data operatedData
-	if err := decode(i.data, &data); err != nil {
-		return err
-	}
 	var s shown
-	if err := decode(data.Evidence, &s); err != nil || len(s.Command) == 0 {
+	if err := decode(i.data, &s); err != nil || len(s.Command) == 0 {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)

@@ -3,7 +3,6 @@ package kubernetes
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -82,25 +81,13 @@ func (f operated) validate(values schema.Values) providers.Diagnostics {
 // harms says which of them take pods out of service.
 func (f operated) harms(planning) bool { return f.Evidence != EvidenceByCommand }
 
-// operatedData is what observe and settled need.
-type operatedData struct {
-	Evidence json.RawMessage `json:"evidence,omitempty"`
-}
-
 func (f operated) intend(ctx context.Context, p preparation) (intent, error) {
 	var paths []string
 	for _, ns := range namespacesOf(p.targets, nil) {
 		paths = append(paths, f.collection(ns)+"/"+nameIn(ns, p.id))
 	}
 	seen, err := f.witness().before(ctx, p)
-	if err != nil {
-		return intent{}, err
-	}
-	evidence, err := json.Marshal(seen)
-	if err != nil {
-		return intent{}, fmt.Errorf("make the record: %w", err)
-	}
-	return intent{steps: removing(paths...), data: operatedData{evidence}}, nil
+	return intent{steps: removing(paths...), data: seen}, err
 }
 
 func (f operated) collection(namespace string) string {

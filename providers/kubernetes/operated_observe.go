@@ -9,17 +9,13 @@ import (
 
 // observe asks the operator and the witness. Both must say that the fault is there.
 func (f operated) observe(ctx context.Context, l look) ([]finding, error) {
-	evidence, err := f.seen(l)
-	if err != nil {
-		return nil, err
-	}
 	told := map[string]finding{}
 	for _, step := range l.steps {
 		if err := f.told(ctx, l, step, told); err != nil {
 			return nil, err
 		}
 	}
-	shown, err := f.witness().facts(ctx, evidence)
+	shown, err := f.witness().facts(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -74,19 +70,5 @@ func (f operated) said(r OperatedRecord, deleted bool) finding {
 
 // settled asks the witness alone: the objects are gone by now.
 func (f operated) settled(ctx context.Context, l look) (string, error) {
-	evidence, err := f.seen(l)
-	if err != nil {
-		return "", err
-	}
-	return f.witness().settled(ctx, evidence)
-}
-
-// seen is a look with what the witness noted before the fault.
-func (operated) seen(l look) (look, error) {
-	var data operatedData
-	if err := decode(l.data, &data); err != nil {
-		return l, err
-	}
-	l.data = data.Evidence
-	return l, nil
+	return f.witness().settled(ctx, l)
 }

@@ -18,7 +18,7 @@ import (
 
 func (f operated) plan(ctx context.Context, p planning) providers.Diagnostics {
 	name := f.Operator.Name
-	p.plan.Effect = strings.ToLower(f.Description[:1]) + strings.TrimSuffix(f.Description[1:], ".")
+	p.plan.Effect = phrase(f.Description)
 	if p.config.WhollyKnown() {
 		p.plan.Effect = f.Effect(p.config) + ", by " + name
 	}
