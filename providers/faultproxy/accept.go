@@ -82,7 +82,7 @@ func (p *Proxy) upstreamOf(client *net.TCPConn) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("destination of %s: %w", client.RemoteAddr(), err)
 	}
-	if to == addrPort(client.LocalAddr()) {
+	if to == addrPort(client.LocalAddr()) && to.Port() == addrPort(p.listener.Addr()).Port() {
 		return "", fmt.Errorf("%s connected to the proxy itself, at %s: expected a redirected connection", client.RemoteAddr(), to)
 	}
 	return to.String(), nil

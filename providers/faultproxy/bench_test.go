@@ -125,3 +125,20 @@ func BenchmarkHTTPRule(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTrack is what it takes to follow a request and its response that no rule selects.
+func BenchmarkTrack(b *testing.B) {
+	rules := []*activeRule{{Rule: Rule{ID: "r", Kind: HTTPStatus, Percent: 100, Status: 503, Match: Match{Path: "/never/**"}}}}
+	request := []byte("GET /small HTTP/1.1\r\nHost: bench\r\nUser-Agent: gameday-bench\r\nAccept: */*\r\n\r\n")
+	response := []byte("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nabc")
+	talk, t, h := newConversation(), new(track), new(head)
+	if !talk.follow(request) {
+		b.Fatal("it is HTTP")
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if t.requests(request, talk, rules, h) != len(request) || t.responses(response, talk, h) != len(response) {
+			b.Fatal("it passes")
+		}
+	}
+}

@@ -2,6 +2,7 @@ package faultproxy
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,9 +12,9 @@ import (
 
 // OriginalDestination is the address and port that a connection had before an
 // nftables or iptables REDIRECT or DNAT led it here: what the kernel's connection
-// tracking remembers (SO_ORIGINAL_DST of linux/netfilter_ipv4.h, IPv4 and IPv6). It
-// fails when the connection is not tracked. One that was not redirected has the
-// address it was made to.
+// tracking remembers (SO_ORIGINAL_DST of linux/netfilter_ipv4.h, IPv4 and IPv6). One
+// that was not redirected, or is not tracked, has the address it was made to, also
+// where a rule of tproxy gave it to another socket.
 func OriginalDestination(conn *net.TCPConn) (netip.AddrPort, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -27,6 +28,9 @@ func OriginalDestination(conn *net.TCPConn) (netip.AddrPort, error) {
 	var failed error
 	if err := raw.Control(func(fd uintptr) { to, failed = ask(int(fd)) }); err != nil {
 		return netip.AddrPort{}, fmt.Errorf("original destination: %w", err)
+	}
+	if errors.Is(failed, unix.ENOENT) || errors.Is(failed, unix.ENOPROTOOPT) { // nobody translates its address
+		return addrPort(conn.LocalAddr()), nil
 	}
 	if failed != nil {
 		return netip.AddrPort{}, fmt.Errorf("original destination: getsockopt SO_ORIGINAL_DST: %w", failed)

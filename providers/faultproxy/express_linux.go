@@ -29,7 +29,8 @@ type loop struct {
 	rides map[int]*ride // by either file descriptor
 }
 
-// maxLoops bounds the threads; a half of the cores is left to the rest.
+// maxLoops bounds the threads. On one thread, a proxy in the way of many connections would be slower than their
+// two ends, which have all cores.
 const maxLoops = 4
 
 // board picks a loop, starting it if need be; nil: there is none to be had.
@@ -40,7 +41,7 @@ func (e *express) board() *loop {
 		return nil
 	}
 	e.next++
-	if len(e.loops) < min(maxLoops, max(1, runtime.GOMAXPROCS(0)/2)) {
+	if len(e.loops) < min(maxLoops, runtime.GOMAXPROCS(0)) {
 		l := newLoop()
 		if l == nil {
 			return nil

@@ -103,12 +103,16 @@ func (h *head) parseVersion(v string) bool {
 
 // parseFields reads the header lines up to the empty one.
 func (h *head) parseFields(text string) bool {
-	for line := range strings.SplitSeq(text, "\r\n") {
+	for line := ""; ; {
+		var ended bool
+		if line, text, ended = strings.Cut(text, "\r\n"); !ended {
+			return false
+		}
 		if line == "" {
 			return !(h.chunked && h.length >= 0) // both: a way to smuggle requests
 		}
 		name, value, ok := strings.Cut(line, ":")
-		if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n\x00") {
+		if !ok || !isToken(name) || !isValue(value) {
 			return false
 		}
 		value = strings.Trim(value, " \t")
@@ -117,25 +121,44 @@ func (h *head) parseFields(text string) bool {
 			return false
 		}
 	}
-	return false
 }
 
-// understand takes note of a field that framing depends on.
+// isValue reports whether nobody could take a part of a field's value for something else.
+func isValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '\r' || c == '\n' || c == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// The names of the fields that framing depends on.
+const (
+	contentLength    = "content-length"
+	transferEncoding = "transfer-encoding"
+	connection       = "connection"
+	upgrade          = "upgrade"
+	expect           = "expect"
+)
+
+// understand takes note of a field that framing depends on. Most have a name of another length, which is
+// told at a glance.
 func (h *head) understand(name, value string) bool {
-	switch {
-	case strings.EqualFold(name, "content-length"):
+	switch is := func(known string) bool { return len(name) == len(known) && strings.EqualFold(name, known) }; {
+	case is(contentLength):
 		return h.setLength(value)
-	case strings.EqualFold(name, "transfer-encoding"):
+	case is(transferEncoding):
 		if h.chunked || !strings.EqualFold(value, "chunked") {
 			return false
 		}
 		h.chunked = true
-	case strings.EqualFold(name, "connection"):
+	case is(connection):
 		h.closes = h.closes || hasToken(value, "close")
 		h.keepAlive = h.keepAlive || hasToken(value, "keep-alive")
-	case strings.EqualFold(name, "upgrade"):
+	case is(upgrade):
 		h.upgrade = true
-	case strings.EqualFold(name, "expect"):
+	case is(expect):
 		h.expect = h.expect || strings.EqualFold(value, "100-continue")
 	}
 	return true

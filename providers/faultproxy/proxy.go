@@ -17,8 +17,12 @@ type Config struct {
 	Upstream string // host:port, resolved and dialled anew for every connection; it need not answer yet
 
 	// Destination finds where an accepted connection was going, in place of
-	// Upstream: behind a redirect that is OriginalDestination.
+	// Upstream: behind a redirect, or with Transparent, that is OriginalDestination.
 	Destination func(client *net.TCPConn) (netip.AddrPort, error)
+
+	// Transparent listens with a transparent socket (IP_TRANSPARENT, Linux, needs CAP_NET_ADMIN), to which a rule
+	// of tproxy can give connections that were made to other addresses.
+	Transparent bool
 
 	// Dial reaches the upstream for an accepted connection by means of its own, in
 	// place of Upstream and Destination.
@@ -87,7 +91,11 @@ func Start(config Config) (*Proxy, error) {
 	if config.Upstream == "" && config.Dial == nil && config.Destination == nil {
 		return nil, errors.New("start fault proxy: no upstream: expected host:port")
 	}
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", config.Listen)
+	var listening net.ListenConfig
+	if config.Transparent {
+		listening.Control = transparently
+	}
+	listener, err := listening.Listen(context.Background(), "tcp", config.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("start fault proxy: %w", err)
 	}

@@ -19,7 +19,9 @@
 //
 // Connections are redirected in prerouting and output of type nat. That is decided
 // at a connection's first packet: when the gate closes, connections that exist
-// stay where they are, and new ones pass.
+// stay where they are, and new ones pass. With Transparent, those that come in are given to a socket in prerouting,
+// before anybody translates addresses (Documentation/networking/tproxy.rst of Linux); of several such faults, the one
+// that was installed first has the connection, as the kernel asks it last.
 //
 // # What is never matched
 //

@@ -69,8 +69,10 @@ func TestWhatOthersMadeStays(t *testing.T) {
 
 // TestEveryRuleDependsOnTheGate reads what was installed.
 func TestEveryRuleDependsOnTheGate(t *testing.T) {
-	for _, verdict := range []firewall.Verdict{firewall.Drop(), firewall.Queue(1, true), firewall.Redirect(1)} {
-		t.Run(verdict.Kind, func(t *testing.T) {
+	for name, verdict := range map[string]firewall.Verdict{
+		"drop": firewall.Drop(), "queue": firewall.Queue(1, true), "redirect": firewall.Redirect(1), "transparent": firewall.Transparent(1),
+	} {
+		t.Run(name, func(t *testing.T) {
 			install(t, verdict, firewall.Scope{Protocol: firewall.TCP})
 			conn, err := nftables.New()
 			require.NoError(t, err)

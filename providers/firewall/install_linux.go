@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/nftables"
-	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 )
 
@@ -33,7 +32,11 @@ func Install(spec Spec) (*Table, error) {
 			return nil, fmt.Errorf("install %s%s: %w", Prefix, spec.ID, err)
 		}
 	}
-	if err := explain(conn.Flush()); err != nil {
+	err = conn.Flush()
+	if spec.Verdict.Transparent && errors.Is(err, unix.ENOENT) {
+		return nil, fmt.Errorf("install %s%s: the kernel has no nft_tproxy: %w", Prefix, spec.ID, errors.ErrUnsupported)
+	}
+	if err := explain(err); err != nil {
 		return nil, fmt.Errorf("install %s%s: %w", Prefix, spec.ID, err)
 	}
 	return &Table{spec: spec}, nil
@@ -59,8 +62,8 @@ func (b *builder) build(spec Spec) error {
 	for _, d := range spec.Scope.directions() {
 		chain := b.conn.AddChain(b.chain(d, spec.Verdict))
 		b.spareNeighbours(chain)
-		exprs := append(b.match(d, spec.Scope), &expr.Counter{})
-		b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: append(exprs, spec.Verdict.exprs(d)...)})
+		exprs := append(b.match(d, spec.Scope), b.exprs(d, spec.Verdict)...)
+		b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: exprs})
 	}
 	return nil
 }

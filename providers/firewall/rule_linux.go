@@ -21,8 +21,8 @@ func (b *builder) match(d Direction, s Scope) []expr.Any {
 		DestRegister: register, Base: expr.PayloadBaseNetworkHeader,
 		Offset: b.family.addressOffset(d), Len: b.family.address.Bytes,
 	})...)
-	exprs = append(exprs, b.lookup(sourcePortsSet, port(0))...)
-	return append(exprs, b.lookup(destinationPortsSet, port(2))...)
+	exprs = append(exprs, b.lookup(sourcePortsSet, portAt(0))...)
+	return append(exprs, b.lookup(destinationPortsSet, portAt(2))...)
 }
 
 // lookup reads something of a packet and asks whether a set has it. Of a set that
@@ -35,9 +35,19 @@ func (b *builder) lookup(name string, read expr.Any) []expr.Any {
 	return []expr.Any{read, &expr.Lookup{SourceRegister: register, SetName: set.Name, SetID: set.ID}}
 }
 
-// port reads a port. TCP (RFC 9293) and UDP (RFC 768) have them at the same place.
-func port(offset uint32) expr.Any {
+// portAt reads a port. TCP (RFC 9293) and UDP (RFC 768) have them at the same place.
+func portAt(offset uint32) expr.Any {
 	return &expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: 2}
+}
+
+// opening matches the first packet of a TCP connection, by its flags (RFC 9293 section 3.1).
+func opening() []expr.Any {
+	const flags, syn, ack = 13, 0x02, 0x10
+	return []expr.Any{
+		&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: flags, Len: 1},
+		&expr.Bitwise{SourceRegister: register, DestRegister: register, Len: 1, Mask: []byte{syn | ack}, Xor: []byte{0}},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: register, Data: []byte{syn}},
+	}
 }
 
 func device(d Direction, s Scope) []expr.Any {

@@ -11,6 +11,9 @@ type Verdict struct {
 	Queue  uint16 `json:"queue,omitempty"`  // the number of the NFQUEUE
 	Bypass bool   `json:"bypass,omitempty"` // packets pass when nobody listens on the queue
 	Port   uint16 `json:"port,omitempty"`   // where connections are redirected to, on this machine
+
+	// Transparent gives connections that come in to the socket on the port as they are: see Transparent.
+	Transparent bool `json:"transparent,omitempty"`
 }
 
 const (
@@ -33,6 +36,15 @@ func Drop() Verdict { return Verdict{Kind: kindDrop} }
 // says where they were meant to go. TCP and UDP only.
 func Redirect(port uint16) Verdict { return Verdict{Kind: kindRedirect, Port: port} }
 
+// Transparent is Redirect for connections over TCP, but those that come in are given as they are to a
+// transparent socket (IP_TRANSPARENT of ip(7)) on the port, whose connections have the address that they were
+// made to. Nothing tracks or translates their packets, so that they cost less, and they do not need the table any
+// more once they are made. When nobody listens on the port, connections pass. Install says
+// errors.ErrUnsupported where the kernel has no nft_tproxy.
+func Transparent(port uint16) Verdict {
+	return Verdict{Kind: kindRedirect, Port: port, Transparent: true}
+}
+
 func (v Verdict) validate(s Scope) error {
 	switch {
 	case v.Kind == kindQueue, v.Kind == kindDrop:
@@ -43,6 +55,8 @@ func (v Verdict) validate(s Scope) error {
 		return errors.New("redirect to port 0: expected the port on which the agent listens")
 	case s.Protocol != TCP && s.Protocol != UDP:
 		return fmt.Errorf("redirect with protocol %q: expected tcp or udp", s.Protocol)
+	case v.Transparent && s.Protocol != TCP:
+		return fmt.Errorf("transparent redirect with protocol %q: expected tcp", s.Protocol)
 	default:
 		return nil
 	}

@@ -2,6 +2,7 @@ package firewall
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/binaryutil"
@@ -16,6 +17,9 @@ const (
 	queuePriority = 10
 )
 
+// assigns reports whether connections in a direction are given to a transparent socket.
+func (v Verdict) assigns(d Direction) bool { return v.Transparent && d == Ingress }
+
 // chain is where a verdict takes effect in one direction. Its name is the direction's.
 func (b *builder) chain(d Direction, v Verdict) *nftables.Chain {
 	chain := &nftables.Chain{Name: string(d), Table: b.table, Type: nftables.ChainTypeFilter}
@@ -23,11 +27,13 @@ func (b *builder) chain(d Direction, v Verdict) *nftables.Chain {
 	if d == Ingress {
 		chain.Hooknum = nftables.ChainHookInput
 	}
-	switch v.Kind {
-	case kindDrop:
+	switch {
+	case v.Kind == kindDrop:
 		chain.Priority = nftables.ChainPriorityRef(dropPriority)
-	case kindQueue:
+	case v.Kind == kindQueue:
 		chain.Priority = nftables.ChainPriorityRef(queuePriority)
+	case v.assigns(d):
+		chain.Hooknum, chain.Priority = nftables.ChainHookPrerouting, nftables.ChainPriorityMangle
 	default:
 		chain.Type, chain.Priority = nftables.ChainTypeNAT, nftables.ChainPriorityNATDest
 		if d == Ingress {
@@ -42,22 +48,27 @@ func (b *builder) chain(d Direction, v Verdict) *nftables.Chain {
 // queue they hear nothing.
 const nowhere = 0xfffe
 
-// exprs are what a rule does with the packets that it matched.
-func (v Verdict) exprs(d Direction) []expr.Any {
-	switch {
+// exprs are what a rule counts and does of the packets that it matched.
+func (b *builder) exprs(d Direction, v Verdict) []expr.Any {
+	switch counter := expr.Any(&expr.Counter{}); {
 	case v.Kind == kindDrop && d == Ingress:
-		return []expr.Any{&expr.Verdict{Kind: expr.VerdictDrop}}
+		return []expr.Any{counter, &expr.Verdict{Kind: expr.VerdictDrop}}
 	case v.Kind == kindDrop:
-		return Queue(nowhere, false).exprs(d)
+		return b.exprs(d, Queue(nowhere, false))
 	case v.Kind == kindQueue:
-		return []expr.Any{&expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo()}}
+		return []expr.Any{counter, &expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo()}}
+	case v.assigns(d): // every packet comes by, of which the one that opens a connection is counted
+		assign := []expr.Any{port(v.Port), &expr.TProxy{Family: byte(b.family.table), RegPort: register}}
+		return slices.Concat(assign, opening(), []expr.Any{counter})
 	default:
 		const specified = unix.NF_NAT_RANGE_PROTO_SPECIFIED
-		return []expr.Any{
-			&expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, v.Port)},
-			&expr.Redir{RegisterProtoMin: register, Flags: specified},
-		}
+		return []expr.Any{counter, port(v.Port), &expr.Redir{RegisterProtoMin: register, Flags: specified}}
 	}
+}
+
+// port puts a port into the register.
+func port(number uint16) expr.Any {
+	return &expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, number)}
 }
 
 // queueInfo is struct xt_NFQ_info_v3 of linux/netfilter/xt_NFQUEUE.h: the number, how

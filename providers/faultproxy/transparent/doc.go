@@ -13,12 +13,17 @@
 // # The end
 //
 // At the deadline the kernel ends the redirect, whoever lives, and the rules end with
-// it. Connections that exist go on without a fault for as long as the process does;
-// the table stays until the last of them has ended, without effect, since
-// without a table of type nat in it a network namespace does not translate the
-// addresses of redirected connections any more. So firewall.Sweep cuts them, too.
-// New ones pass the engine by. When the process is killed its connections are cut,
-// and new ones in the scope are refused until the deadline.
+// it. Connections that exist go on without a fault for as long as the process does; new ones pass the engine
+// by. The table stays until the last of them has ended, without effect. When the process is killed its
+// connections are cut.
+//
+// # Two ways to the engine
+//
+// What comes in is given to the engine as it is, by nft_tproxy: no packet is translated or tracked, and when the
+// process is killed new connections pass at once. What goes out is redirected, and so is what comes in where a kernel
+// lacks nft_tproxy: new connections in the scope are refused from the death of the process until the deadline, and
+// firewall.Sweep cuts those that exist after it, since without a table of type nat in it a network namespace does not
+// translate their addresses any more.
 //
 // # Memory
 //
@@ -40,6 +45,7 @@
 // An upstream sees connections that come from an address of this network namespace, not
 // from the client. A connect succeeds before the upstream has been asked, and is
 // reset where that refuses. Connections that were made before Start are not in the
-// engine's hands. Where the scopes of two engines meet, the one that was started first has
+// engine's hands. A server that starts anew meanwhile finds its port in use unless it sets SO_REUSEADDR, as nearly all do:
+// connections that came in have it. Where the scopes of two engines meet, the one that was started first has
 // the connection.
 package transparent

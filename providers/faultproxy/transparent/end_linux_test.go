@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,12 +104,9 @@ func beVictim() int {
 	select {}
 }
 
-// TestKilledEngineEndsAtItsDeadline: nobody has to live for that.
-func TestKilledEngineEndsAtItsDeadline(t *testing.T) {
-	peer := netnstest.NewPeer(t, 0)
-	port := serve(t)
-	s := spec(t, down, port)
-	s.Deadline = time.Now().Add(3 * time.Second)
+// startVictim has a process of its own start the engine.
+func startVictim(t *testing.T, s transparent.Spec) (kill func()) {
+	t.Helper()
 	text, err := json.Marshal(s)
 	require.NoError(t, err)
 	cmd := exec.Command("/proc/self/exe")
@@ -119,15 +117,63 @@ func TestKilledEngineEndsAtItsDeadline(t *testing.T) {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "active\n", line)
-	at := netip.AddrPortFrom(peer.Here, port).String()
-	conn, err := dialFrom(t, peer, "tcp", at)
+	return func() {
+		require.NoError(t, cmd.Process.Kill())
+		require.Error(t, cmd.Wait())
+	}
+}
+
+// closed waits for the kernel to end the only redirect, and removes its table.
+func closed(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, ended, patience, time.Millisecond, "the families' gates close a tick of the kernel apart")
+	swept, err := firewall.Sweep()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"f"}, swept)
+}
+
+// TestKilledEngineLetsConnectionsIn at once.
+func TestKilledEngineLetsConnectionsIn(t *testing.T) {
+	peer := netnstest.NewPeer(t, 0)
+	port := serve(t)
+	s := spec(t, down, port)
+	s.Deadline = time.Now().Add(3 * time.Second)
+	kill := startVictim(t, s)
+	answers := func() (int, string) {
+		conn, err := dialFrom(t, peer, "tcp", netip.AddrPortFrom(peer.Here, port).String())
+		require.NoError(t, err)
+		defer conn.Close()
+		return get(t, conn)
+	}
+	status, _ := answers()
+	assert.Equal(t, 500, status)
+	kill()
+	status, from := answers()
+	assert.Equal(t, 200, status)
+	assert.Contains(t, from, peer.There.String(), "straight from the client")
+	assert.True(t, time.Now().Before(s.Deadline), "nobody waited for it")
+	closed(t)
+}
+
+// TestKilledRedirectEndsAtItsDeadline: nobody has to live for that.
+func TestKilledRedirectEndsAtItsDeadline(t *testing.T) {
+	peer := netnstest.NewPeer(t, 0)
+	var port uint16
+	peer.Do(t, func() error {
+		port = serve(t)
+		return nil
+	})
+	s := spec(t, strings.Replace(down, "ingress", "egress", 1), port)
+	s.Deadline = time.Now().Add(3 * time.Second)
+	kill := startVictim(t, s)
+	at := netip.AddrPortFrom(peer.There, port).String()
+	conn, err := net.DialTimeout("tcp", at, patience)
 	require.NoError(t, err)
 	status, _ := get(t, conn)
 	assert.Equal(t, 500, status)
-	require.NoError(t, cmd.Process.Kill())
-	require.Error(t, cmd.Wait())
+	kill()
 	require.Eventually(t, func() bool {
-		conn, err := dialFrom(t, peer, "tcp", at)
+		conn, err := net.DialTimeout("tcp", at, patience)
 		if err != nil {
 			return false
 		}
@@ -136,10 +182,7 @@ func TestKilledEngineEndsAtItsDeadline(t *testing.T) {
 		return status == 200
 	}, patience, 10*time.Millisecond)
 	assert.False(t, time.Now().Before(s.Deadline.Add(-20*time.Millisecond)), "not before")
-	require.Eventually(t, ended, patience, time.Millisecond, "the families' gates close a tick of the kernel apart")
-	swept, err := firewall.Sweep()
-	require.NoError(t, err)
-	assert.Equal(t, []string{"f"}, swept)
+	closed(t)
 }
 
 // TestCloseEndsAtOnce, twice, and leaves nothing.

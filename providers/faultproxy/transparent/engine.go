@@ -62,7 +62,17 @@ func (s Spec) install(proxy *faultproxy.Proxy) (*firewall.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return firewall.Install(s.redirect(at.Port()))
+	return s.lead(at.Port(), firewall.Install)
+}
+
+// lead has the kernel lead connections to the proxy's port: as they are where it can, and by translating addresses
+// where it cannot.
+func (s Spec) lead(port uint16, install func(firewall.Spec) (*firewall.Table, error)) (*firewall.Table, error) {
+	table, err := install(s.redirect(firewall.Transparent(port)))
+	if errors.Is(err, errors.ErrUnsupported) {
+		return install(s.redirect(firewall.Redirect(port)))
+	}
+	return table, err
 }
 
 // giveUp leads no connection here any more.

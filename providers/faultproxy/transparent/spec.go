@@ -33,7 +33,7 @@ const (
 // the future is for Start to say.
 func (s Spec) Validate() error {
 	const unknown = 1 // the port, before Start
-	errs := []error{s.redirect(unknown).Validate()}
+	errs := []error{s.redirect(firewall.Transparent(unknown)).Validate()}
 	if p := s.Scope.Protocol; p != "" && p != firewall.TCP {
 		errs = append(errs, fmt.Errorf("protocol %q: expected tcp, or nothing", p))
 	}
@@ -63,17 +63,17 @@ func (s Spec) validateRules() error {
 // what comes in leads to that of its device.
 func (s Spec) config(crowded func()) faultproxy.Config {
 	return faultproxy.Config{
-		Listen: ":0", Destination: faultproxy.OriginalDestination, Mark: firewall.Mark,
+		Listen: ":0", Transparent: true, Destination: faultproxy.OriginalDestination, Mark: firewall.Mark,
 		DialTimeout: s.DialTimeout, Memory: cmp.Or(s.Memory, defaultMemory), Followed: maxFollowed, Drain: cmp.Or(s.Drain, defaultDrain),
 		Crowded: crowded,
 	}
 }
 
 // redirect is what the kernel is to do with connections in the scope.
-func (s Spec) redirect(port uint16) firewall.Spec {
+func (s Spec) redirect(to firewall.Verdict) firewall.Spec {
 	scope := s.Scope
 	if scope.Protocol == "" {
 		scope.Protocol = firewall.TCP
 	}
-	return firewall.Spec{ID: s.ID, Scope: scope, Verdict: firewall.Redirect(port), Deadline: s.Deadline}
+	return firewall.Spec{ID: s.ID, Scope: scope, Verdict: to, Deadline: s.Deadline}
 }
