@@ -30,9 +30,9 @@ func redirectTrial() trial {
 		about: "Each way has a network namespace of its own that stands for a pod, with the server in it; the\n" +
 			"clients reach it by a virtual Ethernet device. With gameday that is all they know: the agent has\n" +
 			"been asked for a fault that meets none of the traffic (a status for a path that nobody asks for; a\n" +
-			"reset of one connection in 10¹⁵), so nftables redirects every connection to it, and it follows the\n" +
+			"reset of one connection in 10¹⁵), so nftables gives every connection to it, and it follows the\n" +
 			"requests on it, or only the connection. Toxiproxy is at a port of its own in its pod, as it knows no redirect, and has\n" +
-			"no toxic. The pods without gameday track no connections. The ways take turns; each figure is the\n" +
+			"no toxic. The ways take turns; each figure is the\n" +
 			"median of its rounds, each ratio the median of the ratios within a round.",
 		ways: []string{"direct", byRequests, byConnections, "toxiproxy"}, ours: []string{byRequests, byConnections},
 		workloads: steady(), start: startPods,
