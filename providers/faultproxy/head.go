@@ -211,14 +211,17 @@ func isToken[T string | []byte](s T) bool {
 	return len(s) > 0
 }
 
+// isTokenByte looks c up among the bits of those that may be in a token, 64 bytes to a word.
 func isTokenByte(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return true
-	default:
-		return strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
-	}
+	const (
+		low  = 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<'*' | 1<<'+' | 1<<'-' | 1<<'.' | 0x3ff<<'0'
+		high = 1<<('^'-64) | 1<<('_'-64) | 1<<('`'-64) | 1<<('|'-64) | 1<<('~'-64) | letters<<('A'-64) | letters<<('a'-64)
+	)
+	return c < 128 && [2]uint64{low, high}[c/64]>>(c%64)&1 == 1
 }
+
+// letters are 26 bits in a row.
+const letters = 1<<26 - 1
 
 // hasToken looks for a word in a list that commas separate.
 func hasToken(list, token string) bool {

@@ -59,7 +59,7 @@ func (at *passage) step(p []byte, begin func(p []byte) (int, bool), ended func()
 
 func (t *track) request(p []byte, talk *conversation, rules []*activeRule, h *head) (int, bool) {
 	n := headLength(p)
-	if n == 0 || n > maxHead || !beginsRequest(p) || !h.readRequest(p[:n]) || h.upgrade || h.expect || h.method == http.MethodConnect {
+	if n == 0 || n > maxHead || !h.readRequest(p[:n]) || len(h.method) > maxMethod || h.upgrade || h.expect || h.method == http.MethodConnect {
 		return 0, false
 	}
 	for _, rule := range rules {
