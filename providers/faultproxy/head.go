@@ -103,11 +103,12 @@ func (h *head) parseVersion(v string) bool {
 
 // parseFields reads the header lines up to the empty one.
 func (h *head) parseFields(text string) bool {
-	for line := ""; ; {
-		var ended bool
-		if line, text, ended = strings.Cut(text, "\r\n"); !ended {
+	for {
+		line, rest, ended := strings.Cut(text, "\r\n")
+		if !ended {
 			return false
 		}
+		text = rest
 		if line == "" {
 			return !(h.chunked && h.length >= 0) // both: a way to smuggle requests
 		}

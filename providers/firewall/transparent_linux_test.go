@@ -92,7 +92,6 @@ func TestTransparentWithoutRequests(t *testing.T) {
 	assert.Empty(t, served)
 }
 
-// TestTheFirstOfSeveralHasTheConnection.
 func TestTheFirstOfSeveralHasTheConnection(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	server, _ := here(t)
