@@ -58,7 +58,7 @@ type Counters struct {
 	Egress  Count `json:"egress"`
 }
 
-// Count counts packets, or with Redirect connections, and their bytes with IP headers.
+// Count counts packets, or with Redirect and Transparent connections, and their bytes with IP headers.
 type Count struct {
 	Packets uint64 `json:"packets"`
 	Bytes   uint64 `json:"bytes"`

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Verdict is what happens to packets in the scope. Make it with Queue, Drop or Redirect.
+// Verdict is what happens to packets in the scope. Make it with Queue, Drop, Redirect or Transparent.
 type Verdict struct {
 	Kind   string `json:"kind"`             // "queue", "drop" or "redirect"
 	Queue  uint16 `json:"queue,omitempty"`  // the number of the NFQUEUE
