@@ -87,23 +87,26 @@ func (p crashPoint) ways() []mending {
 // beside the fault each leave every object as it was.
 func TestClusterCrashMatrix(t *testing.T) {
 	spareWorker(t)
-	// Side by side, as most of the time they wait. How many is for -parallel to say: each case starts processes and
-	// pods, and with too many of them a fault is over before it is in place. Those on nodes are one of them, in turn.
-	t.Run("nodes", func(t *testing.T) {
-		t.Parallel()
-		for faultType, fault := range clusterFaults() {
-			if fault.alone {
-				t.Run(faultType, func(t *testing.T) { clusterMatrix(t, newBench(t, faultType, fault)) })
+	// A lane for each kind of fault. Each case starts processes and pods, and with many more of them on two cores a
+	// fault is over before it is in place; most of the time they wait.
+	for lane, has := range lanes() {
+		t.Run(lane, func(t *testing.T) {
+			t.Parallel()
+			for faultType, fault := range clusterFaults() {
+				if has(fault) {
+					t.Run(faultType, func(t *testing.T) { clusterMatrix(t, newBench(t, faultType, fault)) })
+				}
 			}
-		}
-	})
-	for faultType, fault := range clusterFaults() {
-		if !fault.alone {
-			t.Run(faultType, func(t *testing.T) {
-				t.Parallel()
-				clusterMatrix(t, newBench(t, faultType, fault))
-			})
-		}
+		})
+	}
+}
+
+// lanes are the faults that go one after the other, side by side with those of other lanes.
+func lanes() map[string]func(clusterFault) bool {
+	return map[string]func(clusterFault) bool{
+		"objects": func(f clusterFault) bool { return !f.alone && !f.inside },
+		"pods":    func(f clusterFault) bool { return f.inside },
+		"nodes":   func(f clusterFault) bool { return f.alone },
 	}
 }
 
