@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/registry"
@@ -178,14 +180,32 @@ func (b *bench) killedAt(point crashPoint, way mending) {
 func (b *bench) await(c *crash, what string, holds func(context.Context) (bool, string)) {
 	b.t.Helper()
 	last := ""
-	assert.Eventually(b.t, func() bool {
+	held := assert.Eventually(b.t, func() bool {
 		ok, why := holds(b.t.Context())
 		last = why
 		return ok
 	}, clusterPatience, 500*time.Millisecond, "%s: %s", c, what)
-	if b.t.Failed() && last != "" {
-		b.t.Logf("%s: %s: %s", c, what, last)
+	if !held {
+		b.t.Logf("%s: %s: %s\n%s", c, what, last, b.reaperLogs())
 	}
+}
+
+// reaperLogs are the last words of the namespace's reapers, which go with it.
+func (b *bench) reaperLogs() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	pods, err := b.client.CoreV1().Pods(b.namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err.Error()
+	}
+	var logs strings.Builder
+	for i := range pods.Items {
+		if name := pods.Items[i].Name; strings.HasPrefix(name, "gameday-reaper-") {
+			text, err := b.client.CoreV1().Pods(b.namespace).GetLogs(name, &corev1.PodLogOptions{TailLines: new(int64(30))}).DoRaw(ctx)
+			fmt.Fprintf(&logs, "%s: %v\n%s", name, err, text)
+		}
+	}
+	return logs.String()
 }
 
 // clusterPatience is the fault's duration, the margin of its deadline, what the
