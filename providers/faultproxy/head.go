@@ -134,32 +134,23 @@ func isValue(s string) bool {
 	return true
 }
 
-// The names of the fields that framing depends on.
-const (
-	contentLength    = "content-length"
-	transferEncoding = "transfer-encoding"
-	connection       = "connection"
-	upgrade          = "upgrade"
-	expect           = "expect"
-)
-
 // understand takes note of a field that framing depends on. Most have a name of another length, which is
 // told at a glance.
 func (h *head) understand(name, value string) bool {
 	switch is := func(known string) bool { return len(name) == len(known) && strings.EqualFold(name, known) }; {
-	case is(contentLength):
+	case is("content-length"):
 		return h.setLength(value)
-	case is(transferEncoding):
+	case is("transfer-encoding"):
 		if h.chunked || !strings.EqualFold(value, "chunked") {
 			return false
 		}
 		h.chunked = true
-	case is(connection):
+	case is("connection"):
 		h.closes = h.closes || hasToken(value, "close")
 		h.keepAlive = h.keepAlive || hasToken(value, "keep-alive")
-	case is(upgrade):
+	case is("upgrade"):
 		h.upgrade = true
-	case is(expect):
+	case is("expect"):
 		h.expect = h.expect || strings.EqualFold(value, "100-continue")
 	}
 	return true
