@@ -66,3 +66,50 @@ func TestWhoMayNotLookIntoDefault(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, left)
 }
+
+const (
+	farRole     = "/apis/rbac.authorization.k8s.io/v1/clusterroles/gameday-reaper-far"
+	farBinding  = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/gameday-reaper-far"
+	nearRole    = "/apis/rbac.authorization.k8s.io/v1/clusterroles/gameday-reaper-near"
+	nearAccount = "/api/v1/namespaces/shop/serviceaccounts/gameday-reaper-near"
+)
+
+// putReaper is what a run's reaper consists of in a namespace, or outside of all.
+func (s *swept) putReaper(path, run, namespace, home string) {
+	labels := map[string]any{undo.LabelRun: run, mark.Component: mark.Reaper}
+	if home != "" {
+		labels[mark.Home] = home
+	}
+	s.Put(path, map[string]any{"metadata": map[string]any{"name": path[strings.LastIndex(path, "/")+1:], "namespace": namespace, "labels": labels}})
+}
+
+// TestSweepLeavesReapersOfOtherNamespacesTheirRights: who may not read the claims elsewhere does not know what the cluster
+// roles of the reapers there are for. Without them, faults would stay after their deadlines.
+func TestSweepLeavesReapersOfOtherNamespacesTheirRights(t *testing.T) {
+	for name, hidden := range map[string]string{"claims are seen": "", "claims elsewhere are not": "/leases", "nor those in default": "/namespaces/default/leases"} {
+		t.Run(name, func(t *testing.T) {
+			s := newSwept(t)
+			s.claims("far", "bank")
+			s.putReaper(farRole, "run-far", "", "bank")
+			s.putReaper(farBinding, "run-far", "", "bank")
+			s.putHalfReaper("other")
+			s.putReaper(nearRole, "run-near", "", "shop")
+			s.putReaper(nearAccount, "run-near", "shop", "")
+			s.Before = func(_, path string) int {
+				if strings.HasSuffix(path, "coordination.k8s.io/v1/leases") && hidden != "" || strings.Contains(path, "/namespaces/default/leases") && strings.Contains(hidden, "default") {
+					return http.StatusForbidden
+				}
+				return 0
+			}
+			s.sweep(providers.SweepRequest{Alive: true})
+			assert.NotNil(t, s.Get(farRole))
+			assert.NotNil(t, s.Get(farBinding))
+			assert.Nil(t, s.Get(nearRole), "it belongs to a reaper here")
+			assert.Nil(t, s.Get(nearAccount))
+			assert.Equal(t, strings.Contains(hidden, "default"), s.Get(halfReaper) != nil, "a claim may stand in default")
+
+			s.sweep(providers.SweepRequest{Alive: true, Run: "other"})
+			assert.Nil(t, s.Get(halfReaper), "somebody knows that its run is dead")
+		})
+	}
+}

@@ -47,6 +47,7 @@ type sweeping struct {
 	held     []claim.Held
 	beyond   []claim.Held // outside the fence: others' to undo, and none of it is a stray
 	seesAll  bool         // whether every claim on this cluster was read
+	read     []string     // the namespaces of which every claim was read; none stands for all
 	unlisted []string     // what this user may not list: "secrets in shop"
 	found    []providers.Orphan
 	diags    providers.Diagnostics
@@ -142,9 +143,14 @@ func (w *sweeping) strays(ctx context.Context, marked []stray) {
 }
 
 // reapers removes those of runs that hold no claims any more. They go by themselves
-// soon, unless their run was killed before they were whole.
+// soon, unless their run was killed before they were whole. Only where the claims can be
+// read it is known of which runs nobody has spoken that these hold none.
 func (w *sweeping) reapers(ctx context.Context) {
-	left, err := reaper.Leftovers(ctx, w.Cluster, w.req.Run, w.Access.Namespaces...)
+	namespaces := w.read
+	if w.req.Run != "" {
+		namespaces = claim.Around(w.Access.Namespaces)
+	}
+	left, err := reaper.Leftovers(ctx, w.Cluster, w.req.Run, namespaces...)
 	if err != nil {
 		w.diags = append(w.diags, providers.Errorf(nil, "Reapers are not known", "%s.", capital(err))...)
 		return
@@ -161,7 +167,7 @@ func (w *sweeping) reapers(ctx context.Context) {
 		case !w.req.Alive && w.req.Run == "":
 			o.Kept = "its run may be alive and about to need it; it goes by itself within a minute, or with -run or -alive"
 		case !w.req.Look:
-			o.Undone, o.Error = outcome(reaper.Remove(ctx, w.Cluster, run, w.Access.Namespaces...))
+			o.Undone, o.Error = outcome(reaper.Remove(ctx, w.Cluster, run, namespaces...))
 		}
 		w.add(o)
 	}

@@ -21,6 +21,10 @@ func (w *sweeping) lookBeyond(ctx context.Context) {
 	}
 	all, err := w.claims().List(ctx)
 	w.seesAll = err == nil // why it can't be read changes nothing: see mayBeClaimed
+	w.read = w.Access.Namespaces
+	if _, err := w.claims().List(ctx, claim.ClusterNamespace); err == nil {
+		w.read = claim.Around(w.Access.Namespaces)
+	}
 	for _, h := range all {
 		if !slices.Contains(claim.Around(w.Access.Namespaces), h.Namespace) {
 			w.beyond = append(w.beyond, h)

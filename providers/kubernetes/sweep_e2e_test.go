@@ -3,6 +3,7 @@
 package kubernetes
 
 import (
+	"context"
 	"os"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/e2etest"
+	"github.com/gameday-dev/gameday/providers/kubernetes/reaper"
 	"github.com/gameday-dev/gameday/providers/kubernetes/reaper/mark"
 	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
@@ -125,4 +127,28 @@ func TestSweep(t *testing.T) {
 	require.NoError(t, w.API.Delete(t.Context(), garbage+"/garbage", "", nil))
 	require.Eventually(t, func() bool { return snapshot.Diff(before, w.snapshot()) == "" }, 20*time.Second, 200*time.Millisecond, "%s", snapshot.Diff(before, w.snapshot()))
 	assert.Empty(t, w.sweep(providers.SweepRequest{Alive: true}))
+}
+
+// TestSweepOfAnotherNamespaceLeavesReapersTheirRights: with the least role, it sees their cluster roles and not their claims.
+func TestSweepOfAnotherNamespaceLeavesReapersTheirRights(t *testing.T) {
+	t.Parallel()
+	x, y := newAPIFixture(t), newAPIFixture(t)
+	run, rules := "e2e-"+strings.ToLower(ulid.Make().String()), webhookFault{}.rules()
+	var keeper reaper.Keeper
+	require.NoError(t, keeper.Ensure(t.Context(), x.Cluster, reaper.Request{
+		Run: run, Rules: rules, Steps: removing(admissionBindings + "/" + run), Namespaces: []string{x.namespace}, For: time.Minute,
+	}))
+	t.Cleanup(func() { assert.NoError(t, reaper.Remove(context.WithoutCancel(t.Context()), x.Cluster, run)) })
+	before, err := reaper.Leftovers(t.Context(), x.Cluster, run)
+	require.NoError(t, err)
+	require.Len(t, before, 6, "%v", before) // pod, role, binding, account, cluster role and binding
+
+	leases := providers.AccessRule{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"get", "list", "delete"}}
+	sweeper := y.as(t, append(reaper.Rules(rules), leases)).Access
+	sweeper.Namespaces = []string{y.namespace}
+	_, diags := New().sweep(t.Context(), sweeper, providers.SweepRequest{Alive: true})
+	require.False(t, diags.HasErrors(), "%v", diags)
+	after, err := reaper.Leftovers(t.Context(), x.Cluster, run)
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
 }

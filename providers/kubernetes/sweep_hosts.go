@@ -28,6 +28,8 @@ func (w *sweeping) hosts(ctx context.Context) {
 			continue // it goes as soon as nobody is served any more
 		case w.stillClaims(run):
 			o.Kept = "faults of its run are in place"
+		case !over(&left[i]) && !w.seesAll && w.req.Run == "":
+			o.Kept = "its fault may be claimed where this user can't look: sweep as one who may list leases in all namespaces, or say with -run that its run is dead"
 		case !over(&left[i]) && !w.req.Alive && w.req.Run == "":
 			o.Kept = "its run may be alive and about to need it; it ends by itself, or with -run or -alive"
 		case !w.req.Look:

@@ -84,6 +84,13 @@ func (p *post) owned(name string) metav1.ObjectMeta {
 	}
 }
 
+// unowned are the labels of something that goes with the account and can't be its own.
+func (p *post) unowned() map[string]string {
+	out := labels(p.run)
+	out[mark.Home] = p.namespace
+	return out
+}
+
 func (p *post) subject() []rbacv1.Subject {
 	return []rbacv1.Subject{{Kind: "ServiceAccount", Name: p.account.Name, Namespace: p.namespace}}
 }

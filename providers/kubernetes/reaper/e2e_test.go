@@ -156,6 +156,9 @@ func TestReaperIsUsedAgainAndRemoved(t *testing.T) {
 	left, err := reaper.Leftovers(t.Context(), d.Cluster, d.run, d.ns)
 	require.NoError(t, err)
 	assert.Len(t, left, 8, "%v", left) // pod, 2 roles and bindings, account, cluster role and binding
+	elsewhere, err := reaper.Leftovers(t.Context(), d.Cluster, d.run, claim.ClusterNamespace)
+	require.NoError(t, err)
+	assert.Empty(t, elsewhere, "who looks after another namespace has no part in it")
 
 	store := claim.Store{API: d.API}
 	held, err := store.OfRun(t.Context(), d.run, d.ns)

@@ -2,11 +2,13 @@ package reaper
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/reaper/mark"
 )
 
 // kind is one kind of thing that reapers consist of, in one namespace or in none.
@@ -16,20 +18,36 @@ type kind struct {
 	remove func(ctx context.Context, item metav1.ObjectMeta, o metav1.DeleteOptions) error
 }
 
-// kinds are in the order of removal: the pod that acts, then what lets it act. A reaper
-// for nodes stands outside of every fence.
+// kinds are in the order of removal: the pod that acts, then what lets it act.
 func kinds(c *cluster.Cluster, namespaces []string) []kind {
-	namespaces = claim.Around(namespaces)
 	if len(namespaces) == 0 {
-		namespaces = []string{metav1.NamespaceAll}
+		return append(inNamespace(c, metav1.NamespaceAll), ofCluster(c)...)
 	}
 	var out []kind
 	for _, ns := range namespaces {
 		out = append(out, inNamespace(c, ns)...)
 	}
+	for _, k := range ofCluster(c) {
+		out = append(out, k.of(namespaces))
+	}
+	return out
+}
+
+// of leaves out what belongs to reapers elsewhere: it is all that lets them undo, and who took it would not know what
+// they are there for.
+func (k kind) of(namespaces []string) kind {
+	all := k.list
+	k.list = func(ctx context.Context, o metav1.ListOptions) ([]metav1.ObjectMeta, error) {
+		o.LabelSelector += fmt.Sprintf(",%s in (%s)", mark.Home, strings.Join(namespaces, ","))
+		return all(ctx, o)
+	}
+	return k
+}
+
+func ofCluster(c *cluster.Cluster) []kind {
 	roles, bindings := c.Typed.RbacV1().ClusterRoles(), c.Typed.RbacV1().ClusterRoleBindings()
-	return append(out,
-		kind{
+	return []kind{
+		{
 			"clusterrolebinding", func(ctx context.Context, o metav1.ListOptions) ([]metav1.ObjectMeta, error) {
 				l, err := bindings.List(ctx, o)
 				return metas(l.Items, func(i int) metav1.ObjectMeta { return l.Items[i].ObjectMeta }), err
@@ -38,7 +56,7 @@ func kinds(c *cluster.Cluster, namespaces []string) []kind {
 				return bindings.Delete(ctx, m.Name, o)
 			},
 		},
-		kind{
+		{
 			"clusterrole", func(ctx context.Context, o metav1.ListOptions) ([]metav1.ObjectMeta, error) {
 				l, err := roles.List(ctx, o)
 				return metas(l.Items, func(i int) metav1.ObjectMeta { return l.Items[i].ObjectMeta }), err
@@ -46,7 +64,8 @@ func kinds(c *cluster.Cluster, namespaces []string) []kind {
 			func(ctx context.Context, m metav1.ObjectMeta, o metav1.DeleteOptions) error {
 				return roles.Delete(ctx, m.Name, o)
 			},
-		})
+		},
+	}
 }
 
 func inNamespace(c *cluster.Cluster, ns string) []kind {

@@ -27,8 +27,8 @@ func (l Leftover) String() string {
 }
 
 // Leftovers lists what there is of the reapers of a run, or of every run where run is
-// empty, in the namespaces or, without any, in the whole cluster. What this user may
-// not list it has not made.
+// empty, in the namespaces, with what they have outside of them, or, without any, in the
+// whole cluster. What this user may not list it has not made.
 func Leftovers(ctx context.Context, c *cluster.Cluster, run string, namespaces ...string) ([]Leftover, error) {
 	var out []Leftover
 	for _, k := range kinds(c, namespaces) {
@@ -46,7 +46,7 @@ func Leftovers(ctx context.Context, c *cluster.Cluster, run string, namespaces .
 	return out, nil
 }
 
-// Remove deletes the reapers of a run: their accounts and cluster roles, and with
+// Remove deletes the reapers of a run in the namespaces, or in all: their accounts and cluster roles, and with
 // these all that they own. It deletes pods itself, so that they are gone at once.
 func Remove(ctx context.Context, c *cluster.Cluster, run string, namespaces ...string) error {
 	if run == "" {

@@ -113,7 +113,7 @@ func (p *post) allowInCluster(ctx context.Context, rights []rbacv1.PolicyRule) e
 	})
 	roles := p.Typed.RbacV1().ClusterRoles()
 	role, err := roles.Create(ctx, &rbacv1.ClusterRole{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels(p.run)}, Rules: rights,
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: p.unowned()}, Rules: rights,
 	}, metav1.CreateOptions{})
 	if apierrors.IsAlreadyExists(err) {
 		role, err = roles.Get(ctx, name, metav1.GetOptions{})
@@ -122,7 +122,7 @@ func (p *post) allowInCluster(ctx context.Context, rights []rbacv1.PolicyRule) e
 		return fmt.Errorf("create its cluster role: %w", err)
 	}
 	_, err = p.Typed.RbacV1().ClusterRoleBindings().Create(ctx, &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels(p.run), OwnerReferences: []metav1.OwnerReference{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: p.unowned(), OwnerReferences: []metav1.OwnerReference{
 			{APIVersion: rbacGroup + "/v1", Kind: "ClusterRole", Name: name, UID: role.UID},
 		}},
 		Subjects: p.subject(), RoleRef: rbacv1.RoleRef{APIGroup: rbacGroup, Kind: "ClusterRole", Name: name},

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/labels"
+
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
@@ -249,23 +251,18 @@ func (s *Server) list(path, selector string) []any {
 	return items
 }
 
-// selected knows "key", "!key" and "key=value", joined with commas.
 func selected(o map[string]any, selector string) bool {
-	metadata, _ := o["metadata"].(map[string]any)
-	labels, _ := metadata["labels"].(map[string]any)
-	for term := range strings.SplitSeq(selector, ",") {
-		if absent, not := strings.CutPrefix(term, "!"); not {
-			if _, is := labels[absent]; is {
-				return false
-			}
-			continue
-		}
-		key, value, exact := strings.Cut(term, "=")
-		if found, is := labels[key]; key != "" && (!is || exact && found != value) {
-			return false
-		}
+	terms, err := labels.Parse(selector)
+	if err != nil {
+		return false
 	}
-	return true
+	metadata, _ := o["metadata"].(map[string]any)
+	found, _ := metadata["labels"].(map[string]any)
+	set := labels.Set{}
+	for key, value := range found {
+		set[key], _ = value.(string)
+	}
+	return terms.Matches(set)
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

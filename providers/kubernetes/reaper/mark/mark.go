@@ -14,6 +14,10 @@ const (
 	// Reaper is its value.
 	Reaper = "reaper"
 
+	// Home is the label of what belongs to a reaper and stands in no namespace. Its value is that of the reaper, so that
+	// who looks after some namespaces tells those of others apart.
+	Home = "gameday.dev/reaper-namespace"
+
 	// WantedKey is the annotation that says for how long a reaper is wanted.
 	WantedKey = "gameday.dev/wanted"
 	// ClusterRolePrefix begins the annotations whose values are the names of the cluster
