@@ -179,14 +179,20 @@ func (b *bench) killedAt(point crashPoint, way mending) {
 // await waits for a condition of the cluster.
 func (b *bench) await(c *crash, what string, holds func(context.Context) (bool, string)) {
 	b.t.Helper()
-	last := ""
-	held := assert.Eventually(b.t, func() bool {
+	patience, tick := time.NewTimer(clusterPatience), time.NewTicker(clusterTick)
+	defer patience.Stop()
+	defer tick.Stop()
+	for {
 		ok, why := holds(b.t.Context())
-		last = why
-		return ok
-	}, clusterPatience, 500*time.Millisecond, "%s: %s", c, what)
-	if !held {
-		b.t.Logf("%s: %s: %s\n%s", c, what, last, b.reaperLogs())
+		if ok {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-patience.C:
+			b.t.Errorf("%s: %s: not within %s: %s\n%s", c, what, clusterPatience, why, b.reaperLogs())
+			return
+		}
 	}
 }
 
@@ -211,6 +217,9 @@ func (b *bench) reaperLogs() string {
 // clusterPatience is the fault's duration, the margin of its deadline, what the
 // reaper needs to see it, and the time of controllers and nodes to be well again.
 const clusterPatience = 90 * time.Second
+
+// clusterTick is how often it is looked.
+const clusterTick = 500 * time.Millisecond
 
 func (b *bench) newCase(when string, entry int, sig syscall.Signal) *crash {
 	b.t.Helper()
