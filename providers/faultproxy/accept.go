@@ -16,19 +16,23 @@ import (
 // which is when the process has no file descriptor left.
 const acceptPause = 10 * time.Millisecond
 
-// accept makes a session of every connection until the listener is closed.
+// accept makes a session of every connection until the listener is closed, or has been deafened:
+// then once more, since a deadline that has passed hides the connections that wait.
 func (p *Proxy) accept() {
 	defer close(p.deaf)
-	for {
+	for looked := false; ; {
 		client, err := tcpConn(p.listener.Accept())
 		switch {
 		case err == nil:
 			p.crowd.joined(client)
 			p.admit(client)
+		case errors.Is(err, os.ErrDeadlineExceeded) && !looked:
+			looked = true
+			p.deafen(lastLook)
 		case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
 			return
 		default:
-			p.crowd.turnedAway()
+			p.crowd.turnedAway(errNoDescriptors)
 			sleep(timers{}, time.Now().Add(acceptPause), p.ctx.Done(), nil)
 		}
 	}
@@ -55,6 +59,7 @@ func (p *Proxy) forget(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.sessions, s)
+	p.vacate()
 }
 
 // dial reaches the upstream for a client.

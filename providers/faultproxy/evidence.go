@@ -26,3 +26,11 @@ func (s *session) firstTouch(t *tally) int64 {
 	s.touched[t] = struct{}{}
 	return 1
 }
+
+// owe has the client get a reply in place of a request's response, which counts for the rule before the
+// client can see it; false: requests are not followed any more, and the rule does nothing.
+func (s *session) owe(r *activeRule, ours *reply) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.talk.pushThen(exchange{ours: ours}, func() { s.count(r.tally, 0, 1) })
+}

@@ -20,20 +20,11 @@ func (s *streams) delay(id uint32, lags []lag) {
 	}
 }
 
-// holds reports whether frames of a stream are held back at present. The first
-// that is starts the delay.
+// holds reports whether frames of a stream are held back at present.
 func (s *streams) holds(id uint32) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := s.delayed[id]
-	if d == nil {
-		return false
-	}
-	if !d.started {
-		d.started = true
-		s.after(d.lags, func() { s.ripe(d) })
-	}
-	return true
+	return s.delayed[id] != nil
 }
 
 func (s *streams) ripe(d *delayedStream) {
@@ -43,7 +34,7 @@ func (s *streams) ripe(d *delayedStream) {
 	s.session.poke()
 }
 
-// hold keeps frames back.
+// hold keeps frames back. The first starts the delay, unless it may not be kept.
 func (s *streams) hold(id uint32, p []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,6 +43,10 @@ func (s *streams) hold(id uint32, p []byte) {
 	s.session.proxy.held.used.Add(int64(len(p)))
 	if len(d.frames) > maxHeldBytes || s.session.proxy.held.exhausted() {
 		d.over = true
+	}
+	if !d.started && !d.over {
+		d.started = true
+		s.after(d.lags, func() { s.ripe(d) })
 	}
 }
 

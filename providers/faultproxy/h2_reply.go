@@ -43,6 +43,7 @@ func (s *streams) answer(id uint32, r *activeRule, h *head, ended bool, lags []l
 	if !s.enter(reply) {
 		return false
 	}
+	s.session.touch(r, 0, 1) // before the client can see it
 	s.after(lags, func() { s.enqueue(reply) })
 	return true
 }
@@ -82,7 +83,8 @@ func (s *streams) evict() bool {
 	return true
 }
 
-// after calls do when the delays are over, unless the session is before.
+// after calls do when the delays are over, unless the session is before. Each counts as it begins:
+// until then its rule, or the session, may have ended.
 func (s *streams) after(lags []lag, do func()) {
 	if len(lags) == 0 {
 		do()
@@ -93,6 +95,9 @@ func (s *streams) after(lags []lag, do func()) {
 	proxy.routines.Go(func() {
 		for _, l := range lags {
 			at = at.Add(l.by)
+			if !l.rule.over() && !s.session.over() {
+				s.session.touch(l.rule, 0, 1)
+			}
 			if !sleep(proxy.clock, at, l.rule.ended, s.session.done) {
 				at = time.Now()
 			}

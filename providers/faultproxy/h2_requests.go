@@ -160,26 +160,20 @@ func (q *streamRequests) addHeaders(h http2.FrameHeader, raw []byte) error {
 
 // judge applies the rules to a request, and reports whether one answers it.
 func (q *streamRequests) judge(id uint32, h *head, ended bool) bool {
-	leg := q.requests.leg
 	var lags []lag
 	var edit *activeRule
-	for _, rule := range leg.proxy.rules.Load().http {
+	for _, rule := range q.requests.leg.proxy.rules.Load().http {
 		if !rule.selects(h) || !picks(rule.Percent, rule.Seed, rule.tally.match()) {
 			continue
 		}
 		switch {
 		case rule.Kind == HTTPBody: // which may find no body, and touches the response
 			edit = cmp.Or(edit, rule)
-			continue
 		case rule.Kind == HTTPDelay:
 			lags = append(lags, lag{rule, rule.delays.next()})
-		case q.streams.answer(id, rule, h, ended, lags):
-			leg.session.touch(rule, 0, 1)
+		case q.streams.answer(id, rule, h, ended, lags): // else too many streams wait
 			return true
-		default: // too many streams wait
-			continue
 		}
-		leg.session.touch(rule, 0, 1)
 	}
 	if len(lags) > 0 {
 		q.streams.delay(id, lags)

@@ -27,11 +27,17 @@ type reply struct {
 // push adds a request, and reports false when requests are not followed any
 // more. With a request behind it, the body of the one before has come: whether
 // its client waits for 100 Continue is no question any more.
-func (c *conversation) push(e exchange) bool {
+func (c *conversation) push(e exchange) bool { return c.pushThen(e, nil) }
+
+// pushThen calls added, if there is one, before anybody can see what was.
+func (c *conversation) pushThen(e exchange, added func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.phase != following {
 		return false
+	}
+	if added != nil {
+		added()
 	}
 	if n := len(c.pending); n > 0 {
 		c.pending[n-1].expect = false

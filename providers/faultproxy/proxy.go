@@ -40,14 +40,15 @@ type Config struct {
 	// further ones pass HTTP rules. 0: no bound.
 	Followed int64
 
-	// Crowded is called once when the process has few file descriptors left: who redirects to
-	// the proxy should stop, or clients will wait until some are given back. Nothing is
-	// accepted before it returns. Nil: nobody is told.
+	// Crowded is called once when the process has few file descriptors left, or no local port for one
+	// more connection to an upstream: who redirects to the proxy should stop, or clients will
+	// wait until some descriptors are given back, or be reset until ports are. For want of descriptors,
+	// nothing is accepted before it returns. Nil: nobody is told.
 	Crowded func()
 
 	// Drain makes Close gentle: the rules end, connections go on without them, and
-	// Close waits for so long at most before it leaves them to their own end. 0: Close
-	// resets them.
+	// Close waits for so long at most before it leaves them to their own end. Connections whose
+	// handshake is under way are accepted for 2 s more, behind Close. 0: Close resets them all.
 	Drain time.Duration
 }
 
@@ -77,6 +78,7 @@ type Proxy struct {
 	routines sync.WaitGroup
 	done     chan struct{} // closed when nothing runs any more
 	deaf     chan struct{} // closed when nothing is accepted any more
+	vacant   chan struct{} // closed when no session is left behind a gentle Close
 
 	mu       sync.Mutex // held to change rules, sessions or closed
 	sessions map[*session]struct{}
@@ -112,7 +114,7 @@ func newProxy(config Config, listener net.Listener) *Proxy {
 		config.Memory = defaultMemory
 	}
 	p := &Proxy{config: config, listener: listener, clock: newClock(), crowd: newCrowd(config.Crowded), sessions: make(map[*session]struct{})}
-	p.done, p.deaf = make(chan struct{}), make(chan struct{})
+	p.done, p.deaf, p.vacant = make(chan struct{}), make(chan struct{}), make(chan struct{})
 	p.held.limit = config.Memory
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.rules.Store(newRuleSet(nil))
@@ -125,14 +127,17 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 // Unfollowed is how many connections have passed HTTP rules because of Config.Followed.
 func (p *Proxy) Unfollowed() int64 { return p.unfollowed.Load() }
 
+// Crowded says what there was too little of when Config.Crowded was called; nil before.
+func (p *Proxy) Crowded() error { return p.crowd.reason() }
+
 // Done is closed when nothing of the proxy runs any more: with Close, or after it
 // when Drain has left connections to their own end.
 func (p *Proxy) Done() <-chan struct{} { return p.done }
 
 // Close stops listening, resets what is still open, and returns when nothing of
-// the proxy runs any more. With Config.Drain it resets nothing, and may return
-// before connections have ended; they go on for as long as the process does. A
-// second Close does nothing.
+// the proxy runs any more. With Config.Drain it resets nothing, stops listening a while
+// later, and returns before that and maybe before connections have ended; they go on for
+// as long as the process does. A second Close does nothing.
 func (p *Proxy) Close() error {
 	if p.config.Drain > 0 {
 		return p.retire()

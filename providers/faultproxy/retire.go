@@ -1,15 +1,18 @@
 package faultproxy
 
 import (
-	"fmt"
 	"net"
 	"time"
 )
 
-// settling is how long a proxy that retires still accepts: connections that the
-// kernel has completed for it would be reset with the listener, and a redirect
-// whose time is over ends only with the next tick of the kernel.
-const settling = 100 * time.Millisecond
+// settling is how long a proxy that retires still accepts, behind Close. Who redirects to it leads no
+// new connection here by then, but handshakes that were under way end here: the listener's end would
+// reset them. It is enough for a far client whose last packet of the handshake is lost once, which
+// takes the kernel a second to notice.
+const settling = 2 * time.Second
+
+// lastLook is how long it then takes what the kernel has completed meanwhile.
+const lastLook = 100 * time.Millisecond
 
 // retire ends the rules and lets the sessions go on, waiting for them for as long
 // as Config.Drain says.
@@ -19,14 +22,15 @@ func (p *Proxy) retire() error {
 	}
 	patience := time.NewTimer(p.config.Drain)
 	defer patience.Stop()
-	err := p.stopAccepting(min(settling, p.config.Drain))
-	go p.release()
+	p.deafen(settling)
+	go func() {
+		<-p.deaf
+		_ = p.listener.Close() // nobody is left to be told
+		p.release()
+	}()
 	select {
-	case <-p.done:
+	case <-p.vacant:
 	case <-patience.C:
-	}
-	if err != nil {
-		return fmt.Errorf("close fault proxy: %w", err)
 	}
 	return nil
 }
@@ -40,14 +44,26 @@ func (p *Proxy) pardon() bool {
 	}
 	p.retiring = true
 	p.liftAll()
+	p.vacate()
 	return true
 }
 
-// stopAccepting closes the listener after a while.
-func (p *Proxy) stopAccepting(after time.Duration) error {
+// vacate notes that a proxy that retires has no session left; more may come until it has
+// settled. The caller holds the lock.
+func (p *Proxy) vacate() {
+	if !p.retiring || len(p.sessions) > 0 {
+		return
+	}
+	select {
+	case <-p.vacant: // for the second time
+	default:
+		close(p.vacant)
+	}
+}
+
+// deafen has accept end after a while.
+func (p *Proxy) deafen(after time.Duration) {
 	if l, ok := p.listener.(*net.TCPListener); ok {
 		_ = l.SetDeadline(time.Now().Add(after))
 	}
-	<-p.deaf
-	return p.listener.Close()
 }

@@ -113,6 +113,7 @@ func (s *session) waitToConnect() bool {
 func (s *session) connect() bool {
 	conn, err := s.proxy.dial(s.client)
 	if err != nil {
+		s.proxy.crowd.missed(err)
 		return false
 	}
 	s.mu.Lock()

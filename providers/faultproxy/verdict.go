@@ -43,7 +43,6 @@ func (r *requests) verdict(h *head) (hit, edit *activeRule, err error) {
 			edit = cmp.Or(edit, rule)
 			continue
 		}
-		r.leg.session.touch(rule, 0, 1)
 		if rule.Kind != HTTPDelay {
 			return rule, nil, nil
 		}
@@ -70,6 +69,7 @@ func (r *requests) hold(rule *activeRule) error {
 	if err := r.flush(); err != nil {
 		return err
 	}
+	r.leg.session.touch(rule, 0, 1)
 	sleep(r.leg.proxy.clock, at, rule.ended, r.leg.session.done)
 	if r.leg.session.over() {
 		return net.ErrClosed
@@ -94,7 +94,7 @@ func (r *requests) refuse(rule *activeRule, h *head, raw []byte) error {
 	if !ours.abort {
 		ours.head, ours.body = answer(rule, h, persists)
 	}
-	if !r.talk.push(exchange{ours: ours}) {
+	if !r.leg.session.owe(rule, ours) {
 		r.emit(raw)
 		return nil
 	}

@@ -13,15 +13,29 @@
 // Packets are queued and dropped in the hooks input and output of type filter, after
 // the addresses of services have been translated on the way out, so that peers are
 // the addresses of pods. Dropping has a lower priority than queueing: what a
-// partition takes away is neither delayed nor counted by another fault. Several faults
-// of one kind see a packet in the order in which they were installed, and a packet
-// that one of them lets pass goes on to the next.
+// partition takes away is neither delayed nor counted by another fault. Of several faults of one kind, the newest sees a
+// packet first, and one that it lets pass goes on to the others.
 //
 // Connections are redirected in prerouting and output of type nat. That is decided
 // at a connection's first packet: when the gate closes, connections that exist
-// stay where they are, and new ones pass. With Transparent, those that come in are given to a socket in prerouting,
-// before anybody translates addresses (Documentation/networking/tproxy.rst of Linux); of several such faults, the one
-// that was installed first has the connection, as the kernel asks it last.
+// stay where they are, and new ones pass. Of several such faults, the one that was installed last has the connection, as
+// the kernel asks the newest first (nf_hook_entries_grow). With Transparent, those that come in are given to a socket in prerouting
+// (Documentation/networking/tproxy.rst of Linux), after everybody has translated destinations, and only if they are to an
+// address of this namespace; of several such faults, the one that was installed first has the connection, as the kernel asks it last.
+//
+// # What was led
+//
+// Addresses are translated only while some chain of type nat is there. So the table of a redirect says that it is
+// needed, in the set "serving", whose element ends five minutes after the effect or with Settle. Until then Tidy and Sweep
+// leave it.
+//
+// A flow over UDP lasts for as long as somebody sends, and each packet would go where the first was led, to a port of a process
+// that may be dead. So once the gate has closed, for those five minutes, what goes to the peers and ports of the
+// scope is looked for in another zone of connection tracking (ct original zone), where it is unknown: the kernel decides anew
+// where it goes, by everybody's rules. Nobody else's flows are touched. Who keeps such flows in the zone of its
+// own choice for them, by rules of priority raw, may find them in ours for that time. A kernel without nft_ct or zones leads a
+// client that keeps its port, and never pauses for two minutes, to the dead port until the table is settled; a
+// kernel that is set to remember flows over UDP for longer than five minutes (nf_conntrack_udp_timeout_stream) does so as well.
 //
 // # What is never matched
 //

@@ -16,7 +16,7 @@ type Table struct {
 }
 
 // Install puts a fault in place, in the network namespace of the calling thread, in one
-// transaction: all of it or nothing. The deadline becomes a timeout at that moment;
+// transaction: all of it or nothing (but for what releases flows over UDP, which follows). The deadline becomes a timeout at that moment;
 // when it has passed, ErrExpired is returned. ErrExists means that a fault of this ID is
 // there already.
 func Install(spec Spec) (*Table, error) {
@@ -27,17 +27,25 @@ func Install(spec Spec) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("install %s%s: open netlink: %w", Prefix, spec.ID, err)
 	}
+	var builders []*builder
 	for _, f := range families() {
-		if err := newBuilder(conn, spec.ID, f).build(spec); err != nil {
+		b := newBuilder(conn, spec.ID, f)
+		if err := b.build(spec); err != nil {
 			return nil, fmt.Errorf("install %s%s: %w", Prefix, spec.ID, err)
 		}
+		builders = append(builders, b)
 	}
 	err = conn.Flush()
 	if spec.Verdict.Transparent && errors.Is(err, unix.ENOENT) {
-		return nil, fmt.Errorf("install %s%s: the kernel has no nft_tproxy: %w", Prefix, spec.ID, errors.ErrUnsupported)
+		return nil, fmt.Errorf("install %s%s: the kernel has no nft_tproxy or no nft_fib: %w", Prefix, spec.ID, errors.ErrUnsupported)
 	}
 	if err := explain(err); err != nil {
 		return nil, fmt.Errorf("install %s%s: %w", Prefix, spec.ID, err)
+	}
+	for _, b := range builders {
+		if err := b.release(spec); err != nil {
+			return nil, errors.Join(fmt.Errorf("install %s%s: %w", Prefix, spec.ID, err), Lift(spec.ID))
+		}
 	}
 	return &Table{spec: spec}, nil
 }
@@ -56,7 +64,7 @@ func newBuilder(conn *nftables.Conn, id string, f family) *builder {
 }
 
 func (b *builder) build(spec Spec) error {
-	if err := b.addSets(spec.Scope, spec.Deadline); err != nil {
+	if err := b.addSets(spec); err != nil {
 		return err
 	}
 	for _, d := range spec.Scope.directions() {
@@ -64,18 +72,27 @@ func (b *builder) build(spec Spec) error {
 		b.spareNeighbours(chain)
 		exprs := append(b.match(d, spec.Scope), b.exprs(d, spec.Verdict)...)
 		b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: exprs})
+		if spec.translates() && spec.Scope.Protocol == UDP {
+			b.conn.AddChain(b.releaseChain(d))
+		}
 	}
 	return nil
 }
 
-func (b *builder) addSets(s Scope, deadline time.Time) error {
+func (b *builder) addSets(spec Spec) error {
+	s := spec.Scope
 	allowed, err := ranges(s.Peers, s.ExcludedPeers, b.family.everybody)
 	if err != nil {
 		return err
 	}
-	left := time.Until(deadline)
+	left := time.Until(spec.Deadline)
 	if left < time.Millisecond { // the kernel counts in milliseconds, and none would be for ever
 		return ErrExpired
+	}
+	if spec.translates() {
+		if err := b.addServing(left); err != nil {
+			return err
+		}
 	}
 	return errors.Join(
 		b.addGate(left), b.addPeers(allowed), b.addProtocols(b.family.protocols(s)),
@@ -107,8 +124,8 @@ func (t *Table) Update(peers []netip.Prefix) error {
 	return nil
 }
 
-// Disarm ends the effect as the deadline would, and leaves the table, with its counters. Twice is
-// fine, and after Lift it is an error.
+// Disarm ends the effect as the deadline would, and leaves the table, with its counters, for what it has led: see
+// Settle. Twice is fine, and after Lift it is an error.
 func (t *Table) Disarm() error { return Disarm(t.spec.ID) }
 
 // Disarm ends the effect of a fault's table, also from another process than the one that
@@ -120,6 +137,9 @@ func Disarm(id string) error {
 	}
 	for _, f := range families() {
 		table := &nftables.Table{Name: Prefix + id, Family: f.table}
+		if err := serveOn(conn, table); err != nil {
+			return fmt.Errorf("disarm %s%s: %w", Prefix, id, err)
+		}
 		conn.FlushSet(&nftables.Set{Table: table, Name: gateSet, KeyType: nftables.TypeNFProto})
 	}
 	if err := explain(conn.Flush()); err != nil {

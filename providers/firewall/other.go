@@ -29,6 +29,9 @@ func Disarm(string) error { return errors.ErrUnsupported }
 // Retire returns errors.ErrUnsupported.
 func (*Table) Retire() error { return errors.ErrUnsupported }
 
+// Settle returns errors.ErrUnsupported.
+func (*Table) Settle() error { return errors.ErrUnsupported }
+
 // Tidy returns errors.ErrUnsupported.
 func Tidy() error { return errors.ErrUnsupported }
 

@@ -33,6 +33,16 @@ func here(t *testing.T) (port uint16, accepted <-chan struct{}) {
 	return listener.Addr().(*net.TCPAddr).AddrPort().Port(), count
 }
 
+// taken waits until a connection was accepted; one that was not made is not waited for for good.
+func taken(t *testing.T, accepted <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-accepted:
+	case <-time.After(10 * time.Second):
+		t.Error("no connection was accepted")
+	}
+}
+
 func TestRedirect(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	port, accepted := here(t)
@@ -40,14 +50,14 @@ func TestRedirect(t *testing.T) {
 	table := install(t, firewall.Redirect(port), scope)
 	for _, addr := range []netip.Addr{peer.There, peer.Away6} {
 		assert.True(t, reaches(netip.AddrPortFrom(addr, 81)), "egress to %s", addr)
-		<-accepted
+		taken(t, accepted)
 		assert.False(t, reaches(netip.AddrPortFrom(addr, 82)), "nobody listens there")
 		assert.False(t, reaches(netip.AddrPortFrom(addr, 81), marked), "own traffic passes")
 	}
 	peer.Do(t, func() error {
 		for _, addr := range []netip.Addr{peer.Here, peer.Here6} {
 			assert.True(t, reaches(netip.AddrPortFrom(addr, 81)), "ingress to %s", addr)
-			<-accepted
+			taken(t, accepted)
 		}
 		return nil
 	})

@@ -50,6 +50,9 @@ func isForeign(r rune) bool {
 type Info struct {
 	ID   string        `json:"id"`
 	Left time.Duration `json:"left"` // until the kernel ends the effect; 0: it has ended
+
+	// Serving is how long it may yet be needed by connections that it has led, also without effect; 0: not.
+	Serving time.Duration `json:"serving,omitempty"`
 }
 
 // Counters says what the rules of a fault have matched.

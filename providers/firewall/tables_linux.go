@@ -28,8 +28,8 @@ func Lift(id string) error {
 	return nil
 }
 
-// Sweep removes the tables whose effect has ended and says whose they were. Those
-// with an effect stay.
+// Sweep removes the tables whose effect has ended and says whose they were. Those with an effect stay, and
+// those that still translate addresses for somebody.
 func Sweep() ([]string, error) {
 	infos, err := List()
 	if err != nil {
@@ -37,7 +37,7 @@ func Sweep() ([]string, error) {
 	}
 	var swept []string
 	for _, info := range infos {
-		if info.Left > 0 {
+		if info.Left > 0 || info.Serving > 0 {
 			continue
 		}
 		if err := Lift(info.ID); err != nil {
@@ -60,7 +60,7 @@ func List() ([]Info, error) {
 	}
 	found := map[string]Info{}
 	for _, table := range tables {
-		left, err := left(conn, table)
+		left, serving, err := left(conn, table)
 		if errors.Is(err, unix.ENOENT) {
 			continue // a table without a gate is not of our making
 		}
@@ -68,7 +68,7 @@ func List() ([]Info, error) {
 			return nil, fmt.Errorf("list faults: read the gate of %s: %w", table.Name, err)
 		}
 		id := strings.TrimPrefix(table.Name, Prefix)
-		found[id] = Info{ID: id, Left: max(left, found[id].Left)}
+		found[id] = Info{ID: id, Left: max(left, found[id].Left), Serving: max(serving, found[id].Serving)}
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b Info) int { return strings.Compare(a.ID, b.ID) }), nil
 }
@@ -143,17 +143,27 @@ func owned(conn *nftables.Conn) ([]*nftables.Table, error) {
 	return tables, nil
 }
 
-// left reads how long the gate of a table stays open. The kernel leaves elements out
-// that have expired. The error is ENOENT where there is no gate.
-func left(conn *nftables.Conn, table *nftables.Table) (time.Duration, error) {
-	elements, err := conn.GetSetElements(&nftables.Set{Table: table, Name: gateSet, KeyType: nftables.TypeNFProto})
+// left reads how long the gate of a table stays open, and how long it serves somebody at most. The error is ENOENT where
+// there is no gate. Most tables have no set for the latter.
+func left(conn *nftables.Conn, table *nftables.Table) (gate, serving time.Duration, err error) {
+	if gate, err = longest(conn, table, gateSet); err != nil {
+		return 0, 0, err
+	}
+	if serving, err = longest(conn, table, servingSet); errors.Is(err, unix.ENOENT) {
+		return gate, 0, nil
+	}
+	return gate, serving, err
+}
+
+// longest reads how long any element of a set stays. The kernel leaves elements out that have expired.
+func longest(conn *nftables.Conn, table *nftables.Table, set string) (most time.Duration, err error) {
+	elements, err := conn.GetSetElements(&nftables.Set{Table: table, Name: set, KeyType: nftables.TypeNFProto})
 	if err != nil { // of which the library has made a text; what it was this one tells
-		_, cause := conn.GetSetByName(table, gateSet)
+		_, cause := conn.GetSetByName(table, set)
 		return 0, errors.Join(err, cause)
 	}
-	var longest time.Duration
 	for _, element := range elements {
-		longest = max(longest, element.Expires)
+		most = max(most, element.Expires)
 	}
-	return longest, nil
+	return most, nil
 }

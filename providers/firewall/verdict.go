@@ -40,7 +40,8 @@ func Redirect(port uint16) Verdict { return Verdict{Kind: kindRedirect, Port: po
 // transparent socket (IP_TRANSPARENT of ip(7)) on the port, whose connections have the address that they were
 // made to. Nothing tracks or translates their packets, so that they cost less, and they do not need the table any
 // more once they are made. When nobody listens on the port, connections pass. Install says
-// errors.ErrUnsupported where the kernel has no nft_tproxy.
+// errors.ErrUnsupported where the kernel has no nft_tproxy or no nft_fib. Ports are those after anybody's translation of
+// destinations, and packets that the machine forwards are never given away.
 func Transparent(port uint16) Verdict {
 	return Verdict{Kind: kindRedirect, Port: port, Transparent: true}
 }

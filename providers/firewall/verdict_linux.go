@@ -17,6 +17,10 @@ const (
 	queuePriority = 10
 )
 
+// assignPriority is after everybody has translated destinations, at -100: a port that the pod itself redirects, as meshes do,
+// is none of ours then, and connections to it that exist are left alone.
+const assignPriority = -90
+
 // assigns reports whether connections in a direction are given to a transparent socket.
 func (v Verdict) assigns(d Direction) bool { return v.Transparent && d == Ingress }
 
@@ -33,7 +37,7 @@ func (b *builder) chain(d Direction, v Verdict) *nftables.Chain {
 	case v.Kind == kindQueue:
 		chain.Priority = nftables.ChainPriorityRef(queuePriority)
 	case v.assigns(d):
-		chain.Hooknum, chain.Priority = nftables.ChainHookPrerouting, nftables.ChainPriorityMangle
+		chain.Hooknum, chain.Priority = nftables.ChainHookPrerouting, nftables.ChainPriorityRef(assignPriority)
 	default:
 		chain.Type, chain.Priority = nftables.ChainTypeNAT, nftables.ChainPriorityNATDest
 		if d == Ingress {
@@ -59,10 +63,18 @@ func (b *builder) exprs(d Direction, v Verdict) []expr.Any {
 		return []expr.Any{counter, &expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo()}}
 	case v.assigns(d): // every packet comes by, of which the one that opens a connection is counted
 		assign := []expr.Any{port(v.Port), &expr.TProxy{Family: byte(b.family.table), RegPort: register}}
-		return slices.Concat(assign, opening(), []expr.Any{counter})
+		return slices.Concat(toThisMachine(), assign, opening(), []expr.Any{counter})
 	default:
 		const specified = unix.NF_NAT_RANGE_PROTO_SPECIFIED
 		return []expr.Any{counter, port(v.Port), &expr.Redir{RegisterProtoMin: register, Flags: specified}}
+	}
+}
+
+// toThisMachine matches packets that are not to be forwarded: a socket must not get those of others.
+func toThisMachine() []expr.Any {
+	return []expr.Any{
+		&expr.Fib{Register: register, FlagDADDR: true, ResultADDRTYPE: true},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: register, Data: binaryutil.NativeEndian.PutUint32(unix.RTN_LOCAL)},
 	}
 }
 

@@ -91,6 +91,7 @@ type injection struct {
 	pods    []claim.PodStep
 	data    json.RawMessage
 	seed    int64
+	again   bool // its claim stood already: what is gone may be what it has hit before
 }
 
 // look is what observe works from.

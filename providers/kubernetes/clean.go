@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/reaper/mark"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
@@ -50,6 +52,8 @@ type added struct {
 	path string // in the API
 	uid  string
 	text string // "pod shop/gameday-reaper"
+
+	reaper bool // or what belongs to one
 }
 
 // clean removes what a run added to a cluster.
@@ -58,7 +62,8 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	if err != nil {
 		return fmt.Errorf("remove what run %s added: %w", h.Run, err)
 	}
-	if err := s.unclaimed(ctx, h.Run); err != nil {
+	known, err := s.unclaimed(ctx, h.Run)
+	if err != nil {
 		return err
 	}
 	left, err := s.added(ctx, h.Run)
@@ -67,6 +72,9 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	}
 	at := int64(0) // nothing of ours has anything to finish
 	for _, object := range left {
+		if object.reaper && !known {
+			continue // a fault may need it; where none does, it goes by itself
+		}
 		if err := s.API.Delete(ctx, object.path, object.uid, &at); err != nil {
 			return fmt.Errorf("remove %s: %w", object.text, err)
 		}
@@ -74,25 +82,43 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	return nil
 }
 
-// unclaimed makes sure that no fault of the run is still in place.
-func (s *session) unclaimed(ctx context.Context, run string) error {
-	claims, err := claim.Store{API: s.API}.List(ctx, s.Access.Namespaces...)
-	if isForbidden(err) || undo.IsNotFound(err) {
-		return nil // who may not read claims has made none
-	}
-	if err != nil {
-		return err
-	}
+// unclaimed makes sure that no fault of the run is still in place. It is not known where this user may not read claims:
+// those of other namespaces may be readable, and others may have made them.
+func (s *session) unclaimed(ctx context.Context, run string) (known bool, err error) {
+	known = true
 	var faults []string
-	for _, held := range claims {
-		if held.Claim.Run == run {
-			faults = append(faults, held.Claim.Address)
+	for _, read := range s.claimsOf(run) {
+		held, err := read(ctx)
+		switch {
+		case isForbidden(err) || undo.IsNotFound(err):
+			known = false
+		case err != nil:
+			return false, err
+		}
+		for _, h := range held {
+			if h.Run == run {
+				faults = append(faults, cmp.Or(h.Claim.Address, h.Namespace+"/"+h.Name))
+			}
 		}
 	}
 	if len(faults) > 0 {
-		return fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
+		return true, fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
 	}
-	return nil
+	return known, nil
+}
+
+// claimsOf reads the claims of a run: in each namespace around the fence, or everywhere at once.
+func (s *session) claimsOf(run string) []func(context.Context) ([]claim.Held, error) {
+	store := claim.Store{API: s.API}
+	namespaces := claim.Around(s.Access.Namespaces)
+	if len(namespaces) == 0 {
+		return []func(context.Context) ([]claim.Held, error){func(ctx context.Context) ([]claim.Held, error) { return store.List(ctx) }}
+	}
+	var out []func(context.Context) ([]claim.Held, error)
+	for _, ns := range namespaces {
+		out = append(out, func(ctx context.Context) ([]claim.Held, error) { return store.OfRun(ctx, run, ns) })
+	}
+	return out
 }
 
 func isForbidden(err error) bool {
@@ -120,23 +146,22 @@ func (p *Provider) leftovers(ctx context.Context, h handle) ([]string, error) {
 // added finds what a run added, in the order of removal. Kinds that this user may
 // not list are those that it could not have added either.
 func (s *session) added(ctx context.Context, run string) ([]added, error) {
-	var paths []string
+	var all []collection
 	for _, c := range companions() {
-		paths = append(paths, c.paths(s.Access)...)
+		all = append(all, c.collections(s.Access, undo.LabelRun+"="+run+",!"+undo.LabelFault)...)
 	}
-	query := "?labelSelector=" + url.QueryEscape(undo.LabelRun+"="+run+",!"+undo.LabelFault)
-	parts := make([][]added, len(paths))
+	parts := make([][]added, len(all))
 	var group errgroup.Group
-	for i, path := range paths {
+	for i, c := range all {
 		group.Go(func() error {
-			answer, err := s.API.Get(ctx, path+query)
+			answer, err := s.API.Get(ctx, c.path+"?labelSelector="+url.QueryEscape(c.selector))
 			if isForbidden(err) || undo.IsNotFound(err) {
 				return nil
 			}
 			if err != nil {
 				return fmt.Errorf("look for what run %s added: %w", run, err)
 			}
-			parts[i] = objectsOf(path, answer)
+			parts[i] = objectsOf(c.path, answer)
 			return nil
 		})
 	}
@@ -146,17 +171,25 @@ func (s *session) added(ctx context.Context, run string) ([]added, error) {
 	return slices.Concat(parts...), nil
 }
 
-// paths are the collections to look into: those of the fence and of the namespace for
-// things of the cluster, or of all namespaces at once.
-func (c companion) paths(access cluster.Access) []string {
-	if !c.namespaced || len(access.Namespaces) == 0 {
-		return []string{c.prefix + "/" + c.plural}
+// collection is where to look for companions, and for which.
+type collection struct{ path, selector string }
+
+// collections are those of the fence and of the namespace for things of the cluster, or of all namespaces at once. What
+// stands in no namespace belongs to a reaper in one, which may be one of another environment of the same run.
+func (c companion) collections(access cluster.Access, selector string) []collection {
+	whole := c.prefix + "/" + c.plural
+	namespaces := claim.Around(access.Namespaces)
+	switch {
+	case len(namespaces) == 0:
+		return []collection{{whole, selector}}
+	case !c.namespaced:
+		return []collection{{whole, selector + "," + mark.Home + " in (" + strings.Join(namespaces, ",") + ")"}}
 	}
-	var paths []string
-	for _, ns := range claim.Around(access.Namespaces) {
-		paths = append(paths, c.prefix+"/namespaces/"+ns+"/"+c.plural)
+	var all []collection
+	for _, ns := range namespaces {
+		all = append(all, collection{c.prefix + "/namespaces/" + ns + "/" + c.plural, selector})
 	}
-	return paths
+	return all
 }
 
 // isServing reports whether an object is an agent's pod that is going already: what it still
@@ -188,7 +221,8 @@ func objectsOf(collection string, answer map[string]any) []added {
 		if namespace != "" {
 			text = strings.TrimSuffix(plural, "s") + " " + namespace + "/" + name
 		}
-		out = append(out, added{path: base + "/" + plural + "/" + name, uid: uid, text: text})
+		labels, _ := metadata["labels"].(map[string]any)
+		out = append(out, added{reaper: labels[mark.Component] == mark.Reaper, path: base + "/" + plural + "/" + name, uid: uid, text: text})
 	}
 	return out
 }

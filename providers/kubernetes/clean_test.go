@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/reaper/mark"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
@@ -108,8 +109,83 @@ func TestSweepLeavesReapersOfOtherNamespacesTheirRights(t *testing.T) {
 			assert.Nil(t, s.Get(nearAccount))
 			assert.Equal(t, strings.Contains(hidden, "default"), s.Get(halfReaper) != nil, "a claim may stand in default")
 
+			s.sweep(providers.SweepRequest{Run: "other"})
+			assert.Equal(t, strings.Contains(hidden, "default"), s.Get(halfReaper) != nil, "nobody has said that its run is dead")
 			s.sweep(providers.SweepRequest{Alive: true, Run: "other"})
 			assert.Nil(t, s.Get(halfReaper), "somebody knows that its run is dead")
 		})
 	}
+}
+
+// TestDownLeavesTheReapersOfOtherEnvironmentsTheirRights: one run may have several environments on one cluster, each with
+// its fence. What ends with one of them is not the others'.
+func TestDownLeavesTheReapersOfOtherEnvironmentsTheirRights(t *testing.T) {
+	s := newSwept(t)
+	s.putReaper(farRole, "run", "", "bank")
+	s.putReaper(farBinding, "run", "", "bank")
+	s.putReaper(nearRole, "run", "", "shop")
+	s.putReaper(nearAccount, "run", "shop", "")
+	h := handle{Run: "run", Access: s.access}
+	left, err := New().leftovers(t.Context(), h)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"clusterrole gameday-reaper-near", "serviceaccount shop/gameday-reaper-near"}, left)
+	require.NoError(t, New().clean(t.Context(), h))
+	assert.NotNil(t, s.Get(farRole))
+	assert.NotNil(t, s.Get(farBinding))
+	assert.Nil(t, s.Get(nearRole))
+	assert.Nil(t, s.Get(nearAccount))
+}
+
+// TestDownKeepsReapersWhereClaimsCannotBeRead: some fault may need them. A claim that can be read, but not understood,
+// is one all the same.
+func TestDownKeepsReapersWhereClaimsCannotBeRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		fence  []string
+		hidden string // namespace; empty for a list of all
+		claim  any    // in shop, if any
+		want   string // part of the error
+	}{
+		"without a fence":             {nil, "", nil, ""},
+		"in one namespace of two":     {[]string{"bank", "shop"}, "bank", nil, ""},
+		"and a claim is in the other": {[]string{"bank", "shop"}, "bank", `{"id":"X","run":"run","address":"experiment.x.fault.y"}`, "experiment.x.fault.y"},
+		"and it can't be read":        {[]string{"bank", "shop"}, "bank", "of a later version", "shop/gameday-x"},
+		"an unreadable one by itself": {[]string{"shop"}, "nowhere", "of a later version", "shop/gameday-x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSwept(t)
+			s.access.Namespaces = c.fence
+			s.putReaper(nearAccount, "run", "shop", "")
+			if c.claim != nil {
+				s.Put(claim.Path("shop", "X"), map[string]any{"metadata": map[string]any{
+					"name": "gameday-x", "namespace": "shop", "labels": map[string]any{claim.Label: "true", undo.LabelRun: "run"}, "annotations": map[string]any{claim.Annotation: c.claim},
+				}})
+			}
+			s.Before = func(_, path string) int {
+				if path == "/apis/coordination.k8s.io/v1/leases" || strings.Contains(path, "/namespaces/"+c.hidden+"/leases") {
+					return http.StatusForbidden
+				}
+				return 0
+			}
+			err := New().clean(t.Context(), handle{Run: "run", Access: s.access})
+			if c.want == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, errClaimed)
+				require.ErrorContains(t, err, c.want)
+			}
+			assert.NotNil(t, s.Get(nearAccount))
+		})
+	}
+}
+
+// TestSweepKeepsReapersOfClaimsThatItCannotRead: a newer gameday has written them.
+func TestSweepKeepsReapersOfClaimsThatItCannotRead(t *testing.T) {
+	s := newSwept(t)
+	s.putReaper(nearAccount, "run-near", "shop", "")
+	s.Put(claim.Path("shop", "X"), map[string]any{"metadata": map[string]any{
+		"name": "gameday-x", "namespace": "shop", "labels": map[string]any{claim.Label: "true", undo.LabelRun: "run-near"}, "annotations": map[string]any{claim.Annotation: "of a later version"},
+	}})
+	found, _ := s.sweep(providers.SweepRequest{Alive: true})
+	assert.Equal(t, "faults of its run are in place", found["reaper "].Kept)
+	assert.NotNil(t, s.Get(nearAccount))
 }

@@ -20,8 +20,7 @@ func (c configChange) inject(ctx context.Context, i injection) error {
 	})
 }
 
-// edits are the changes of one object. A ConfigMap's key is in data or in
-// binaryData, never in both: setting one that is binary moves it.
+// edits are the changes of one object.
 func (c configChange) edits(ctx context.Context, s *session, values schema.Values, t providers.Target) ([]undo.Edit, map[string]any, error) {
 	path, err := pathOf(t)
 	if err != nil {
@@ -31,23 +30,27 @@ func (c configChange) edits(ctx context.Context, s *session, values schema.Value
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s/%s: %w", t.Kind, t.Name, err)
 	}
-	binary, _ := o["binaryData"].(map[string]any)
 	var edits []undo.Edit
-	without := func(key string) {
-		if _, found := binary[key]; found {
-			edits = append(edits, undo.Edit{Pointer: "/binaryData/" + undo.Escape(key)})
-		}
-	}
 	set := values.StringMap("set")
 	for _, key := range slices.Sorted(maps.Keys(set)) {
-		without(key)
-		edits = append(edits, undo.Edit{Pointer: "/data/" + undo.Escape(key), To: c.encode(set[key])})
+		edits = append(edits, c.edit(key, c.encode(set[key]))...)
 	}
 	for _, key := range values.Strings("remove") {
-		without(key)
-		edits = append(edits, undo.Edit{Pointer: "/data/" + undo.Escape(key)})
+		edits = append(edits, c.edit(key, nil)...)
 	}
 	return edits, o, nil
+}
+
+// edit sets or removes a key. A ConfigMap has it in data or in binaryData, never in both:
+// setting one that is binary moves it, and its undo puts it back into the one map only
+// while nobody else has it in the other. It is taken out of binaryData also where it isn't
+// there: the undo of a fault below may bring it back.
+func (c configChange) edit(key string, to any) []undo.Edit {
+	text, binary := "/data/"+undo.Escape(key), "/binaryData/"+undo.Escape(key)
+	if c.secret() {
+		return []undo.Edit{{Pointer: text, To: to}}
+	}
+	return []undo.Edit{{Pointer: binary, Unless: text}, {Pointer: text, To: to, Unless: binary}}
 }
 
 // encode is a value as the API has it.

@@ -129,12 +129,16 @@ func (containerKill) inject(ctx context.Context, i injection) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	for _, s := range shots {
+	for n, s := range shots {
 		group.Go(func() error {
 			if err := i.session.pass(ctx, "the node of container "+s.Name); err != nil {
 				return err
 			}
-			return nodes.Fire(ctx, i.session.Cluster, i.record.Run, i.record.ID, s.Shot, i.config.String("signal"))
+			hit, err := nodes.Fire(ctx, i.session.Cluster, i.record.Run, i.record.ID, s.Shot, i.config.String("signal"))
+			if err != nil || hit {
+				return err
+			}
+			return i.missed(fmt.Sprintf("the container %s of %s (%.12s)", s.Name, i.record.Targets[n].Name, s.Container), nil)
 		})
 	}
 	return group.Wait()

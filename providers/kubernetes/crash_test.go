@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -152,10 +153,10 @@ func TestKilledBetweenAnyTwoRequests(t *testing.T) {
 	for how := range way.ways(t) {
 		for kill := range total + 1 {
 			c := newCrash(t, time.Minute)
-			seen := 0
+			var seen atomic.Int64
 			ctx, end := context.WithCancel(t.Context())
 			c.Before = func(string, string) int {
-				if seen++; seen > kill {
+				if seen.Add(1) > int64(kill) {
 					end()
 					return http.StatusBadGateway
 				}

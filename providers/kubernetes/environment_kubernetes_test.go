@@ -17,6 +17,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -73,6 +74,7 @@ func (f *fakeCluster) items(path string) []any {
 			metadata["namespace"], metadata["name"] = namespace, name
 		}
 		if strings.HasSuffix(path, "/leases") {
+			metadata["labels"] = map[string]any{undo.LabelRun: "r1"}
 			metadata["annotations"] = map[string]any{"gameday.dev/claim": `{"id":"f1","run":"r1","address":"experiment.x.fault.y"}`}
 		}
 		items = append(items, map[string]any{"metadata": metadata})

@@ -27,7 +27,10 @@ func (i injection) evict(ctx context.Context, pods []guest) (left []guest, err e
 	for _, g := range pods {
 		group.Go(func() error {
 			err := i.session.evictOne(ctx, g, i.grace(), false)
-			if !isProtected(err) {
+			switch {
+			case isGone(err):
+				return i.missed("the pod "+g.Name, err)
+			case !isProtected(err):
 				return err
 			}
 			mu.Lock()
@@ -40,8 +43,9 @@ func (i injection) evict(ctx context.Context, pods []guest) (left []guest, err e
 }
 
 // evictAll asks again and again, until every pod has left, the claim is gone or
-// ctx ends.
+// ctx ends. What is gone by then may be what an eviction hit whose answer was lost.
 func (i injection) evictAll(ctx context.Context, pods []guest) {
+	i.again = true
 	for len(pods) > 0 && pause.For(ctx, askAgain) {
 		claimed, err := i.claimed(ctx)
 		if err == nil && !claimed {
@@ -57,7 +61,7 @@ func (i injection) evictAll(ctx context.Context, pods []guest) {
 }
 
 // evictOne evicts the pod with that UID; dry has no effect. One that is gone, or
-// replaced, is no error.
+// replaced, is an error for isGone.
 func (s *session) evictOne(ctx context.Context, g guest, grace *int64, dry bool) error {
 	namespace, name, _ := strings.Cut(g.Name, "/")
 	options := map[string]any{"preconditions": map[string]any{"uid": g.UID}}
@@ -71,9 +75,6 @@ func (s *session) evictOne(ctx context.Context, g guest, grace *int64, dry bool)
 		"apiVersion": "policy/v1", "kind": "Eviction",
 		"metadata": map[string]any{"namespace": namespace, "name": name}, "deleteOptions": options,
 	})
-	if undo.IsNotFound(err) || isReplaced(err) {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("evict pod %s: %w", g.Name, err)
 	}

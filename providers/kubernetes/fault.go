@@ -66,7 +66,8 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 		return fmt.Errorf("put what undoes it at the deadline beside it: %w", err)
 	}
 	g := &gate{store: s.claims(), claim: r.claim(req.Record)}
-	if err := g.store.Take(ctx, g.claim); err != nil {
+	again, err := g.store.TakeOrFind(ctx, g.claim)
+	if err != nil {
 		return err
 	}
 	g.passed(time.Now())
@@ -75,7 +76,7 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	}
 	defer s.forget() // what was read before is not what there is now
 	i := injection{
-		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, pods: r.Pods, data: r.Data, seed: r.Seed,
+		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, pods: r.Pods, data: r.Data, seed: r.Seed, again: again,
 	}
 	hunt, err := f.newHunt(ctx, i)
 	if err != nil {

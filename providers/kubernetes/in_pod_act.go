@@ -83,21 +83,27 @@ func (inPod) observe(ctx context.Context, l look) ([]finding, error) {
 	}
 	out := make([]finding, len(replies))
 	for n, r := range replies {
-		out[n] = finding{target: l.record.Targets[n].Name, state: providers.Absent, detail: r.Detail}
-		switch r.State {
-		case wire.Active:
-			out[n].state = providers.Active
-		case wire.Left:
-			out[n].state = providers.Partial
-		}
-		for _, fact := range r.Facts {
-			out[n].facts = append(out[n].facts, providers.Fact{Name: fact.Name, Text: out[n].target + ": " + fact.Text, Value: fact.Value, Unit: fact.Unit})
-		}
-		if out[n].state == providers.Active && len(r.Facts) == 0 && r.Detail == "" {
-			out[n].detail = "nothing that it acts on has been seen yet"
-		}
+		out[n] = foundBy(r, l.record.Targets[n].Name)
 	}
 	return out, nil
+}
+
+// foundBy is what the agent in a target has said of the fault.
+func foundBy(r wire.Reply, name string) finding {
+	f := finding{target: name, state: providers.Absent, detail: r.Detail}
+	switch r.State {
+	case wire.Active:
+		f.state = providers.Active
+	case wire.Left, wire.Partial:
+		f.state = providers.Partial
+	}
+	for _, fact := range r.Facts {
+		f.facts = append(f.facts, providers.Fact{Name: fact.Name, Text: name + ": " + fact.Text, Value: fact.Value, Unit: fact.Unit})
+	}
+	if f.state == providers.Active && len(r.Facts) == 0 && r.Detail == "" {
+		f.detail = "nothing that it acts on has been seen yet"
+	}
+	return f
 }
 
 func (l look) replies(ctx context.Context) ([]wire.Reply, error) {

@@ -166,7 +166,7 @@ func (nodeDrain) inject(ctx context.Context, i injection) error {
 		for n, g := range data.Pods {
 			targets[n] = g.target()
 		}
-		return i.session.deletePods(ctx, targets, i.grace())
+		return i.deletePods(ctx, targets)
 	}
 	left, err := i.evict(ctx, data.Pods)
 	if err != nil || len(left) == 0 {

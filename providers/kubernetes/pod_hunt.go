@@ -15,6 +15,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -64,7 +65,8 @@ type hunt struct {
 	namespaces []string // of the targets: the claim stands there, and so do those who undo it
 	stirred    chan struct{}
 
-	known map[string]bool // UIDs that were there before, or were taken
+	known  map[string]bool // UIDs that were there before, or were taken
+	unsure []undo.Step     // of pods that were taken, since when the claim was not seen
 }
 
 // newHunt notes which pods are there already. Nil is the hunt of a fault that has none.
@@ -96,6 +98,7 @@ func (h *hunt) begin() {
 
 // run hunts until ctx ends or the fault's claim is gone, whoever undid it.
 func (h *hunt) run(ctx context.Context) {
+	defer h.withdraw(ctx) // whatever ends the hunt, the fault is over
 	ctx, cancel := context.WithCancel(ctx)
 	var watches sync.WaitGroup
 	defer watches.Wait()

@@ -1,15 +1,18 @@
 package kubernetes
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 )
 
@@ -29,6 +32,9 @@ func (h *hunt) take(ctx context.Context, prey []providers.Target) error {
 		}
 	}
 	errs := make([]error, len(found))
+	for _, q := range found {
+		h.unsure = append(h.unsure, q.steps...)
+	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for n, q := range found {
@@ -46,7 +52,40 @@ func (h *hunt) take(ctx context.Context, prey []providers.Target) error {
 			h.known[found[n].target.UID] = true
 		}
 	}
-	return failed
+	return cmp.Or(h.confirm(ctx), failed)
+}
+
+// confirm looks at the claim once more when pods were changed, as that of the fault itself
+// does: it may have been undone between the gate and the change, by somebody who found these
+// pods unchanged. What is not known stays unsure until the next sweep.
+func (h *hunt) confirm(ctx context.Context) error {
+	if len(h.unsure) == 0 {
+		return nil
+	}
+	all, _, err := h.session.claims().Stands(ctx, recorded{}.claim(h.record))
+	switch {
+	case err != nil:
+		return fmt.Errorf("look whether the claim stands: %w", err)
+	case !all || !time.Now().Before(h.record.Deadline):
+		return errOver
+	}
+	h.unsure = nil
+	return nil
+}
+
+// withdraw undoes what nobody else may know of when the hunt is over. It does without the
+// gate, which lets nothing pass any more, and without what a revert does beside: that waits
+// for the hunt.
+func (h *hunt) withdraw(ctx context.Context) {
+	if len(h.unsure) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawal)
+	defer cancel()
+	api := h.session.API
+	api.Gate = nil
+	for api.UndoAll(ctx, h.record.ID, h.unsure) != nil && pause.For(ctx, pace) {
+	}
 }
 
 // prepared reads what will be changed of each pod. One that is gone is none any more.

@@ -2,6 +2,8 @@ package kubernetes
 
 import (
 	"encoding/json"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,6 +107,39 @@ target { labels = { app = "web" } }`)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return s.pursuits.over(h.record.ID) }, 10*time.Second, 10*time.Millisecond)
 	assert.Equal(t, "own", h.image("late", "shop"))
+}
+
+// TestUndoneWhileAPodIsTaken: somebody undoes the claim after the gate has let a hunted
+// pod's change pass, and before that is made. The hunt undoes it by itself and ends.
+func TestUndoneWhileAPodIsTaken(t *testing.T) {
+	h := newHunted(t)
+	f := h.fault()
+	config := providertest.Decode(t, f.Schema(), `
+image           = "pause"
+dynamic_targets = true
+target { labels = { app = "web" } }`)
+	require.NoError(t, f.Inject(t.Context(), providers.InjectRequest{Record: h.record, Config: config}))
+	var undone atomic.Bool
+	h.Before = func(method, path string) int {
+		if method == http.MethodPatch && path == podPath("shop", "b") && h.Get(claim.Path("shop", h.record.ID)) != nil {
+			store := claim.Store{API: h.api}
+			held, err := store.List(t.Context(), "shop")
+			assert.NoError(t, err)
+			for i := range held {
+				undone.Store(assert.NoError(t, store.Undo(t.Context(), held[i])))
+			}
+		}
+		return 0
+	}
+	h.appear(t, "b", "shop")
+	s, _, err := f.open(h.record)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return undone.Load() && s.pursuits.over(h.record.ID) }, 10*time.Second, 10*time.Millisecond)
+	assert.Contains(t, h.Requests(), "PATCH "+podPath("shop", "b"), "it was changed")
+	for _, name := range []string{"a", "b"} {
+		assert.Equal(t, "own", h.image(name, "shop"), name)
+		assert.NotContains(t, h.Get(podPath("shop", name))["metadata"], "annotations")
+	}
 }
 
 // TestWhatTheRecordNamesIsUndoneWithoutTheClaim: what was added can't be told then, and

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -108,7 +107,7 @@ func uidsOf(targets []providers.Target) []string {
 }
 
 func (podKill) inject(ctx context.Context, i injection) error {
-	return i.session.deletePods(ctx, i.record.Targets, i.grace())
+	return i.deletePods(ctx, i.record.Targets)
 }
 
 // isPrey leaves pods alone that nothing would replace.
@@ -127,7 +126,7 @@ func (i injection) grace() *int64 {
 
 // deletePods deletes those with the UIDs of targets, and no replacements of the
 // same name.
-func (s *session) deletePods(ctx context.Context, targets []providers.Target, grace *int64) error {
+func (i injection) deletePods(ctx context.Context, targets []providers.Target) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for _, t := range targets {
@@ -136,17 +135,26 @@ func (s *session) deletePods(ctx context.Context, targets []providers.Target, gr
 			if err != nil {
 				return err
 			}
-			if err := s.API.Delete(ctx, path, t.UID, grace); !isReplaced(err) {
+			if err = i.session.API.DeleteThere(ctx, path, t.UID, i.grace()); !isGone(err) {
 				return err
 			}
-			return nil
+			return i.missed("the pod "+t.Name, err)
 		})
 	}
 	return group.Wait()
 }
 
-// isReplaced reports whether a deletion failed as another object has the name.
-func isReplaced(err error) bool {
-	var status *undo.StatusError
-	return errors.As(err, &status) && status.Code == http.StatusConflict
+// isGone reports whether a deletion failed as the object does not exist, or another one
+// has its name.
+func isGone(err error) bool { return undo.IsNotFound(err) || undo.IsConflict(err) }
+
+// missed is the error of an act whose target was gone before, with what a server has said:
+// that it is gone later would be no evidence of the fault. Where the fault is injected
+// again, it may have been the first injection that hit, and there is none.
+func (i injection) missed(what string, said error) error {
+	if i.again {
+		return nil
+	}
+	missed := fmt.Errorf("%s had ended by itself before it could be hit, so that what is seen of it would prove nothing: plan again", what)
+	return errors.Join(missed, said)
 }

@@ -61,7 +61,7 @@ func (s *sessions) open(access cluster.Access) (*session, error) {
 	if found := s.all[access.Key()]; found != nil {
 		return found, nil
 	}
-	c, err := cluster.Connect(access)
+	c, err := s.connect(access)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +71,15 @@ func (s *sessions) open(access cluster.Access) (*session, error) {
 	made := newSession(c)
 	s.all[access.Key()] = made
 	return made, nil
+}
+
+func (s *sessions) connect(access cluster.Access) (*cluster.Cluster, error) {
+	for _, other := range s.all {
+		if other.IsOf(access) {
+			return other.Again(access)
+		}
+	}
+	return cluster.Connect(access)
 }
 
 func newSession(c *cluster.Cluster) *session {

@@ -79,7 +79,7 @@ func (p *Provider) sweep(ctx context.Context, access cluster.Access, req provide
 func (w *sweeping) claimed(ctx context.Context) {
 	for _, h := range slices.Backward(w.held) {
 		if h.Broken != nil {
-			w.add(providers.Orphan{Type: "claim", ID: h.Namespace + "/" + h.Name, Error: h.Broken.Error()})
+			w.add(providers.Orphan{Type: "claim", Run: h.Run, ID: h.Namespace + "/" + h.Name, Error: h.Broken.Error()})
 			continue
 		}
 		if w.req.Run != "" && w.req.Run != h.Claim.Run {
@@ -144,10 +144,10 @@ func (w *sweeping) strays(ctx context.Context, marked []stray) {
 
 // reapers removes those of runs that hold no claims any more. They go by themselves
 // soon, unless their run was killed before they were whole. Only where the claims can be
-// read it is known of which runs nobody has spoken that these hold none.
+// read it is known that a run holds none, unless somebody says that it is dead.
 func (w *sweeping) reapers(ctx context.Context) {
 	namespaces := w.read
-	if w.req.Run != "" {
+	if w.req.Run != "" && w.req.Alive {
 		namespaces = claim.Around(w.Access.Namespaces)
 	}
 	left, err := reaper.Leftovers(ctx, w.Cluster, w.req.Run, namespaces...)
@@ -175,7 +175,7 @@ func (w *sweeping) reapers(ctx context.Context) {
 
 // stillClaims reports whether a fault of the run is in place after this sweep.
 func (w *sweeping) stillClaims(run string) bool {
-	return slices.ContainsFunc(w.beyond, func(h claim.Held) bool { return h.Claim.Run == run }) || slices.ContainsFunc(w.found, func(o providers.Orphan) bool {
+	return slices.ContainsFunc(w.beyond, func(h claim.Held) bool { return h.Run == run }) || slices.ContainsFunc(w.found, func(o providers.Orphan) bool {
 		return o.Run == run && o.ID != "" && !o.Undone && (o.Kept != "" || o.Error != "")
 	})
 }

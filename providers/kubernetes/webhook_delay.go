@@ -132,7 +132,7 @@ func (i injection) webhookConfiguration(name, namespace, cert string) map[string
 	path := webhook.ReviewPath
 	timeout := i.config.Duration("latency") + reviewMargin
 	return map[string]any{
-		"apiVersion": admissionVersion, "kind": "ValidatingWebhookConfiguration", "metadata": map[string]any{"name": name},
+		"apiVersion": admissionVersion, "kind": "ValidatingWebhookConfiguration", "metadata": reviewMetadata(name, i.record.Targets),
 		"webhooks": []any{map[string]any{
 			"name": "delay.gameday.dev", "sideEffects": "None", "failurePolicy": "Ignore",
 			"admissionReviewVersions": []string{"v1"}, "timeoutSeconds": int((timeout + time.Second - 1) / time.Second),

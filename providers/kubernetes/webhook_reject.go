@@ -16,7 +16,7 @@ const (
 func (i injection) rejectRequests(ctx context.Context) error {
 	name := addedName(i.record.ID)
 	policy := map[string]any{
-		"apiVersion": admissionVersion, "kind": "ValidatingAdmissionPolicy", "metadata": map[string]any{"name": name},
+		"apiVersion": admissionVersion, "kind": "ValidatingAdmissionPolicy", "metadata": reviewMetadata(name, i.record.Targets),
 		"spec": map[string]any{
 			"failurePolicy": "Fail",
 			"matchConstraints": map[string]any{
@@ -32,7 +32,7 @@ func (i injection) rejectRequests(ctx context.Context) error {
 		return err
 	}
 	return i.add(ctx, i.steps[1], map[string]any{
-		"apiVersion": admissionVersion, "kind": "ValidatingAdmissionPolicyBinding", "metadata": map[string]any{"name": name},
+		"apiVersion": admissionVersion, "kind": "ValidatingAdmissionPolicyBinding", "metadata": reviewMetadata(name, i.record.Targets),
 		"spec": map[string]any{"policyName": name, "validationActions": []string{"Deny"}},
 	})
 }

@@ -59,6 +59,19 @@ func reviewConditions(values schema.Values, id string) []any {
 	return conditions
 }
 
+// reviewMetadata lets the target namespaces own what is in none. It selects them by name: when they are deleted, with the
+// claims and the reapers in them, it goes too, before others of these names are made.
+func reviewMetadata(name string, targets []providers.Target) map[string]any {
+	var owners []any
+	for _, t := range targets {
+		if t.UID == "" {
+			return map[string]any{"name": name} // the owners that are known would take it along too early
+		}
+		owners = append(owners, map[string]any{"apiVersion": "v1", "kind": "Namespace", "name": t.Name, "uid": t.UID})
+	}
+	return map[string]any{"name": name, "ownerReferences": owners}
+}
+
 func condition(name, expression string) map[string]any {
 	return map[string]any{"name": name, "expression": expression}
 }

@@ -25,7 +25,7 @@
 //
 // # Several faults
 //
-// Each fault has its own queue. A packet goes through the faults in the order in which they were started,
+// Each fault has its own queue. A packet goes through the faults, the newest first,
 // and what one lets go, later, goes on to the next: delays add up, losses multiply. Partitions
 // come before all others. Duplicates bear firewall.Mark and pass no further fault.
 package packetfault

@@ -2,8 +2,8 @@ package procfault
 
 // Stats is how the processes are, as /proc tells it.
 type Stats struct {
-	Seconds   float64 `json:"seconds"` // since the fault was in place
-	Processes []State `json:"processes"`
+	Seconds   float64 `json:"seconds"`           // since the fault was in place
+	Processes []State `json:"processes"`         // of a kill, those that got the signal
 	Failure   string  `json:"failure,omitempty"` // why a pause was over before its time
 }
 

@@ -28,6 +28,7 @@ type fault struct {
 	config schema.Values
 
 	record providers.Record
+	took   time.Duration // its injection
 	stuck  *stuckError   // its injection, if that has not returned
 	blind  time.Time     // since when it can't be observed; zero while it can
 	placed chan struct{} // closed when it is in place
@@ -119,8 +120,9 @@ func (f *fault) inject(ctx context.Context) error {
 	if err := f.put(ctx); err != nil {
 		return err
 	}
+	f.took = time.Since(began)
 	close(f.placed)
-	f.x.run.Bus.Emit(event.FaultInjected{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Seconds: time.Since(began).Seconds()})
+	f.x.run.Bus.Emit(event.FaultInjected{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Seconds: f.took.Seconds()})
 	return f.x.run.Journal.Append(journal.FaultInjected, journal.Fault{ID: f.record.ID})
 }
 

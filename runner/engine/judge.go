@@ -27,7 +27,7 @@ type judgement struct {
 // outcome of its own: it is neither held nor broken.
 func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sample.Series) sample.Window) judgement {
 	scope := resolve.Scope{Current: map[string]cty.Value{}, Baseline: map[string]cty.Value{}}
-	out := judgement{samples: -1}
+	out, what := judgement{samples: -1}, "samples"
 	var failed []event.Failure
 	for _, name := range c.Series() {
 		series := x.measurements.series[name]
@@ -36,17 +36,19 @@ func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sam
 		for _, failure := range current.Failures() {
 			failed = append(failed, event.Failure{Series: name, Error: failure.Error, Count: failure.Count})
 		}
-		fewest := current.Count()
+		fewest, kind := fewestOf(c, name, current)
 		if c.UsesBaseline() {
-			fewest = min(fewest, baseline.Count())
+			if before, of := fewestOf(c, name, baseline); before < fewest {
+				fewest, kind = before, of
+			}
 		}
 		if out.samples < 0 || fewest < out.samples {
-			out.samples = fewest
+			out.samples, what = fewest, kind
 		}
 	}
 	if out.samples < int64(minSamples) {
 		out.outcome = event.TooFew
-		out.message = fmt.Sprintf("%d samples, at least %d are needed to judge (min_samples)", max(out.samples, 0), minSamples)
+		out.message = fmt.Sprintf("%d %s, at least %d are needed to judge (min_samples)", max(out.samples, 0), what, minSamples)
 		return out
 	}
 	out = out.evaluated(c, scope)
@@ -54,6 +56,15 @@ func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sam
 		out.failed = failed
 	}
 	return out
+}
+
+// fewestOf is on how many samples of a window the condition rests. Those that failed have measured no value: a condition
+// on values rests on the others alone. Where there are none at all, its evaluation says so.
+func fewestOf(c resolve.Condition, name string, w sample.Window) (fewest int64, kind string) {
+	if n := w.ValueCount(); c.UsesValue(name) && n > 0 && n < w.Count() {
+		return n, fmt.Sprintf("of %d samples have a value", w.Count())
+	}
+	return w.Count(), "samples"
 }
 
 func (j judgement) evaluated(c resolve.Condition, scope resolve.Scope) judgement {
@@ -163,9 +174,23 @@ func (x *experiment) whyUnjudged(phase resolve.Phase) string {
 }
 
 // demandProof keeps an experiment from passing by silence: without faults and
-// with assertions for other phases only, nothing would have been looked at.
+// with assertions for other phases only, nothing would have been looked at, and with
+// assertions for the baseline only, nothing of what faults do.
 func (x *experiment) demandProof() {
-	if x.result.verdict() == verdict.Passed && len(x.told) == 0 {
+	switch {
+	case x.result.verdict() != verdict.Passed:
+	case len(x.told) == 0:
 		x.result.add(verdict.Inconclusive, "no assertion was judged")
+	case x.injections > 0 && !x.judgedFaults():
+		x.result.add(verdict.Inconclusive, "nothing was judged during the faults or after them, so that what they did to the system is not known")
 	}
+}
+
+func (x *experiment) judgedFaults() bool {
+	for judged := range x.told {
+		if judged.phase != resolve.PhaseBaseline {
+			return true
+		}
+	}
+	return slices.ContainsFunc(x.watchers, (*watcher).stopJudged)
 }

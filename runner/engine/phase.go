@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -161,5 +163,28 @@ func (x *experiment) bookLateStops() {
 	case stop := <-x.stop:
 		x.bookStop(stop)
 	default:
+		x.bookIdleStops()
 	}
+}
+
+// bookIdleStops books stop conditions that were never judged: they would not have stopped anything, and the faults were
+// let on because of them. Where another one has stopped the faults, that is what there is to say.
+func (x *experiment) bookIdleStops() {
+	if slices.ContainsFunc(x.watchers, (*watcher).hasStopped) {
+		return
+	}
+	for _, w := range x.watchers {
+		if w.stop != nil && !w.stopJudged() {
+			x.bookIdleStop(w)
+		}
+	}
+}
+
+func (x *experiment) bookIdleStop(w *watcher) {
+	judged, _ := w.verdict(resolve.PhaseFault)
+	v := verdict.Inconclusive
+	if judged.outcome == event.Invalid {
+		v = verdict.Errored
+	}
+	x.result.add(v, fmt.Sprintf("%s was never judged in the fault phase: %s", w.stop.Addr.Local(), judged.message))
 }

@@ -90,25 +90,26 @@ func (f *fault) conclude(ctx context.Context) {
 }
 
 // lastLook is the observation before the revert. One that fails is tried again,
-// as the machine may be busy, but not when the phase was ended early: then the
-// revert does not wait.
+// as the machine may be busy, and for a moment one that misses the evidence of before;
+// but not when the phase was ended early: then the revert does not wait.
 func (f *fault) lastLook(ctx context.Context) providers.Observation {
 	ctx, cancel := context.WithTimeout(ctx, lastLooks)
 	defer cancel()
-	for {
+	for began := time.Now(); ; {
 		seen, err := f.look(ctx)
-		if seen.State != providers.Unknown || isStuck(err) || sleep(ctx, observeEvery) != nil {
+		missed := f.isProven() && seen.State == providers.Active && !seen.Proven() && time.Since(began) < lookAtEnd
+		if !missed && seen.State != providers.Unknown || isStuck(err) || sleep(ctx, observeEvery) != nil {
 			return seen
 		}
 	}
 }
 
 // doubt says why the fault proves nothing; empty when it was seen to have an
-// effect, and to be in place still when its time was over. One that something
+// effect, and to have it still when its time was over. One that something
 // else has ended, as its own timer does when gameday is suspended, was not there
-// for all that was measured.
+// for all that was measured; nor was one whose injection took all of its time.
 func (f *fault) doubt(last providers.Observation) string {
-	stood := time.Since(f.began).Round(time.Millisecond)
+	stood, late := time.Since(f.began).Round(time.Millisecond), f.took.Round(time.Millisecond)
 	var text string
 	switch {
 	case f.isProven() && (last.State == providers.Absent || last.State == providers.Partial):
@@ -119,6 +120,10 @@ func (f *fault) doubt(last providers.Observation) string {
 		text = fmt.Sprintf("%s was in place for %s and showed no evidence of an effect", f.plan.Address, stood)
 	case last.State != providers.Active:
 		text = fmt.Sprintf("%s could not be seen when its time was over: there is no evidence that it lasted", f.plan.Address)
+	case !last.Proven():
+		text = fmt.Sprintf("%s showed no evidence of an effect any more %s after its injection, before its revert: there is none that it lasted", f.plan.Address, stood)
+	case late >= f.def.Duration:
+		text = fmt.Sprintf("%s was in place only after %s, when its %s were over: what was measured was measured without it", f.plan.Address, late, f.def.Duration)
 	default:
 		return ""
 	}

@@ -42,7 +42,8 @@ type watcher struct {
 }
 
 // sighting is what a watcher found in a phase: the first window that broke the
-// condition, or else the newest that had enough samples.
+// condition, or else the newest of which that can't be said, or else the newest that had
+// enough samples. A stop condition is to be broken: that it was once outweighs all but that it holds.
 type sighting struct {
 	judgement
 	at time.Duration // since the phase began

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gameday-dev/gameday/runner/event"
@@ -57,7 +58,7 @@ func (w *watcher) slide(to time.Time) {
 		to = w.until
 	}
 	step := max(w.window/windowSteps, watchAtMost)
-	for w.phase != "" && w.judged.Before(to) && w.found[w.phase].outcome != event.Broken {
+	for w.phase != "" && w.judged.Before(to) && !w.isBroken() {
 		next := w.judged.Add(step)
 		if first := w.since.Add(w.window); next.Before(first) {
 			next = first
@@ -70,6 +71,12 @@ func (w *watcher) slide(to time.Time) {
 			w.judge(next)
 		}
 	}
+}
+
+// isBroken reports whether an assertion needs no more windows, as one broke it. A stop condition that
+// is false is not over with: what comes later may make it true.
+func (w *watcher) isBroken() bool {
+	return w.assert != nil && w.found[w.phase].outcome == event.Broken
 }
 
 // judge judges the window that ends then.
@@ -85,6 +92,8 @@ func (w *watcher) judge(end time.Time) {
 		w.trigger(judged, end)
 	case judged.outcome == event.TooFew && w.found[w.phase].outcome != "":
 		// a gap in one window does not undo what others have shown
+	case judged.outcome == event.Held && w.found[w.phase].outcome == event.Invalid:
+		// nor does one that holds make up for one that says nothing
 	default:
 		w.found[w.phase] = sighting{judged, end.Sub(w.since)}
 	}
@@ -92,6 +101,9 @@ func (w *watcher) judge(end time.Time) {
 
 // trigger stops the experiment if the stop condition is true.
 func (w *watcher) trigger(j judgement, at time.Time) {
+	if weight(j.outcome) >= weight(w.found[w.phase].outcome) {
+		w.found[w.phase] = sighting{j, at.Sub(w.since)}
+	}
 	if j.outcome != event.Held {
 		return
 	}
@@ -101,6 +113,28 @@ func (w *watcher) trigger(j judgement, at time.Time) {
 		Terms: j.terms, At: at.Sub(w.since).Seconds(), Source: w.x.sourceOf(w.stop.Addr.Local()),
 	})
 }
+
+// weight orders what a stop condition came to by how much it says: that it was true, that it was false, that it could
+// not be evaluated, and that it had too few samples.
+func weight(o event.Outcome) int {
+	return slices.Index([]event.Outcome{event.TooFew, event.Invalid, event.Broken, event.Held}, o)
+}
+
+// stopOutcome is what a stop condition came to in the fault phase; empty for an assertion, and where nothing was looked at.
+func (w *watcher) stopOutcome() event.Outcome {
+	if w.stop == nil {
+		return ""
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.found[resolve.PhaseFault].outcome
+}
+
+// stopJudged reports whether a stop condition was true or false at any time.
+func (w *watcher) stopJudged() bool { return weight(w.stopOutcome()) >= weight(event.Broken) }
+
+// hasStopped reports whether a stop condition was true.
+func (w *watcher) hasStopped() bool { return w.stopOutcome() == event.Held }
 
 // verdict is what the watcher found in a phase that is over and settled.
 func (w *watcher) verdict(phase resolve.Phase) (judgement, time.Duration) {

@@ -35,15 +35,20 @@ type world struct {
 	hang        time.Duration
 	drift       bool // other targets once the environment is up
 	unsent      bool
-	lazy        bool          // the load offers nothing
-	tired       bool          // the load ends by itself, soon
-	lasts       time.Duration // of a fault, if it ends by itself; negative if it does nothing
-	sore        time.Duration // how long it stays bad after a revert
-	well        time.Time     // when it is good again
-	harms       bool          // the action takes its time, and leaves the world bad
-	shy         string        // a fault that shows evidence only in its last second
-	blind       time.Duration // since when a fault is in place it cannot be observed any more
-	began       time.Time     // newest injection
+	lazy        bool                            // the load offers nothing
+	tired       bool                            // the load ends by itself, soon
+	lasts       time.Duration                   // of a fault, if it ends by itself; negative if it does nothing
+	sore        time.Duration                   // how long it stays bad after a revert
+	well        time.Time                       // when it is good again
+	harms       bool                            // the action takes its time, and leaves the world bad
+	shy         string                          // a fault that shows evidence only in its last second
+	blind       time.Duration                   // since when a fault is in place it cannot be observed any more
+	fades       time.Duration                   // since when a fault is in place it shows no evidence any more; 0 for never
+	returns     time.Duration                   // ... and since when it does again; 0 for never
+	slow        time.Duration                   // how long an injection takes
+	measures    func(at time.Duration) *float64 // what a sample measures, at that time since the first one
+	asked       time.Time                       // first sample
+	began       time.Time                       // newest injection
 	ups         int
 	hangIn      string        // call that does not return before release is closed
 	patient     bool          // ... or its context has ended
@@ -134,6 +139,7 @@ func (f fakeFault) Prepare(ctx context.Context, req providers.PrepareRequest) (p
 
 func (f fakeFault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	f.pause(ctx, "Inject")
+	_ = sleepFor(ctx, f.slow)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.panicInject {
@@ -169,7 +175,9 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 		return providers.Observation{State: providers.Absent}, nil
 	}
 	shy := f.shy != "" && string(rec.Undo) == strconv.Quote(f.shy) && time.Until(rec.Deadline) > 6*time.Second
-	if f.noEvidence || shy {
+	stood := time.Since(f.began)
+	faded := f.fades > 0 && stood >= f.fades && (f.returns == 0 || stood < f.returns)
+	if f.noEvidence || shy || faded {
 		return providers.Observation{State: providers.Active}, nil
 	}
 	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "broken", Text: "the world is broken"}}}, nil
@@ -209,6 +217,23 @@ func (p fakeProbe) Open(ctx context.Context, _ providers.OpenRequest) (providers
 }
 
 func (p fakeProbe) Sample(ctx context.Context) providers.Sample {
+	out := p.answer(ctx)
+	if p.measures != nil {
+		out.Value = p.measured()
+	}
+	return out
+}
+
+func (w *world) measured() *float64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.asked.IsZero() {
+		w.asked = time.Now()
+	}
+	return w.measures(time.Since(w.asked))
+}
+
+func (p fakeProbe) answer(ctx context.Context) providers.Sample {
 	if p.unseen && !p.ok() {
 		return providers.Sample{Lost: true, Error: "the cluster could not be watched"}
 	}

@@ -63,3 +63,76 @@ func TestRecoveryIsStretchedToItsSamples(t *testing.T) {
 	assert.Equal(t, Phase{"recovery", 5}, e.Phases[4], "10 samples, one every 500ms, instead of the 2s that were asked for")
 	assert.InDelta(t, 3+30+5, e.Expected, 1e-9)
 }
+
+// TestStopFindings: a stop condition that can never be judged could stop nothing.
+func TestStopFindings(t *testing.T) {
+	const calm = `
+  fault "fake_break" "f" {
+    things   = ["a"]
+    duration = "5s"
+  }`
+	const condition = "condition = probe.p.success_ratio < 0.1\n"
+	tests := map[string]struct {
+		faults, more string
+		want         string // empty: nothing found
+	}{
+		"just enough":         {calm, `min_samples = 50`, ""},
+		"too few":             {calm, `min_samples = 51`, "so 5s of the fault phase have 50 samples, and 51 are needed"},
+		"too few in a window": {calm, `window = "500ms"`, "so 500ms of the fault phase have 5 samples, and 10 are needed"},
+		"fewer are enough":    {calm, "window = \"500ms\"\nmin_samples = 5", ""},
+		"window never full":   {calm, `window = "6s"`, "Its window of 6s is longer than the fault phase of 5s."},
+		"nothing to stop":     {"", `window = "6s"`, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			files := room(test.faults)
+			files["main.gameday.hcl"] = strings.Replace(files["main.gameday.hcl"], condition, condition+test.more+"\n", 1)
+			p := built(t, resolved(t, files, nil))
+			if test.want == "" {
+				assert.Empty(t, p.Findings)
+				return
+			}
+			require.Len(t, p.Findings, 1)
+			assert.Equal(t, KindSamples, p.Findings[0].Kind)
+			assert.Equal(t, SeverityWarning, p.Findings[0].Severity)
+			assert.Equal(t, "experiment.first.stop_condition.melt", p.Findings[0].Subject)
+			assert.Equal(t, "Cannot be judged: the experiment will be inconclusive", p.Findings[0].Summary)
+			assert.Contains(t, p.Findings[0].Detail, test.want)
+		})
+	}
+}
+
+// TestNothingJudgedFinding: what is judged before the faults only says nothing about them.
+func TestNothingJudgedFinding(t *testing.T) {
+	const calm = `
+  fault "fake_break" "f" {
+    things = ["a"]
+  }`
+	const stop = "stop_condition \"melt\" {\n    condition = probe.p.success_ratio < 0.1\n  }"
+	tests := map[string]struct {
+		faults, phases, stop string
+		found                bool
+	}{
+		"the baseline alone":      {calm, `["baseline"]`, "", true},
+		"the fault":               {calm, `["fault"]`, "", false},
+		"the recovery":            {calm, `["baseline", "recovery"]`, "", false},
+		"a stop condition":        {calm, `["baseline"]`, stop, false},
+		"the baseline, no faults": {"", `["baseline"]`, "", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			files := room(test.faults)
+			files["main.gameday.hcl"] = strings.NewReplacer(stop, test.stop, `["fault"]`, test.phases).Replace(files["main.gameday.hcl"])
+			p := built(t, resolved(t, files, nil))
+			if !test.found {
+				assert.Empty(t, p.Findings)
+				return
+			}
+			require.Len(t, p.Findings, 1)
+			assert.Equal(t, SeverityWarning, p.Findings[0].Severity)
+			assert.Equal(t, "experiment.first", p.Findings[0].Subject)
+			assert.Equal(t, "Nothing is judged after the injection: the experiment will be inconclusive", p.Findings[0].Summary)
+			assert.NotZero(t, p.Findings[0].Source.Line)
+		})
+	}
+}

@@ -91,3 +91,23 @@ func asJSON(t *testing.T, v cty.Value) string {
 	require.NoError(t, err)
 	return string(text)
 }
+
+// TestValueCount: failed samples, and those of probes that measure nothing, have no value.
+func TestValueCount(t *testing.T) {
+	s := sample.NewSeries("probe.a", cty.EmptyObject, time.Minute)
+	assert.Zero(t, s.Between(epoch(), epoch().Add(time.Minute)).ValueCount())
+	for i := range 10 {
+		p := at(time.Duration(i)*time.Second, time.Millisecond)
+		if i < 3 {
+			p.Value = number(float64(i))
+		}
+		s.Record(p)
+	}
+	s.Record(failed(10*time.Second, 2*time.Second, "refused"))
+	counts := map[string]int64{}
+	for name, from := range map[string]time.Duration{"all": 0, "the last two values": time.Second, "none": 3 * time.Second} {
+		counts[name] = s.Between(epoch().Add(from), epoch().Add(time.Minute)).ValueCount()
+	}
+	assert.Equal(t, map[string]int64{"all": 3, "the last two values": 2, "none": 0}, counts)
+	assert.Equal(t, int64(11), s.Between(epoch(), epoch().Add(time.Minute)).Count())
+}

@@ -24,6 +24,9 @@ type Window struct {
 // Count is the number of samples; for a load, of the requests sent.
 func (w Window) Count() int64 { return w.tally.count }
 
+// ValueCount is how many samples have measured a value.
+func (w Window) ValueCount() int64 { return w.tally.value.n }
+
 // SuccessCount is the number of samples that were OK.
 func (w Window) SuccessCount() int64 { return w.tally.success }
 

@@ -84,13 +84,13 @@ func assertion() *Construct {
 			shown(arg("error_message", schema.String, "What to tell when it does not hold. By default the condition with its values."), `"Only ${percent(probe.example.success_ratio)} of requests succeeded."`),
 			schema.Attribute{Name: "phases", Type: schema.Type{Kind: schema.String, Of: schema.ListOf}, OneOf: []string{"baseline", "fault", "recovery"}, Description: "When it is judged. By default in all three."},
 			lasting("window", "Judge every window of this length instead of the whole phase, as soon as one is full.", ""),
-			minSamples(),
+			minSamples("With fewer samples the outcome is inconclusive, never passed. Where the condition refers to value, only samples that have one count."),
 		),
 	}
 }
 
-func minSamples() schema.Attribute {
-	a := withDefault(arg("min_samples", schema.Numeric, "With fewer samples the outcome is inconclusive, never passed."), cty.NumberIntVal(10))
+func minSamples(description string) schema.Attribute {
+	a := withDefault(arg("min_samples", schema.Numeric, description), cty.NumberIntVal(10))
 	a.Min = schema.Number(1)
 	return a
 }
@@ -115,7 +115,7 @@ func stopCondition() *Construct {
 			needed(shown(arg("condition", schema.Any, "True when it is enough."), "probe.example.success_ratio < 0.2")),
 			arg("error_message", schema.String, "What to tell when it becomes true."),
 			lasting("window", "The length of the windows that are judged.", ""),
-			minSamples(),
+			minSamples("With fewer samples it is not judged. One that is never judged makes the experiment inconclusive. Where the condition refers to value, only samples that have one count."),
 		),
 	}
 }

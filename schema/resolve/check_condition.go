@@ -13,7 +13,7 @@ import (
 // condition prepares a condition and checks it against windows that are unknown
 // but of the right types.
 func (s *scene) condition(expr, message hcl.Expression, at hcl.Range) Condition {
-	c := Condition{Expr: expr, Message: message, ctx: s.ctx, view: s.view, wanted: map[string]bool{}}
+	c := Condition{Expr: expr, Message: message, ctx: s.ctx, view: s.view, wanted: map[string]bool{}, values: map[string]bool{}}
 	if expr == nil {
 		s.r.diags.errorf(at, "Missing condition", "There is no condition to judge.")
 		return c
@@ -84,8 +84,13 @@ func (c *Condition) refer(kind string, t hcl.Traversal) {
 		}
 		c.wanted[id] = true
 		for _, key := range s.keys {
-			if literal, ok := literalKey(t); !key.Set || !ok || literal == key.Text {
-				c.series = append(c.series, s.local(key))
+			literal, ok := literalKey(t)
+			if key.Set && ok && literal != key.Text {
+				continue
+			}
+			c.series = append(c.series, s.local(key))
+			if attributeOf(t, key.Set) == "value" {
+				c.values[s.local(key)] = true
 			}
 		}
 	}
@@ -97,6 +102,19 @@ func literalKey(t hcl.Traversal) (string, bool) {
 		return "", false
 	}
 	return stepName(t[2])
+}
+
+// attributeOf is "latency" of probe.x.latency.p99 and, with keys, of probe.x["k"].latency.p99; empty where it is not named.
+func attributeOf(t hcl.Traversal, keyed bool) string {
+	at := 2
+	if keyed {
+		at++
+	}
+	if len(t) <= at {
+		return ""
+	}
+	name, _ := stepName(t[at])
+	return name
 }
 
 // check evaluates the condition; it is false when there was something wrong.

@@ -193,3 +193,33 @@ func TestSeriesNamesWhatAConditionDependsOn(t *testing.T) {
 		})
 	}
 }
+
+func TestUsesValueTellsWhatSamplesMeasured(t *testing.T) {
+	for name, test := range map[string]struct {
+		condition, message string
+		want               []string // series of which it uses the values
+	}{
+		"plain":                   {condition: "probe.web.value.max < 10", want: []string{"probe.web"}},
+		"by index":                {condition: `probe["web"]["value"].max < 10`, want: []string{"probe.web"}},
+		"keyed":                   {condition: `probe.x["b"].value.last < 10`, want: []string{`probe.x["b"]`}},
+		"baseline":                {condition: "probe.web.count > 0 && baseline.web.value.mean < 10", want: []string{"probe.web"}},
+		"keyed baseline":          {condition: `probe.web.count > 0 && baseline.x["a"].value.mean < 10`, want: []string{`probe.x["a"]`}},
+		"error_message":           {condition: "probe.web.count > 0", message: `"at most ${probe.web.value.max}"`, want: []string{"probe.web"}},
+		"one of two":              {condition: `probe.x["a"].latency.p99 < 1 && probe.x["b"].value.max < 1`, want: []string{`probe.x["b"]`}},
+		"latency":                 {condition: "probe.web.latency.max < 10"},
+		"keyed latency":           {condition: `probe.x["a"].latency.max < 10`},
+		"the newest sample alone": {condition: "probe.web.last.value < 10"},
+		"a load":                  {condition: "load.shoppers.latency.p99 < 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := conditionOf(t, test.condition, test.message)
+			var got []string
+			for _, series := range c.Series() {
+				if c.UsesValue(series) {
+					got = append(got, series)
+				}
+			}
+			assert.Equal(t, test.want, got)
+		})
+	}
+}

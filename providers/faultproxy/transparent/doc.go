@@ -14,16 +14,19 @@
 //
 // At the deadline the kernel ends the redirect, whoever lives, and the rules end with
 // it. Connections that exist go on without a fault for as long as the process does; new ones pass the engine
-// by. The table stays until the last of them has ended, without effect. When the process is killed its
-// connections are cut.
+// by. The table stays until the last of them has ended, for five minutes at most, without effect, whoever sweeps. When the
+// process is killed its connections are cut.
 //
 // # Two ways to the engine
 //
-// What comes in is given to the engine as it is, by nft_tproxy: no packet is translated or tracked, and when the
-// process is killed new connections pass at once. What goes out is redirected, and so is what comes in where a kernel
-// lacks nft_tproxy: new connections in the scope are refused from the death of the process until the deadline, and
-// firewall.Sweep cuts those that exist after it, since without a table of type nat in it a network namespace does not
-// translate their addresses any more.
+// What comes in is given to the engine as it is, by nft_tproxy: no packet is translated or tracked by it, and when the
+// process is killed new connections pass at once. Only connections to this machine are, and on ports as they are after
+// everybody's own translation: where a mesh redirects a port, or packets are forwarded to a virtual machine, those go on as before, and the
+// fault has no effect on them. What goes out is redirected, and so is what comes in where a kernel
+// lacks nft_tproxy or nft_fib: new connections in the scope are refused from the death of the process until the deadline.
+// Without a table of type nat in it a network namespace does not translate addresses any more, so firewall.Sweep
+// leaves that of a redirect until the engine has served its last connection, or, as nobody can tell whether it
+// lives, for five minutes.
 //
 // # Memory
 //
@@ -47,5 +50,6 @@
 // reset where that refuses. Connections that were made before Start are not in the
 // engine's hands. A server that starts anew meanwhile finds its port in use unless it sets SO_REUSEADDR, as nearly all do:
 // connections that came in have it. Where the scopes of two engines meet, the one that was started first has
-// the connection.
+// a connection that comes in, and the one that was started last has one that goes out or is redirected: the kernel asks the newest
+// first, of which a redirect is final, while a socket given is replaced by whoever is asked later.
 package transparent

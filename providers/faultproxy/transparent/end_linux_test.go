@@ -182,7 +182,39 @@ func TestKilledRedirectEndsAtItsDeadline(t *testing.T) {
 		return status == 200
 	}, patience, 10*time.Millisecond)
 	assert.False(t, time.Now().Before(s.Deadline.Add(-20*time.Millisecond)), "not before")
-	closed(t)
+	require.Eventually(t, ended, patience, time.Millisecond)
+	swept, err := firewall.Sweep()
+	require.NoError(t, err)
+	assert.Empty(t, swept, "nobody can tell that its process is gone, which might serve connections yet")
+	require.NoError(t, firewall.Lift(s.ID))
+}
+
+// TestConnectionsThatGoOutOutliveTheFault: nobody who tidies up cuts what the engine serves yet.
+func TestConnectionsThatGoOutOutliveTheFault(t *testing.T) {
+	peer := netnstest.NewPeer(t, 0)
+	var port uint16
+	peer.Do(t, func() error {
+		port = serve(t)
+		return nil
+	})
+	r, err := transparent.Start(t.Context(), spec(t, strings.Replace(down, "ingress", "egress", 1), port))
+	require.NoError(t, err)
+	conn, err := net.DialTimeout("tcp", netip.AddrPortFrom(peer.There, port).String(), patience)
+	require.NoError(t, err)
+	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+	status, _ := get(t, conn)
+	require.Equal(t, 500, status)
+	require.NoError(t, r.Close())
+	require.NoError(t, firewall.Tidy())
+	_, err = firewall.Sweep()
+	require.NoError(t, err)
+	status, _ = get(t, conn)
+	assert.Equal(t, 200, status)
+	require.NoError(t, conn.Close())
+	<-r.Done()
+	left, err := firewall.List()
+	require.NoError(t, err)
+	assert.Empty(t, left)
 }
 
 // TestCloseEndsAtOnce, twice, and leaves nothing.

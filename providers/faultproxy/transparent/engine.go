@@ -85,8 +85,6 @@ func (r *Running) giveUp() {
 	close(r.failed)
 }
 
-var errCrowded = errors.New("it led so many connections that its process has hardly any file descriptor left (RLIMIT_NOFILE), and gave up: from then on connections passed it by")
-
 // Failed is closed when new connections pass the engine by before its deadline, as they would suffer from more
 // than the rules; Why says why. Close ends the rules.
 func (r *Running) Failed() <-chan struct{} { return r.failed }
@@ -95,7 +93,7 @@ func (r *Running) Failed() <-chan struct{} { return r.failed }
 func (r *Running) Why() error {
 	select {
 	case <-r.failed:
-		return errCrowded
+		return fmt.Errorf("it led so many connections that %w, and gave up: from then on connections passed it by", r.proxy.Crowded())
 	default:
 		return nil
 	}
@@ -134,13 +132,15 @@ func (r *Running) settle() error {
 	select {
 	case <-r.proxy.Done():
 		defer close(r.done)
-		return firewall.Tidy()
+		return r.remove()
 	default:
 	}
 	go func() {
 		defer close(r.done)
 		<-r.proxy.Done()
-		_ = firewall.Tidy() // else firewall.Sweep will
+		_ = r.remove() // else firewall.Sweep will
 	}()
 	return nil
 }
+
+func (r *Running) remove() error { return errors.Join(r.table.Settle(), firewall.Tidy()) }

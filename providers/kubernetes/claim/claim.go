@@ -77,8 +77,9 @@ func (c Claim) Namespaces() []string {
 
 // parts splits the claim by namespace. Each part is whole in itself: it locks its
 // targets and has the steps that undo what was done in its namespace, so that
-// whoever may act in one namespace only undoes what is there. What belongs to none
-// goes with the first.
+// whoever may act in one namespace only undoes what is there. Steps on what belongs to
+// none are in every part: a namespace that is deleted takes its part and its reaper along.
+// What else belongs to none goes with the first.
 func (c Claim) parts() []Held {
 	var out []Held
 	for _, ns := range c.Namespaces() {
@@ -97,10 +98,22 @@ func (c Claim) parts() []Held {
 		out[at].Claim.Pods = append(out[at].Claim.Pods, step)
 	}
 	for _, step := range c.Steps {
+		if !inNamespace(step.Path) {
+			for i := range out {
+				out[i].Claim.Steps = append(out[i].Claim.Steps, step)
+			}
+			continue
+		}
 		at := max(0, slices.IndexFunc(out, func(h Held) bool { return strings.Contains(step.Path, "/namespaces/"+h.Namespace+"/") }))
 		out[at].Claim.Steps = append(out[at].Claim.Steps, step)
 	}
 	return out
+}
+
+// inNamespace reports whether an object lives in a namespace; a namespace itself does not.
+func inNamespace(path string) bool {
+	_, below, _ := strings.Cut(path, "/namespaces/")
+	return strings.Contains(below, "/")
 }
 
 // NodeStep is something done to a node itself.
@@ -112,6 +125,10 @@ type NodeStep struct {
 	// Container is the id of the container that a node of kind is, so that one that
 	// was made anew under the same name is left alone. Empty elsewhere.
 	Container string `json:"container,omitempty"`
+
+	// Namespace is where the pod is by which the node is reached, with "pod": whoever undoes it
+	// may be fenced to another. Empty in claims of versions that took their own.
+	Namespace string `json:"namespace,omitempty"`
 }
 
 // PodStep is something done inside a pod by an agent there. That ends by itself at

@@ -28,6 +28,7 @@ func collection(namespace string) string { return group + "/namespaces/" + names
 type Held struct {
 	Namespace string
 	Name      string // of the Lease
+	Run       string // by its label, also where the claim can't be read
 	Claim     Claim  // its part in this namespace
 
 	// Expires is the deadline by the cluster's clock: the Lease's creation and its
@@ -37,8 +38,9 @@ type Held struct {
 	// Broken says why the claim can't be read. Of the Claim there is nothing, then.
 	Broken error
 
-	created time.Time
-	version uint64
+	created  time.Time
+	version  uint64
+	revision string // the version's own text: what a deletion may demand
 }
 
 // Over reports whether the deadline has passed by the claimant's clock and by the
@@ -102,7 +104,7 @@ func read(item any) Held {
 		Metadata struct {
 			Name, Namespace, ResourceVersion string
 			CreationTimestamp                time.Time
-			Annotations                      map[string]string
+			Labels, Annotations              map[string]string
 		}
 		Spec struct{ LeaseDurationSeconds int64 }
 	}
@@ -110,7 +112,8 @@ func read(item any) Held {
 	if err == nil {
 		err = json.Unmarshal(text, &l)
 	}
-	h := Held{Namespace: l.Metadata.Namespace, Name: l.Metadata.Name, created: l.Metadata.CreationTimestamp}
+	h := Held{Namespace: l.Metadata.Namespace, Name: l.Metadata.Name, Run: l.Metadata.Labels[undo.LabelRun], created: l.Metadata.CreationTimestamp}
+	h.revision = l.Metadata.ResourceVersion
 	// Without a version that can be compared, any other is the earlier one.
 	h.version, _ = strconv.ParseUint(l.Metadata.ResourceVersion, 10, 64)
 	if l.Spec.LeaseDurationSeconds > 0 {

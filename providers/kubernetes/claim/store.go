@@ -90,18 +90,6 @@ func (s Store) list(ctx context.Context, path, selector string) ([]Held, error) 
 	}
 }
 
-// Undo takes every step of a claim back and removes it. Steps on nodes need UndoNode:
-// without it, the claim is kept for whoever can reach them.
-func (s Store) Undo(ctx context.Context, h Held) error {
-	if h.Broken != nil {
-		return h.Broken
-	}
-	if err := errors.Join(s.undoSteps(ctx, h.Claim), s.undoNodes(ctx, h.Claim), s.undoPods(ctx, h.Claim)); err != nil {
-		return fmt.Errorf("undo %s of run %s: %w", h.Claim.Address, h.Claim.Run, err)
-	}
-	return s.release(ctx, h.Namespace, h.Claim.ID)
-}
-
 func (s Store) undoSteps(ctx context.Context, c Claim) error {
 	if err := s.API.UndoAll(ctx, c.ID, c.Steps); err != nil {
 		return err
@@ -152,17 +140,7 @@ var ErrNodes = errors.New("it was done to the node itself: gameday recover or ga
 
 // Standing are the steps of a claim that are done and not undone.
 func (s Store) Standing(ctx context.Context, c Claim) ([]undo.Step, error) {
-	var out []undo.Step
-	for _, step := range c.Steps {
-		state, err := s.API.State(ctx, c.ID, step)
-		if err != nil {
-			return nil, err
-		}
-		if state != undo.Absent {
-			out = append(out, step)
-		}
-	}
-	return out, nil
+	return s.API.Standing(ctx, c.ID, c.Steps)
 }
 
 // Release removes a claim: all its parts. What is gone is no error.

@@ -30,39 +30,47 @@ func (e *HeldError) Error() string {
 // The same claim may be taken again. On error nothing of it is left, as far as the
 // server can be reached.
 func (s Store) Take(ctx context.Context, c Claim) error {
-	err := s.write(ctx, c)
-	if err == nil {
+	_, err := s.TakeOrFind(ctx, c)
+	return err
+}
+
+// TakeOrFind is Take for who must know whether the claim was taken before: what it is for may be done already.
+func (s Store) TakeOrFind(ctx context.Context, c Claim) (again bool, err error) {
+	if again, err = s.write(ctx, c); err == nil {
 		err = s.alone(ctx, c)
 	}
 	if err == nil {
-		return nil
+		return again, nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawPatience)
 	defer cancel()
-	return errors.Join(err, s.Release(ctx, c))
+	return again, errors.Join(err, s.Release(ctx, c))
 }
 
 // withdrawPatience is how long a withdrawal may take when its caller has given up.
 // What it can't remove expires.
 const withdrawPatience = 5 * time.Second
 
-func (s Store) write(ctx context.Context, c Claim) error {
+// write makes the parts of a claim, and reports whether some part was there.
+func (s Store) write(ctx context.Context, c Claim) (again bool, err error) {
 	var bodies []map[string]any
 	parts := c.parts()
 	for _, part := range parts {
 		body, err := lease(part)
 		if err != nil {
-			return err
+			return false, err
 		}
 		bodies = append(bodies, body)
 	}
 	for i, part := range parts {
 		step := undo.Step{Kind: undo.Remove, Path: Path(part.Namespace, c.ID)}
-		if err := s.API.Add(ctx, c.Run, c.ID, collection(part.Namespace), step, bodies[i]); err != nil {
-			return fmt.Errorf("claim the targets of %s: %w", c.Address, err)
+		there, err := s.API.AddOrFind(ctx, c.Run, c.ID, collection(part.Namespace), step, bodies[i])
+		if err != nil {
+			return again, fmt.Errorf("claim the targets of %s: %w", c.Address, err)
 		}
+		again = again || there
 	}
-	return nil
+	return again, nil
 }
 
 // alone makes sure that nobody else holds what the claim needs.

@@ -38,6 +38,23 @@ func Connect(access Access) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	return connect(access, name, config)
+}
+
+// IsOf reports whether a connection with this access leads to a kind cluster that c is connected to.
+func (c *Cluster) IsOf(access Access) bool {
+	return access.Kind != "" && access.Kind == c.Access.Kind && access.Kubeconfig == "" && c.Access.Kubeconfig == "" && !access.InCluster
+}
+
+// Again connects with another access to the same kind cluster. It need not be asked once more for what leads there, which is
+// a dozen commands of the container engine.
+func (c *Cluster) Again(access Access) (*Cluster, error) {
+	config := rest.CopyConfig(c.Config)
+	config.Impersonate = rest.ImpersonationConfig{} // whom c acts as
+	return connect(access, c.Context, config)
+}
+
+func connect(access Access, name string, config *rest.Config) (*Cluster, error) {
 	if access.Server != "" && access.Kind == "" && access.Server != config.Host {
 		return nil, fmt.Errorf("%w: %s has the server %s, and %s was planned for: set the context back, or name it in the environment",
 			ErrOtherCluster, described(access), config.Host, access.Server)

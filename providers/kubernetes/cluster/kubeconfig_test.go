@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"k8s.io/client-go/rest"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 )
@@ -86,4 +87,37 @@ func TestFilesAreAbsolute(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(here, "a"), cluster.Files(""), "none is there: the first is meant")
 	assert.Equal(t, filepath.Join(here, "c")+":"+filepath.Join(here, "d"), cluster.Files("c:d"))
+}
+
+// TestAgain: another access to the same kind cluster, as somebody else or as nobody.
+func TestAgain(t *testing.T) {
+	first := &cluster.Cluster{
+		Access: cluster.Access{Kind: "one", As: "a"}, Context: "kind-one",
+		Config: &rest.Config{Host: "https://127.0.0.1:1", Impersonate: rest.ImpersonationConfig{UserName: "a"}},
+	}
+	for name, c := range map[string]struct {
+		access cluster.Access
+		is     bool
+	}{
+		"the same":              {cluster.Access{Kind: "one", Namespaces: []string{"shop"}}, true},
+		"as somebody else":      {cluster.Access{Kind: "one", As: "b"}, true},
+		"another":               {cluster.Access{Kind: "two"}, false},
+		"by a kubeconfig":       {cluster.Access{Kind: "one", Kubeconfig: "file"}, false},
+		"from inside a cluster": {cluster.Access{Kind: "one", InCluster: true}, false},
+		"no kind cluster":       {cluster.Access{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.is, first.IsOf(c.access))
+			if !c.is {
+				return
+			}
+			again, err := first.Again(c.access)
+			require.NoError(t, err)
+			assert.Equal(t, c.access, again.Access)
+			assert.Equal(t, "kind-one", again.Context)
+			assert.Equal(t, first.Config.Host, again.Config.Host)
+			assert.Equal(t, c.access.As, again.Config.Impersonate.UserName)
+			assert.Equal(t, "a", first.Config.Impersonate.UserName, "the first is as it was")
+		})
+	}
 }

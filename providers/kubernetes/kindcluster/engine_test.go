@@ -3,6 +3,7 @@ package kindcluster_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,24 +45,39 @@ func TestFindEngine(t *testing.T) {
 }
 
 func TestFindReadsTheEngine(t *testing.T) {
-	commands(t, map[string]string{"docker": `
+	const (
+		plane  = `echo '{"Name":"shop-control-plane","Role":"control-plane","Image":"node:v1","ImageID":"sha256:1","State":"running"}'`
+		worker = `echo '{"Name":"/shop-worker","Role":"worker","Image":"node:v1","ImageID":"sha256:1","State":"paused"}'`
+	)
+	for name, inspect := range map[string]string{
+		"all at once":         `*" a b") ` + worker + `; ` + plane + `;; *) exit 1;;`,
+		"one goes meanwhile":  `*" a b c") echo "no such container: c" >&2; exit 1;; *" a") ` + worker + `;; *" b") ` + plane + `;; *" c") exit 1;;`,
+		"it can say only one": `*" a b") exit 1;; *" a") ` + worker + `;; *" b") ` + plane + `;; *) exit 1;;`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			ids := "echo a; echo b"
+			if strings.Contains(inspect, `" c"`) {
+				ids += "; echo c"
+			}
+			commands(t, map[string]string{"docker": `
 case "$1 $*" in
-	"ps "*cluster=shop*) echo a; echo b;;
+	"ps "*cluster=shop*) ` + ids + `;;
 	"ps "*) ;;
-	"inspect "*" a") echo '{"Name":"/shop-worker","Role":"worker","Image":"node:v1","ImageID":"sha256:1","State":"paused"}';;
-	"inspect "*) echo '{"Name":"shop-control-plane","Role":"control-plane","Image":"node:v1","ImageID":"sha256:1","State":"running"}';;
+	"inspect "*) case "$*" in ` + inspect + ` esac;;
 esac`})
-	found, err := kindcluster.Find(t.Context(), "shop")
-	require.NoError(t, err)
-	require.NotNil(t, found)
-	assert.Equal(t, []kindcluster.Node{
-		{Name: "shop-control-plane", Role: "control-plane", Image: "node:v1", ImageID: "sha256:1", State: "running"},
-		{Name: "shop-worker", Role: "worker", Image: "node:v1", ImageID: "sha256:1", State: "paused"},
-	}, found.Nodes)
+			found, err := kindcluster.Find(t.Context(), "shop")
+			require.NoError(t, err)
+			require.NotNil(t, found)
+			assert.Equal(t, []kindcluster.Node{
+				{Name: "shop-control-plane", Role: "control-plane", Image: "node:v1", ImageID: "sha256:1", State: "running"},
+				{Name: "shop-worker", Role: "worker", Image: "node:v1", ImageID: "sha256:1", State: "paused"},
+			}, found.Nodes)
 
-	none, err := kindcluster.Find(t.Context(), "other")
-	require.NoError(t, err)
-	assert.Nil(t, none)
+			none, err := kindcluster.Find(t.Context(), "other")
+			require.NoError(t, err)
+			assert.Nil(t, none)
+		})
+	}
 }
 
 func TestEngineThatDoesNotAnswer(t *testing.T) {

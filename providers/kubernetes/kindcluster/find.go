@@ -52,25 +52,41 @@ func (e Engine) find(ctx context.Context, name string) (*Found, error) {
 	if len(ids) == 0 {
 		return nil, nil //nolint:nilnil // nothing found is no error
 	}
+	lines, err := e.inspect(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for the kind cluster %q: %w", name, err)
+	}
 	found := &Found{Name: name, Engine: e}
-	for _, id := range ids {
-		// One at a time: a container that goes meanwhile takes only itself away.
-		lines, err := e.output(ctx, "inspect", "--type=container", "--format", nodeFormat, id)
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("look for the kind cluster %q: %w", name, ctx.Err())
-		}
-		if err != nil || len(lines) == 0 {
-			continue
-		}
+	for _, line := range lines {
 		var n Node
-		if err := json.Unmarshal([]byte(lines[0]), &n); err != nil {
-			return nil, fmt.Errorf("%s inspect: expected a node in JSON, found %q: %w", e, lines[0], err)
+		if err := json.Unmarshal([]byte(line), &n); err != nil {
+			return nil, fmt.Errorf("%s inspect: expected a node in JSON, found %q: %w", e, line, err)
 		}
 		n.Name = strings.TrimPrefix(n.Name, "/") // docker's spelling
 		found.Nodes = append(found.Nodes, n)
 	}
 	slices.SortFunc(found.Nodes, func(a, b Node) int { return cmp.Compare(a.Name, b.Name) })
 	return found, nil
+}
+
+// inspect is a line for each container that is there: all at once, and one at a time where that fails, as a container
+// that goes meanwhile takes only itself away.
+func (e Engine) inspect(ctx context.Context, ids []string) ([]string, error) {
+	args := []string{"inspect", "--type=container", "--format", nodeFormat}
+	if lines, err := e.output(ctx, append(args, ids...)...); err == nil {
+		return lines, nil
+	}
+	var all []string
+	for _, id := range ids {
+		lines, err := e.output(ctx, append(args, id)...)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err == nil {
+			all = append(all, lines...)
+		}
+	}
+	return all, nil
 }
 
 // nodeFormat prints a Node as JSON.

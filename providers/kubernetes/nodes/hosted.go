@@ -35,7 +35,7 @@ func locatePod(c *cluster.Cluster, node, action string) (claim.NodeStep, error) 
 	if err := privileged(c); err != nil {
 		return claim.NodeStep{}, fmt.Errorf("node %s: %w", node, err)
 	}
-	return claim.NodeStep{Node: node, Action: action, Via: viaPod}, nil
+	return claim.NodeStep{Node: node, Action: action, Via: viaPod, Namespace: namespaceOf(c)}, nil
 }
 
 // guard puts the pod on the node. Its agent sets the timer on the node before it
@@ -44,7 +44,7 @@ func (h hosted) Guard(ctx context.Context, id string, deadline time.Time) error 
 	step := h.podStep(id)
 	body := agentPod(h.cluster.Access.AgentImage, h.step.Node, machine.HostArgs(id, deadline))
 	body["metadata"] = map[string]any{"name": podName(id, h.step.Node)}
-	if err := h.cluster.API.Add(ctx, h.run, id, podsOf(h.cluster), step, body); err != nil {
+	if err := h.cluster.API.Add(ctx, h.run, id, h.pods(), step, body); err != nil {
 		return fmt.Errorf("put a privileged pod on node %s: %w", h.step.Node, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostStart)
@@ -62,7 +62,7 @@ func (h hosted) Guard(ctx context.Context, id string, deadline time.Time) error 
 
 // ask sends a word to the agent on the node.
 func (h hosted) ask(ctx context.Context, id, word string) (string, error) {
-	path := fmt.Sprintf("%s/http:%s:%d/proxy/%s/%s", podsOf(h.cluster), podName(id, h.step.Node), machine.HostPort, id, word)
+	path := fmt.Sprintf("%s/http:%s:%d/proxy/%s/%s", h.pods(), podName(id, h.step.Node), machine.HostPort, id, word)
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	answer, err := h.cluster.API.Post(ctx, path, map[string]any{})

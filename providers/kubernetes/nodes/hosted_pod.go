@@ -1,6 +1,7 @@
 package nodes
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,8 +35,10 @@ func podName(id, what string) string {
 	return "gameday-" + strings.ToLower(id) + "-" + hex.EncodeToString(sum[:4])
 }
 
-// podsOf is the collection in which a cluster's privileged pods are.
-func podsOf(c *cluster.Cluster) string { return podsIn(namespaceOf(c)) }
+// pods is the collection in which the step's pod is.
+func (h hosted) pods() string { return podsIn(h.namespace()) }
+
+func (h hosted) namespace() string { return cmp.Or(h.step.Namespace, namespaceOf(h.cluster)) }
 
 func podsIn(namespace string) string { return "/api/v1/namespaces/" + namespace + "/pods" }
 
@@ -47,7 +50,7 @@ func namespaceOf(c *cluster.Cluster) string {
 }
 
 func (h hosted) podStep(id string) undo.Step {
-	return undo.Step{Kind: undo.Remove, Path: podsOf(h.cluster) + "/" + podName(id, h.step.Node)}
+	return undo.Step{Kind: undo.Remove, Path: h.pods() + "/" + podName(id, h.step.Node)}
 }
 
 // explain says what the cluster says of a pod that does not start.
@@ -55,7 +58,7 @@ func (h hosted) explain(step undo.Step) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	name := step.Path[strings.LastIndex(step.Path, "/")+1:]
-	pod, err := h.cluster.Typed.CoreV1().Pods(namespaceOf(h.cluster)).Get(ctx, name, metav1.GetOptions{})
+	pod, err := h.cluster.Typed.CoreV1().Pods(h.namespace()).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		return ""
 	}

@@ -57,8 +57,8 @@ func (s Shot) in(c *cluster.Cluster) string {
 }
 
 // Fire sends a signal ("SIGKILL"), and returns when it was sent. A container that
-// does not run any more is no error.
-func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signal string) error {
+// does not run any more is no error, but no hit either.
+func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signal string) (hit bool, err error) {
 	if s.Node.Via != viaPod {
 		return machine.Signal(ctx, s.Node, s.Container, signal)
 	}
@@ -67,34 +67,37 @@ func Fire(ctx context.Context, c *cluster.Cluster, run, id string, s Shot, signa
 	body := agentPod(c.Access.AgentImage, s.Node.Node, machine.SignalArgs(s.Container, signal))
 	body["metadata"] = map[string]any{"name": name}
 	if err := c.API.Add(ctx, run, id, podsIn(s.in(c)), step, body); err != nil {
-		return fmt.Errorf("put a privileged pod on node %s: %w", s.Node.Node, err)
+		return false, fmt.Errorf("put a privileged pod on node %s: %w", s.Node.Node, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostStart)
 	defer cancel()
 	for {
 		pod, err := c.Typed.CoreV1().Pods(s.in(c)).Get(ctx, name, metav1.GetOptions{})
 		if err == nil {
-			switch done, ok := ended(pod); {
-			case ok:
-				return c.API.Undo(ctx, id, step)
+			switch code, done := ended(pod); {
+			case done && (code == 0 || code == machine.SignalMissed):
+				return code == 0, c.API.Undo(ctx, id, step)
 			case done:
-				return fmt.Errorf("send %s to container %s on node %s%s", signal, s.Container, s.Node.Node, Waits(pod))
+				return false, fmt.Errorf("send %s to container %s on node %s%s", signal, s.Container, s.Node.Node, Waits(pod))
 			}
 		}
 		if !pause.For(ctx, 100*time.Millisecond) {
-			return fmt.Errorf("the privileged pod %s on node %s did not run in time%s: %w", name, s.Node.Node, Waits(pod), errors.Join(err, context.Cause(ctx)))
+			return false, fmt.Errorf("the privileged pod %s on node %s did not run in time%s: %w", name, s.Node.Node, Waits(pod), errors.Join(err, context.Cause(ctx)))
 		}
 	}
 }
 
-// ended reports whether the only container of a pod has ended, and whether it did what
-// it was for. The kubelet tells so of the container at once; of the pod only when all of
+// ended reports whether the only container of a pod has ended, and with which exit code:
+// 1 where no more is known than that it has failed. The kubelet tells so of the container at once; of the pod only when all of
 // it is taken down, which takes a busy node many seconds.
-func ended(pod *corev1.Pod) (done, ok bool) {
+func ended(pod *corev1.Pod) (code int32, done bool) {
 	for _, c := range pod.Status.ContainerStatuses {
 		if c.State.Terminated != nil {
-			return true, c.State.Terminated.ExitCode == 0
+			return c.State.Terminated.ExitCode, true
 		}
 	}
-	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed, pod.Status.Phase == corev1.PodSucceeded
+	if pod.Status.Phase == corev1.PodFailed {
+		return 1, true
+	}
+	return 0, pod.Status.Phase == corev1.PodSucceeded
 }

@@ -132,8 +132,24 @@ func (a API) Delete(ctx context.Context, path, uid string, grace *int64) error {
 	return err
 }
 
+// DeleteThere is Delete for who must know that it was this that deleted the object: one
+// that is gone already is an error for IsNotFound.
+func (a API) DeleteThere(ctx context.Context, path, uid string, grace *int64) error {
+	_, err := a.sendDelete(ctx, path, uid, grace)
+	return err
+}
+
 // delete also says whether the object is gone: the server answers with a Status then, and otherwise with the object.
 func (a API) delete(ctx context.Context, path, uid string, grace *int64) (gone bool, err error) {
+	text, err := a.sendDelete(ctx, path, uid, grace)
+	if IsNotFound(err) {
+		return true, nil
+	}
+	var answer struct{ Kind string }
+	return err == nil && json.Unmarshal(text, &answer) == nil && answer.Kind == "Status", err
+}
+
+func (a API) sendDelete(ctx context.Context, path, uid string, grace *int64) ([]byte, error) {
 	options := map[string]any{
 		"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
 	}
@@ -143,12 +159,7 @@ func (a API) delete(ctx context.Context, path, uid string, grace *int64) (gone b
 	if grace != nil {
 		options["gracePeriodSeconds"] = *grace
 	}
-	text, err := a.do(ctx, http.MethodDelete, path, "application/json", options)
-	if IsNotFound(err) {
-		return true, nil
-	}
-	var answer struct{ Kind string }
-	return err == nil && json.Unmarshal(text, &answer) == nil && answer.Kind == "Status", err
+	return a.do(ctx, http.MethodDelete, path, "application/json", options)
 }
 
 func (a API) do(ctx context.Context, method, path, contentType string, body any) ([]byte, error) {

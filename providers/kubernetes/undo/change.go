@@ -98,23 +98,28 @@ func (a API) target(ctx context.Context, step Step) (object, error) {
 // Add creates the object of a Remove step in the collection at a path, marked
 // with run and id. A second call with the same id adds nothing.
 func (a API) Add(ctx context.Context, run, id, collection string, step Step, body map[string]any) error {
+	_, err := a.AddOrFind(ctx, run, id, collection, step, body)
+	return err
+}
+
+// AddOrFind is Add for who must know whether the object was there already.
+func (a API) AddOrFind(ctx context.Context, run, id, collection string, step Step, body map[string]any) (there bool, err error) {
 	o, isMap := normal(body).(map[string]any)
 	if !isMap {
-		return fmt.Errorf("add %s: the object can't be written as JSON", step.Path)
+		return false, fmt.Errorf("add %s: the object can't be written as JSON", step.Path)
 	}
 	mark(o, run, id)
-	_, err := a.Post(ctx, collection, o)
-	if !hasCode(err, http.StatusConflict) {
-		return err
+	if _, err = a.Post(ctx, collection, o); !hasCode(err, http.StatusConflict) {
+		return false, err
 	}
-	there, err := a.read(ctx, step.Path)
+	found, err := a.read(ctx, step.Path)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if found := there.fault(); found != id {
-		return fmt.Errorf("%s: expected label %s=%s, found %q: %w", step.Path, LabelFault, id, found, ErrForeign)
+	if of := found.fault(); of != id {
+		return false, fmt.Errorf("%s: expected label %s=%s, found %q: %w", step.Path, LabelFault, id, of, ErrForeign)
 	}
-	return nil
+	return true, nil
 }
 
 // mark labels an object as the fault's.

@@ -18,6 +18,7 @@ type Edit struct {
 	Pointer string `json:"pointer"`           // JSON Pointer (RFC 6901)
 	To      any    `json:"to,omitempty"`      // the new value; nil removes
 	Element any    `json:"element,omitempty"` // an element to add to the list at Pointer
+	Unless  string `json:"unless,omitempty"`  // where the server allows no value beside the prior one: with somebody's there, that stays away
 
 	Prior json.RawMessage `json:"prior,omitempty"` // the value before; empty when there was none
 	Is    json.RawMessage `json:"is,omitempty"`    // what the server makes of To, where that differs: a default, a canonical form
@@ -69,10 +70,20 @@ func (e Edit) undo(d *draft) error {
 		return err
 	}
 	value, found := d.at(e.Pointer)
-	if !e.ours(value, found) {
+	if !e.ours(value, found) || e.barred(d) {
 		return nil
 	}
 	return e.restore(d)
+}
+
+// barred reports whether the prior value would stand beside one that excludes it. What this
+// fault has put there is taken off before.
+func (e Edit) barred(d *draft) bool {
+	if e.Unless == "" || len(e.Prior) == 0 {
+		return false
+	}
+	_, found := d.at(e.Unless)
+	return found
 }
 
 // restore puts the prior value back, whatever is there now.

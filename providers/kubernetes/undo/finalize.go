@@ -19,18 +19,18 @@ const keptLook = 100 * time.Millisecond
 // the object would be gone, and what it had asked for would stay.
 var ErrKept = errors.New("it has been deleted and is still there")
 
-// UndoAll takes steps back in reverse and goes on where one fails. Objects that are kept are all deleted before any
-// is waited for, as long as a's patience lasts.
+// UndoAll takes steps back in reverse, changes to different objects that follow each other at once, and goes on where
+// one fails. Objects that are kept are all deleted before any is waited for, as long as a's patience lasts.
 func (a API) UndoAll(ctx context.Context, id string, steps []Step) error {
 	until := time.Now().Add(a.Patience)
 	var failed error
 	for {
 		var kept []Step
 		var waits error
-		for _, step := range slices.Backward(steps) {
-			switch err := a.undo(ctx, id, step); {
+		for n, err := range slices.Backward(a.undoAll(ctx, id, steps)) {
+			switch {
 			case errors.Is(err, ErrKept):
-				kept, waits = append(kept, step), errors.Join(waits, err)
+				kept, waits = append(kept, steps[n]), errors.Join(waits, err)
 			default:
 				failed = errors.Join(failed, err)
 			}

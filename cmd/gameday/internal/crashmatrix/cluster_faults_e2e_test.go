@@ -143,7 +143,7 @@ experiment "x" {
       interval = "500ms"
     }
     assert "runs" {
-      phases      = ["baseline"]
+      phases      = ["baseline", "fault"]
       min_samples = 1
       condition   = probe.runs.success_ratio == 1
     }

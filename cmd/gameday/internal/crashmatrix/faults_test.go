@@ -61,6 +61,11 @@ experiment "x" {
       min_samples = 1
       condition   = probe.hop.success_ratio > 0 # how many of them is not what this is about: the machine is busy with other cases
     }
+    assert "was_asked" {
+      phases      = ["fault"]
+      min_samples = 1
+      condition   = probe.hop.count > 0 # what it answered is each fault's own matter
+    }
     recovery {
       hold = "10ms"
     }

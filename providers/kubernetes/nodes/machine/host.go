@@ -24,7 +24,7 @@ const (
 // deadline, for a node whose clock is behind: what comes first holds.
 func HostArgs(id string, deadline time.Time) []string {
 	return []string{
-		HostRole, "-id", id, "-deadline", deadline.UTC().Format(time.RFC3339), "-for", time.Until(deadline).Round(time.Second).String(),
+		HostRole, "-id", id, "-deadline", deadline.UTC().Format(time.RFC3339Nano), "-for", time.Until(deadline).Round(time.Millisecond).String(),
 		"-listen", ":" + strconv.Itoa(HostPort),
 	}
 }

@@ -74,7 +74,7 @@ func hostHandler(id string) http.Handler {
 	mux := http.NewServeMux()
 	for word, commands := range map[string][][]string{
 		WordState: nil,
-		WordStop:  {stopNow()},
+		WordStop:  {stopGuarded(id)},
 		WordStart: {startNow(), endTimer(id)},
 	} {
 		mux.HandleFunc("POST /"+id+"/"+word, func(w http.ResponseWriter, r *http.Request) {

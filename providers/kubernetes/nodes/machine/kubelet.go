@@ -22,14 +22,21 @@ func unit(id string) string { return "gameday-" + strings.ToLower(id) }
 // The commands on the node. A timer may be late by a minute unless it is told how
 // exact it has to be.
 func startLater(id string, deadline time.Time) []string {
-	left := max(time.Second, time.Until(deadline).Round(time.Second))
+	left := max(time.Second, time.Until(deadline))
 	return []string{
-		"systemd-run", "--quiet", "--collect", "--unit=" + unit(id), fmt.Sprintf("--on-active=%d", int(left.Seconds())),
+		"systemd-run", "--quiet", "--collect", "--unit=" + unit(id), fmt.Sprintf("--on-active=%dms", left.Milliseconds()),
 		"--timer-property=AccuracySec=100ms", "systemctl", "start", "kubelet",
 	}
 }
 
-func stopNow() []string { return []string{"systemctl", "stop", "kubelet"} }
+// stopGuarded stops the kubelet as long as its timer runs, which fires once: a stop that comes later, or at that moment,
+// would be for good.
+func stopGuarded(id string) []string {
+	return []string{
+		"sh", "-c", `has() { systemctl is-active --quiet "$1.timer" || { echo "the timer that starts it again has fired: it is too late to stop it" >&2; return 1; }; }
+has "$1" && systemctl stop kubelet && { has "$1" || { systemctl start kubelet; exit 1; }; }`, "stop", unit(id),
+	}
+}
 
 func startNow() []string { return []string{"systemctl", "start", "kubelet"} }
 
@@ -75,8 +82,8 @@ func (k kubelet) State(ctx context.Context, id string) (string, error) {
 	return kubeletState(word), err
 }
 
-func (k kubelet) Do(ctx context.Context, _ string) error {
-	_, err := k.at(ctx, stopNow())
+func (k kubelet) Do(ctx context.Context, id string) error {
+	_, err := k.at(ctx, stopGuarded(id))
 	return err
 }
 

@@ -42,6 +42,7 @@ stop) echo exited >"$FAKE/state" ;;
 unpause | start)
 	[ ! -e "$FAKE/stuck" ] || { echo "the daemon is away" >&2; exit 1; }
 	echo running >"$FAKE/state" ;;
+exec) [ ! -e "$FAKE/ended" ] || { echo "ctr: process already finished: not found" >&2; exit 1; } ;;
 *) echo "unexpected $1" >&2; exit 2 ;;
 esac
 `
@@ -160,6 +161,18 @@ func TestDeletedNodeIsNoError(t *testing.T) {
 	state, err := m.State(t.Context(), "id")
 	require.NoError(t, err)
 	assert.Equal(t, machine.Gone, state)
+}
+
+// TestSignalTellsWhetherItHit: a container that has ended is no error, and was not hit.
+func TestSignalTellsWhetherItHit(t *testing.T) {
+	w := newWorld(t)
+	hit, err := machine.Signal(t.Context(), w.step(""), "5f3a9c0d1e2b", "SIGKILL")
+	require.NoError(t, err)
+	assert.True(t, hit)
+	w.set("ended", "yes")
+	hit, err = machine.Signal(t.Context(), w.step(""), "5f3a9c0d1e2b", "SIGKILL")
+	require.NoError(t, err)
+	assert.False(t, hit)
 }
 
 func TestUnknownStepsAreRefused(t *testing.T) {

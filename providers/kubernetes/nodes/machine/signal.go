@@ -12,6 +12,9 @@ import (
 // signal to one container there.
 const SignalRole = "node-signal"
 
+// SignalMissed is the exit code of that role when the container does not run any more.
+const SignalMissed = 3
+
 // SignalArgs are the arguments of the agent in that role.
 func SignalArgs(container, signal string) []string {
 	return []string{SignalRole, "-container", container, "-signal", signal}
@@ -19,19 +22,19 @@ func SignalArgs(container, signal string) []string {
 
 // Signal sends a signal ("SIGKILL") to the first process of a container on a node
 // of kind. The container is the runtime's id of it; one that does not run any more
-// is no error.
-func Signal(ctx context.Context, step claim.NodeStep, container, signal string) error {
+// is no error, but no hit either.
+func Signal(ctx context.Context, step claim.NodeStep, container, signal string) (hit bool, err error) {
 	r, err := runtimeOf(step.Via)
 	if err != nil {
-		return err
+		return false, err
 	}
 	// Every node of kind has containerd and its ctr; crictl can send no signals.
 	_, err = r.run(ctx, "exec", (box{r, step}).name(), "ctr", "--namespace", "k8s.io", "tasks", "kill", "--signal", signal, container)
 	if err != nil && strings.Contains(err.Error(), "not found") {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("send %s to container %s: %w", signal, container, err)
+		return false, fmt.Errorf("send %s to container %s: %w", signal, container, err)
 	}
-	return nil
+	return true, nil
 }

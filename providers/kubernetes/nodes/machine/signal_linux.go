@@ -26,23 +26,28 @@ func SignalMain(args []string, stderr io.Writer) int {
 	if flags.Parse(args) != nil {
 		return 2
 	}
-	if err := signalContainer("/proc", *container, unix.SignalNum(*signal)); err != nil {
+	hit, err := signalContainer("/proc", *container, unix.SignalNum(*signal))
+	switch {
+	case err != nil:
 		fmt.Fprintf(stderr, "%s: %v\n", SignalRole, err)
 		return 1
+	case !hit:
+		return SignalMissed
 	}
 	return 0
 }
 
 // signalContainer finds the first process of a container by its control group,
-// whose name has the container's id in it with every runtime.
-func signalContainer(proc, container string, signal syscall.Signal) error {
+// whose name has the container's id in it with every runtime. Without one there is no
+// hit: the container does not run any more.
+func signalContainer(proc, container string, signal syscall.Signal) (hit bool, err error) {
 	const shortest = 12 // of what is taken for an id, so that nothing else is met
 	if len(container) < shortest || signal == 0 {
-		return fmt.Errorf("container id %q or signal %d is not one", container, signal)
+		return false, fmt.Errorf("container id %q or signal %d is not one", container, signal)
 	}
 	entries, err := os.ReadDir(proc)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
@@ -50,10 +55,10 @@ func signalContainer(proc, container string, signal syscall.Signal) error {
 			continue
 		}
 		if err := syscall.Kill(pid, signal); !errors.Is(err, syscall.ESRCH) {
-			return err
+			return err == nil, err
 		}
 	}
-	return nil // it does not run any more
+	return false, nil
 }
 
 // firstOf reports whether a process is the first one of a container.

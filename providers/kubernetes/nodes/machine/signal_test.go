@@ -48,12 +48,13 @@ func TestSignalMeetsTheFirstProcessOfTheContainer(t *testing.T) {
 			victim := exec.CommandContext(t.Context(), "sleep", "60")
 			require.NoError(t, victim.Start())
 			t.Cleanup(func() { _ = victim.Process.Kill(); _ = victim.Wait() })
-			err := signalContainer(fakeProc(t, victim.Process.Pid, tt.group, tt.numbers), tt.container, syscall.SIGKILL)
+			hit, err := signalContainer(fakeProc(t, victim.Process.Pid, tt.group, tt.numbers), tt.container, syscall.SIGKILL)
 			if tt.wrong != "" {
 				require.ErrorContains(t, err, tt.wrong)
 			} else {
 				require.NoError(t, err)
 			}
+			assert.Equal(t, tt.killed, hit)
 			if tt.killed {
 				require.Error(t, victim.Wait())
 				assert.Equal(t, syscall.SIGKILL, victim.ProcessState.Sys().(syscall.WaitStatus).Signal())

@@ -29,14 +29,13 @@ func Main(args []string, stderr io.Writer) int {
 	if err == nil {
 		err = r.Run(ctx)
 	}
-	switch {
-	case errors.Is(err, flag.ErrHelp):
+	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
-	case err != nil && ctx.Err() == nil:
-		fmt.Fprintln(stderr, "gameday-agent reaper:", err)
-		return 1
 	}
-	return 0
+	if ctx.Err() == nil {
+		fmt.Fprintln(stderr, "gameday-agent reaper:", err)
+	}
+	return 1 // also when it is told to end: a node that was shut down starts again what had not succeeded
 }
 
 // parse makes a reaper with the credentials of its pod.

@@ -3,12 +3,15 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
 )
 
 // serving is an engine whose faults serve somebody for a while after their end.
@@ -54,4 +57,30 @@ func left(t *testing.T, serves time.Duration) time.Duration {
 func TestTheAgentStaysForWhatWasBegun(t *testing.T) {
 	assert.Equal(t, time.Minute+linger, left(t, time.Minute))
 	assert.Equal(t, mostDrain+linger, left(t, 0), "though not for ever")
+}
+
+// TestTheAgentIsToldToStopWhileItServes: the kubelet tells all containers of a pod at once, and the
+// app's last responses go through the agent.
+func TestTheAgentIsToldToStopWhileItServes(t *testing.T) {
+	name := "test-" + t.Name()
+	listen, err := net.ListenUnix("unix", address(name))
+	require.NoError(t, err)
+	w, drained := newWorld(), make(chan struct{})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	gone := make(chan error, 1)
+	go func() {
+		gone <- stay(ctx, map[string]Engine{"test": serving{w, drained}}, listen, time.Minute)
+	}()
+	fault := lasting(time.Minute)
+	reply, err := exchange(name, wire.Request{Version: wire.Version, Op: wire.Inject, ID: "a", Fault: &fault})
+	require.NoError(t, err)
+	require.Equal(t, wire.Active, reply.State)
+	stop()
+	require.Eventually(t, func() bool { return !w.has("a") }, time.Minute, time.Millisecond, "the fault ends at once")
+	reply, err = exchange(name, wire.Request{Version: wire.Version, Op: wire.Status, ID: "a"})
+	require.NoError(t, err, "the agent is still there")
+	assert.Equal(t, wire.Absent, reply.State)
+	close(drained)
+	require.NoError(t, <-gone)
 }

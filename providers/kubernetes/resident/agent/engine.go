@@ -40,6 +40,12 @@ type Draining interface {
 	Drained() <-chan struct{}
 }
 
+// Waning is a Running of which a part may be missing while the rest is in place.
+type Waning interface {
+	// Missing says which part is; empty when all of it is in place.
+	Missing() string
+}
+
 // LeavesNothing is for engines whose effect ends with the process.
 type LeavesNothing struct{}
 

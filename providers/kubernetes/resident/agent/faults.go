@@ -163,7 +163,7 @@ func (f *faults) status(id string) (wire.Reply, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.running != nil {
-		return wire.Reply{State: wire.Active, Facts: e.running.Facts()}, nil
+		return standing(e.running), nil
 	}
 	for name, engine := range f.engines {
 		found, err := engine.Clean(id, true)
@@ -175,6 +175,17 @@ func (f *faults) status(id string) (wire.Reply, error) {
 		}
 	}
 	return wire.Reply{State: wire.Absent, Detail: e.why}, nil
+}
+
+// standing says how a fault that is in place stands. What is there in part only is no
+// evidence of the whole.
+func standing(running Running) wire.Reply {
+	if w, is := running.(Waning); is {
+		if missing := w.Missing(); missing != "" {
+			return wire.Reply{State: wire.Partial, Detail: missing}
+		}
+	}
+	return wire.Reply{State: wire.Active, Facts: running.Facts()}
 }
 
 // active counts the faults in place.

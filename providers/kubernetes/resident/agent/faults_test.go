@@ -142,6 +142,26 @@ func TestEngineThatGivesUpIsToldOf(t *testing.T) {
 	})
 }
 
+// waning is a fault of which a part may be missing.
+type waning struct {
+	Running
+
+	missing string
+}
+
+func (w waning) Missing() string { return w.missing }
+
+func TestWhatIsThereInPartIsNoEvidence(t *testing.T) {
+	facts := (&presence{}).Facts()
+	for missing, want := range map[string]wire.Reply{
+		"":                   {State: wire.Active, Facts: facts},
+		"1 of 2 workers run": {State: wire.Partial, Detail: "1 of 2 workers run"},
+	} {
+		assert.Equal(t, want, standing(waning{&presence{}, missing}))
+	}
+	assert.Equal(t, wire.Reply{State: wire.Active, Facts: facts}, standing(&presence{}))
+}
+
 func TestRevertThatFailsIsTriedAgain(t *testing.T) {
 	w := newWorld()
 	f := newFaults(map[string]Engine{"test": w})

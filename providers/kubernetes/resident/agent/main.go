@@ -37,7 +37,7 @@ func Main(engines func(pod string) map[string]Engine, args []string, stderr io.W
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	code, err := at.run(ctx, *name, stderr, func(listen *net.UnixListener) error {
-		return stay(ctx, engines(at.pod), listen, *until, at.pod != "")
+		return stay(ctx, engines(at.pod), listen, *until)
 	})
 	if err != nil {
 		fmt.Fprintf(stderr, "%s: %s\n", Role, err)
@@ -46,16 +46,18 @@ func Main(engines func(pod string) map[string]Engine, args []string, stderr io.W
 	return code
 }
 
-// stay serves until ctx ends or nothing is left to do, and leaves no fault behind. Where the
-// pod stays when the agent goes, what was begun during a fault is served first.
-func stay(ctx context.Context, engines map[string]Engine, listen *net.UnixListener, until time.Duration, podStays bool) error {
+// stay serves until ctx ends or nothing is left to do, and leaves no fault behind. What was begun
+// during a fault is served first, also where ctx ends with the pod: the kubelet stops all of its
+// containers at the same time, and an app that finishes its responses has them led through here. Its
+// end is theirs, and the pod's grace period bounds it.
+func stay(ctx context.Context, engines map[string]Engine, listen *net.UnixListener, until time.Duration) error {
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	all := newFaults(engines)
 	go func() {
 		defer cancel()
 		all.idle(ctx, until)
-		if podStays && all.closeAll() == nil {
+		if all.closeAll() == nil {
 			all.drained()
 		}
 	}()

@@ -40,7 +40,7 @@ func (l load) Start(ctx context.Context, id string, deadline time.Time, raw json
 	if err != nil {
 		return nil, err
 	}
-	return &loadRunning{running}, nil
+	return &loadRunning{running, spec}, nil
 }
 
 // rootOf is where the files of another container are seen.
@@ -52,21 +52,41 @@ func (l load) rootOf(container string) (string, error) {
 	return "/proc/" + strconv.Itoa(found[0].PID) + "/root", nil
 }
 
-type loadRunning struct{ *stress.Running }
+type loadRunning struct {
+	*stress.Running
+
+	spec stress.Spec
+}
 
 func (r *loadRunning) Failed() <-chan struct{} { return r.Done() }
 func (r *loadRunning) Why() error              { return r.Err() }
 
-func (r *loadRunning) Facts() []wire.Fact {
-	s := r.Stats()
+func (r *loadRunning) Facts() []wire.Fact { return loadFacts(r.spec, r.Stats()) }
+func (r *loadRunning) Missing() string    { return fewer(r.spec, r.Stats()) }
+
+// fewer says that not as many workers run as were asked for, and why. Without any, the
+// fault has failed.
+func fewer(spec stress.Spec, s stress.Stats) string {
+	if spec.CPU == nil || s.Workers >= spec.CPU.Workers {
+		return ""
+	}
+	text := fmt.Sprintf("%d of %d workers run", s.Workers, spec.CPU.Workers)
+	if s.Failure != "" {
+		text += ": " + s.Failure
+	}
+	return text
+}
+
+// loadFacts are of what was asked for alone: to take memory takes processor time, too.
+func loadFacts(spec stress.Spec, s stress.Stats) []wire.Fact {
 	switch {
-	case s.CPUSeconds > 0 && s.Bytes == 0:
+	case spec.CPU != nil && s.CPUSeconds > 0:
 		text := fmt.Sprintf("%d workers used %.2f s of processor time, %.0f %% of one processor each", s.Workers, s.CPUSeconds, s.Load)
 		return []wire.Fact{{Name: "cpu_seconds", Text: text, Value: s.CPUSeconds, Unit: "s"}}
-	case s.Filesystem != nil && s.Bytes > 0:
+	case spec.Disk != nil && s.Bytes > 0:
 		text := fmt.Sprintf("%.1f MiB are allocated to a file without a name", float64(s.Bytes)/(1<<20))
 		return []wire.Fact{{Name: "bytes_allocated", Text: text, Value: float64(s.Bytes), Unit: "bytes"}}
-	case s.Bytes > 0:
+	case spec.Memory != nil && s.Bytes > 0:
 		text := fmt.Sprintf("%.1f MiB are resident in a worker", float64(s.Bytes)/(1<<20))
 		return []wire.Fact{{Name: "resident_bytes", Text: text, Value: float64(s.Bytes), Unit: "bytes"}}
 	}

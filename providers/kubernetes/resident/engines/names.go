@@ -33,11 +33,15 @@ func (e names) Start(ctx context.Context, id string, deadline time.Time, raw jso
 	if err != nil {
 		return nil, fmt.Errorf("read whom the pod asks for names: %w", err)
 	}
-	peers, err := firewall.ParsePeers(config.Servers)
+	return startNames(ctx, id, asked.For(deadline, config.Servers))
+}
+
+// startNames leads questions to the upstreams of a specification to an engine.
+func startNames(ctx context.Context, id string, spec dnsfault.Spec) (agent.Running, error) {
+	peers, err := firewall.ParsePeers(spec.Upstreams)
 	if err != nil {
 		return nil, fmt.Errorf("read whom the pod asks for names: %s: %w", resolvConf, err)
 	}
-	spec := asked.For(deadline, config.Servers)
 	for _, p := range peers {
 		if listen := loopback(p.Addr().Is6()); !slices.Contains(spec.Listen, listen) {
 			spec.Listen = append(spec.Listen, listen)
@@ -50,7 +54,7 @@ func (e names) Start(ctx context.Context, id string, deadline time.Time, raw jso
 	r := &namesRunning{engine: engine, drained: make(chan struct{})}
 	for _, protocol := range []firewall.Protocol{firewall.UDP, firewall.TCP} {
 		table, err := firewall.Install(firewall.Spec{
-			ID: id + part + string(protocol), Deadline: deadline, Verdict: firewall.Redirect(engine.Port()),
+			ID: id + part + string(protocol), Deadline: spec.Deadline, Verdict: firewall.Redirect(engine.Port()),
 			Scope: firewall.Scope{Direction: firewall.Egress, Protocol: protocol, Peers: peers, DestinationPorts: []firewall.PortRange{firewall.Port(dnsPort)}},
 		})
 		if err != nil {

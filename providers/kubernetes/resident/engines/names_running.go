@@ -11,10 +11,8 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
 )
 
-// flow is longer than the kernel remembers where a client's questions over UDP were
-// led to (nf_conntrack_udp_timeout): until then it leads them to the engine, which
-// only forwards them any more.
-const flow = 35 * time.Second
+// answers is longer than any answer is under way to a client that asked before the end (dnsfault.Spec.Timeout).
+const answers = 6 * time.Second
 
 const dnsPort = 53
 
@@ -28,18 +26,27 @@ type namesRunning struct {
 	drained chan struct{}
 }
 
+// Close has questions go to the resolvers again, and answers to those that were asked before pass. Then nothing leads to the
+// engine any more, and it ends.
 func (r *namesRunning) Close() error {
 	r.once.Do(func() {
 		for _, table := range r.tables {
-			r.closed = errors.Join(r.closed, table.Retire())
+			r.closed = errors.Join(r.closed, table.Disarm())
 		}
 		r.engine.Lift()
-		time.AfterFunc(flow, func() {
-			_ = r.engine.Close() // there is nobody left whom it would tell
-			close(r.drained)
-		})
+		time.AfterFunc(answers, r.settle)
 	})
 	return r.closed
+}
+
+// settle is too late for errors: there is nobody left whom it would tell.
+func (r *namesRunning) settle() {
+	defer close(r.drained)
+	for _, table := range r.tables {
+		_ = table.Settle()
+	}
+	_ = r.engine.Close()
+	_ = firewall.Tidy()
 }
 
 // Drained is closed when no question is led to the engine any more.

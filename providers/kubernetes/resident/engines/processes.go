@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
@@ -70,16 +71,40 @@ func (r *processesRunning) Failed() <-chan struct{} {
 // Why says why a pause was over before its time.
 func (r *processesRunning) Why() error { return r.Err() }
 
-func (r *processesRunning) Facts() []wire.Fact {
+func (r *processesRunning) Facts() []wire.Fact { return processFacts(r.action, r.Stats().Processes) }
+
+func (r *processesRunning) Missing() string {
+	if r.action != procfault.Kill {
+		return ""
+	}
+	return survivors(r.Stats().Processes)
+}
+
+func processFacts(action procfault.Action, processes []procfault.State) []wire.Fact {
 	var facts []wire.Fact
-	for _, p := range r.Stats().Processes {
-		who := fmt.Sprintf("process %d (%s)", p.PID, p.Name)
+	for _, p := range processes {
 		switch {
-		case r.action == procfault.Kill && p.Gone:
-			facts = append(facts, wire.Fact{Name: "process_ended", Text: who + " has ended", Value: 1, Unit: "processes"})
-		case r.action == procfault.Pause && p.Held > 0:
-			facts = append(facts, wire.Fact{Name: "threads_held", Text: fmt.Sprintf("%s: %d of %d threads are stopped", who, p.Held, p.Threads), Value: float64(p.Held), Unit: "threads"})
+		case action == procfault.Kill && p.Gone:
+			facts = append(facts, wire.Fact{Name: "process_ended", Text: nameOf(p) + " has ended", Value: 1, Unit: "processes"})
+		case action == procfault.Pause && p.Held > 0:
+			facts = append(facts, wire.Fact{Name: "threads_held", Text: fmt.Sprintf("%s: %d of %d threads are stopped", nameOf(p), p.Held, p.Threads), Value: float64(p.Held), Unit: "threads"})
 		}
 	}
 	return facts
 }
+
+// survivors names the processes that have got a signal and did not end by it.
+func survivors(processes []procfault.State) string {
+	var alive []string
+	for _, p := range processes {
+		if !p.Gone {
+			alive = append(alive, nameOf(p))
+		}
+	}
+	if alive == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d processes have got the signal and are still alive: %s", len(alive), len(processes), strings.Join(alive, ", "))
+}
+
+func nameOf(p procfault.State) string { return fmt.Sprintf("process %d (%s)", p.PID, p.Name) }

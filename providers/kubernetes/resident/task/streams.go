@@ -21,8 +21,8 @@ func (s Streams) For(id string, deadline time.Time) transparent.Spec {
 	return out
 }
 
-// drain is how long an engine that ends waits for its connections, which then go on
-// without a fault.
+// drain is how long an engine that ends waits for its connections, which then go on without a
+// fault. It accepts those whose handshake is under way for longer, behind that.
 const drain = 50 * time.Millisecond
 
 // Validate says what is wrong, all of it.

@@ -64,16 +64,17 @@ type State string
 
 // The states.
 const (
-	Absent State = "absent" // nothing of it is there
-	Active State = "active" // in place
-	Left   State = "left"   // no agent drives it, and something of it is still there: the kernel ends it at the deadline
+	Absent  State = "absent"  // nothing of it is there
+	Active  State = "active"  // in place
+	Partial State = "partial" // in place in part: Reply.Detail says what is missing
+	Left    State = "left"    // no agent drives it, and something of it is still there: the kernel ends it at the deadline
 )
 
 // Reply is the answer. With an Error, the request was not done.
 type Reply struct {
 	Version int    `json:"version"`
 	State   State  `json:"state,omitempty"`
-	Detail  string `json:"detail,omitempty"` // why it ended by itself, or what is left
+	Detail  string `json:"detail,omitempty"` // why it ended by itself, what is missing, or what is left
 	Facts   []Fact `json:"facts,omitempty"`  // evidence of an effect
 	Error   string `json:"error,omitempty"`
 }

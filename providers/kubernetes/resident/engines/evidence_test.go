@@ -1,0 +1,66 @@
+package engines
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/gameday-dev/gameday/providers/diskspace"
+	"github.com/gameday-dev/gameday/providers/internal/procfs"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
+	"github.com/gameday-dev/gameday/providers/procfault"
+	"github.com/gameday-dev/gameday/providers/stress"
+)
+
+var (
+	_ agent.Waning = (*processesRunning)(nil)
+	_ agent.Waning = (*loadRunning)(nil)
+)
+
+// TestFactsOfALoadAreOfWhatWasAskedFor: to take memory or space takes processor time, too,
+// also where nothing has been taken.
+func TestFactsOfALoadAreOfWhatWasAskedFor(t *testing.T) {
+	cpu, memory, disk := stress.Spec{CPU: &stress.CPU{Workers: 1}}, stress.Spec{Memory: &stress.Memory{}}, stress.Spec{Disk: &stress.Disk{}}
+	space := &diskspace.Space{}
+	for name, c := range map[string]struct {
+		spec  stress.Spec
+		stats stress.Stats
+		want  []string
+	}{
+		"processor time":      {cpu, stress.Stats{CPUSeconds: 1}, []string{"cpu_seconds"}},
+		"no processor time":   {cpu, stress.Stats{}, nil},
+		"memory":              {memory, stress.Stats{CPUSeconds: 1, Bytes: 1}, []string{"resident_bytes"}},
+		"no memory":           {memory, stress.Stats{CPUSeconds: 1}, nil},
+		"space":               {disk, stress.Stats{CPUSeconds: 1, Bytes: 1, Filesystem: space}, []string{"bytes_allocated"}},
+		"no space":            {disk, stress.Stats{CPUSeconds: 1, Filesystem: space}, nil},
+		"space, statfs fails": {disk, stress.Stats{Bytes: 1}, []string{"bytes_allocated"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var names []string
+			for _, fact := range loadFacts(c.spec, c.stats) {
+				names = append(names, fact.Name)
+			}
+			assert.Empty(t, cmp.Diff(c.want, names))
+		})
+	}
+}
+
+func TestWorkersThatHaveEndedAreMissing(t *testing.T) {
+	asked := stress.Spec{CPU: &stress.CPU{Workers: 4}}
+	assert.Empty(t, fewer(asked, stress.Stats{Workers: 4}))
+	assert.Equal(t, "3 of 4 workers run: worker 7: killed", fewer(asked, stress.Stats{Workers: 3, Failure: "worker 7: killed"}))
+	assert.Empty(t, fewer(stress.Spec{Memory: &stress.Memory{}}, stress.Stats{}), "its only worker ends with the fault")
+}
+
+// TestEveryProcessMustEnd: one that ignores the signal leaves the fault in part.
+func TestEveryProcessMustEnd(t *testing.T) {
+	state := func(pid int, gone bool) procfault.State {
+		return procfault.State{Process: procfault.Process{Identity: procfs.Identity{PID: pid}, Name: "app"}, Gone: gone}
+	}
+	gone := []procfault.State{state(7, true), state(8, true)}
+	assert.Empty(t, survivors(gone))
+	assert.Len(t, processFacts(procfault.Kill, gone), 2)
+	assert.Equal(t, "2 of 3 processes have got the signal and are still alive: process 8 (app), process 9 (app)",
+		survivors([]procfault.State{state(7, true), state(8, false), state(9, false)}))
+}
