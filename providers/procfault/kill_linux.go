@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 
@@ -32,7 +33,7 @@ func (r *Running) kill(ctx context.Context) error {
 			return fmt.Errorf("send signal %d to process %d: %w", int(signal), p.PID, err)
 		}
 	}
-	r.processes = append(met, first...)
+	r.processes = slices.Concat(met, first)
 	switch {
 	case len(r.processes) == 0:
 		return fmt.Errorf("%w any more: each ended by itself before signal %d was sent", ErrNoProcess, int(signal))
