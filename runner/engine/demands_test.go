@@ -158,7 +158,7 @@ func TestInjectionMustBeQuick(t *testing.T) {
 	check(t, map[string]demand{
 		"all of its time": {
 			tolerant(""), func(w *world) { w.slow = 3 * time.Second },
-			verdict.Inconclusive, "fault.a was in place only after 3s, when its 3s were over: what was measured was measured without it",
+			verdict.Inconclusive, "fault.a was in place only after 3s, when its 3s were over: there is no evidence of an effect in what was measured",
 		},
 		"most of its time": {tolerant(""), func(w *world) { w.slow = 2500 * time.Millisecond }, verdict.Passed, ""},
 	})

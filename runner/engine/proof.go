@@ -123,7 +123,7 @@ func (f *fault) doubt(last providers.Observation) string {
 	case !last.Proven():
 		text = fmt.Sprintf("%s showed no evidence of an effect any more %s after its injection, before its revert: there is none that it lasted", f.plan.Address, stood)
 	case late >= f.def.Duration:
-		text = fmt.Sprintf("%s was in place only after %s, when its %s were over: what was measured was measured without it", f.plan.Address, late, f.def.Duration)
+		text = fmt.Sprintf("%s was in place only after %s, when its %s were over: there is no evidence of an effect in what was measured", f.plan.Address, late, f.def.Duration)
 	default:
 		return ""
 	}
