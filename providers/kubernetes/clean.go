@@ -53,7 +53,8 @@ type added struct {
 	uid  string
 	text string // "pod shop/gameday-reaper"
 
-	reaper bool // or what belongs to one
+	reaper bool   // or what belongs to one
+	home   string // its namespace, or that of the reaper to which it belongs
 }
 
 // clean removes what a run added to a cluster.
@@ -62,7 +63,7 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	if err != nil {
 		return fmt.Errorf("remove what run %s added: %w", h.Run, err)
 	}
-	known, err := s.unclaimed(ctx, h.Run)
+	unread, err := s.unclaimed(ctx, h.Run)
 	if err != nil {
 		return err
 	}
@@ -72,8 +73,8 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	}
 	at := int64(0) // nothing of ours has anything to finish
 	for _, object := range left {
-		if object.reaper && !known {
-			continue // a fault may need it; where none does, it goes by itself
+		if object.reaper && unread.has(object.home) && !s.free(ctx, h.Run, object.home) {
+			continue // a fault there may need it; where none does, it goes by itself
 		}
 		if err := s.API.Delete(ctx, object.path, object.uid, &at); err != nil {
 			return fmt.Errorf("remove %s: %w", object.text, err)
@@ -82,18 +83,23 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	return nil
 }
 
-// unclaimed makes sure that no fault of the run is still in place. It is not known where this user may not read claims:
-// those of other namespaces may be readable, and others may have made them.
-func (s *session) unclaimed(ctx context.Context, run string) (known bool, err error) {
-	known = true
+// unread are the namespaces whose claims this user may not read; the empty name stands for all.
+type unread map[string]bool
+
+func (u unread) has(namespace string) bool { return u[""] || u[namespace] }
+
+// unclaimed makes sure that no fault of the run is still in place, as far as this user may read claims: those of one namespace
+// may be readable and those of another not, and others may have made them.
+func (s *session) unclaimed(ctx context.Context, run string) (unread, error) {
+	hidden := unread{}
 	var faults []string
-	for _, read := range s.claimsOf(run) {
+	for namespace, read := range s.claimsOf(run) {
 		held, err := read(ctx)
 		switch {
 		case isForbidden(err) || undo.IsNotFound(err):
-			known = false
+			hidden[namespace] = true
 		case err != nil:
-			return false, err
+			return nil, err
 		}
 		for _, h := range held {
 			if h.Run == run {
@@ -102,21 +108,27 @@ func (s *session) unclaimed(ctx context.Context, run string) (known bool, err er
 		}
 	}
 	if len(faults) > 0 {
-		return true, fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
+		slices.Sort(faults)
+		return nil, fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
 	}
-	return known, nil
+	return hidden, nil
+}
+
+// free reports whether a run is seen to hold no claim in a namespace: who may not read those of all may read those of one.
+func (s *session) free(ctx context.Context, run, namespace string) bool {
+	held, err := claim.Store{API: s.API}.OfRun(ctx, run, namespace)
+	return err == nil && len(held) == 0
 }
 
 // claimsOf reads the claims of a run: in each namespace around the fence, or everywhere at once.
-func (s *session) claimsOf(run string) []func(context.Context) ([]claim.Held, error) {
+func (s *session) claimsOf(run string) map[string]func(context.Context) ([]claim.Held, error) {
 	store := claim.Store{API: s.API}
-	namespaces := claim.Around(s.Access.Namespaces)
-	if len(namespaces) == 0 {
-		return []func(context.Context) ([]claim.Held, error){func(ctx context.Context) ([]claim.Held, error) { return store.List(ctx) }}
+	out := map[string]func(context.Context) ([]claim.Held, error){}
+	for _, ns := range claim.Around(s.Access.Namespaces) {
+		out[ns] = func(ctx context.Context) ([]claim.Held, error) { return store.OfRun(ctx, run, ns) }
 	}
-	var out []func(context.Context) ([]claim.Held, error)
-	for _, ns := range namespaces {
-		out = append(out, func(ctx context.Context) ([]claim.Held, error) { return store.OfRun(ctx, run, ns) })
+	if len(out) == 0 {
+		out[""] = func(ctx context.Context) ([]claim.Held, error) { return store.List(ctx) }
 	}
 	return out
 }
@@ -222,7 +234,8 @@ func objectsOf(collection string, answer map[string]any) []added {
 			text = strings.TrimSuffix(plural, "s") + " " + namespace + "/" + name
 		}
 		labels, _ := metadata["labels"].(map[string]any)
-		out = append(out, added{reaper: labels[mark.Component] == mark.Reaper, path: base + "/" + plural + "/" + name, uid: uid, text: text})
+		home, _ := labels[mark.Home].(string)
+		out = append(out, added{reaper: labels[mark.Component] == mark.Reaper, home: cmp.Or(namespace, home), path: base + "/" + plural + "/" + name, uid: uid, text: text})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,31 +138,39 @@ func TestDownLeavesTheReapersOfOtherEnvironmentsTheirRights(t *testing.T) {
 }
 
 // TestDownKeepsReapersWhereClaimsCannotBeRead: some fault may need them. A claim that can be read, but not understood,
-// is one all the same.
+// is one all the same. Who may not look into default, as with the least roles, has its reapers removed where it may.
 func TestDownKeepsReapersWhereClaimsCannotBeRead(t *testing.T) {
+	const all = "/apis/coordination.k8s.io/v1/leases"
+	of := func(namespace string) string { return strings.TrimSuffix(claim.Path(namespace, ""), "/gameday-") }
 	for name, c := range map[string]struct {
 		fence  []string
-		hidden string // namespace; empty for a list of all
-		claim  any    // in shop, if any
+		hidden []string // collections of claims
+		claim  any      // in shop, if any
+		stays  bool
 		want   string // part of the error
 	}{
-		"without a fence":             {nil, "", nil, ""},
-		"in one namespace of two":     {[]string{"bank", "shop"}, "bank", nil, ""},
-		"and a claim is in the other": {[]string{"bank", "shop"}, "bank", `{"id":"X","run":"run","address":"experiment.x.fault.y"}`, "experiment.x.fault.y"},
-		"and it can't be read":        {[]string{"bank", "shop"}, "bank", "of a later version", "shop/gameday-x"},
-		"an unreadable one by itself": {[]string{"shop"}, "nowhere", "of a later version", "shop/gameday-x"},
+		"none is hidden":               {[]string{"shop"}, nil, nil, false, ""},
+		"those in default are":         {[]string{"shop"}, []string{all, of("default")}, nil, false, ""},
+		"those of another namespace":   {[]string{"bank", "shop"}, []string{all, of("bank")}, nil, false, ""},
+		"those beside it are":          {[]string{"bank", "shop"}, []string{all, of("shop")}, nil, true, ""},
+		"without a fence, one by one":  {nil, []string{all}, nil, false, ""},
+		"without a fence, none":        {nil, []string{all, of("shop")}, nil, true, ""},
+		"without a fence, and a claim": {nil, []string{all}, `{"id":"X","run":"run","address":"experiment.x.fault.y"}`, true, ""},
+		"a claim":                      {[]string{"bank", "shop"}, []string{of("bank")}, `{"id":"X","run":"run","address":"experiment.x.fault.y"}`, true, "experiment.x.fault.y"},
+		"a claim that can't be read":   {[]string{"shop"}, nil, "of a later version", true, "shop/gameday-x"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSwept(t)
 			s.access.Namespaces = c.fence
 			s.putReaper(nearAccount, "run", "shop", "")
+			s.putReaper(nearRole, "run", "", "shop")
 			if c.claim != nil {
 				s.Put(claim.Path("shop", "X"), map[string]any{"metadata": map[string]any{
 					"name": "gameday-x", "namespace": "shop", "labels": map[string]any{claim.Label: "true", undo.LabelRun: "run"}, "annotations": map[string]any{claim.Annotation: c.claim},
 				}})
 			}
 			s.Before = func(_, path string) int {
-				if path == "/apis/coordination.k8s.io/v1/leases" || strings.Contains(path, "/namespaces/"+c.hidden+"/leases") {
+				if slices.Contains(c.hidden, path) {
 					return http.StatusForbidden
 				}
 				return 0
@@ -173,7 +182,8 @@ func TestDownKeepsReapersWhereClaimsCannotBeRead(t *testing.T) {
 				require.ErrorIs(t, err, errClaimed)
 				require.ErrorContains(t, err, c.want)
 			}
-			assert.NotNil(t, s.Get(nearAccount))
+			assert.Equal(t, c.stays, s.Get(nearAccount) != nil)
+			assert.Equal(t, c.stays, s.Get(nearRole) != nil)
 		})
 	}
 }
