@@ -63,8 +63,7 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	if err != nil {
 		return fmt.Errorf("remove what run %s added: %w", h.Run, err)
 	}
-	unread, err := s.unclaimed(ctx, h.Run)
-	if err != nil {
+	if err := s.unclaimed(ctx, h.Run); err != nil {
 		return err
 	}
 	left, err := s.added(ctx, h.Run)
@@ -72,8 +71,12 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 		return err
 	}
 	at := int64(0) // nothing of ours has anything to finish
+	free := map[string]bool{}
 	for _, object := range left {
-		if object.reaper && unread.has(object.home) && !s.free(ctx, h.Run, object.home) {
+		if _, known := free[object.home]; object.reaper && !known {
+			free[object.home] = s.free(ctx, h.Run, object.home)
+		}
+		if object.reaper && !free[object.home] {
 			continue // a fault there may need it; where none does, it goes by itself
 		}
 		if err := s.API.Delete(ctx, object.path, object.uid, &at); err != nil {
@@ -83,54 +86,55 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	return nil
 }
 
-// unread are the namespaces whose claims this user may not read; the empty name stands for all.
-type unread map[string]bool
-
-func (u unread) has(namespace string) bool { return u[""] || u[namespace] }
-
-// unclaimed makes sure that no fault of the run is still in place, as far as this user may read claims: those of one namespace
-// may be readable and those of another not, and others may have made them.
-func (s *session) unclaimed(ctx context.Context, run string) (unread, error) {
-	hidden := unread{}
+// unclaimed makes sure that no fault of the run is still in place, as far as this user may read claims.
+func (s *session) unclaimed(ctx context.Context, run string) error {
+	held, err := s.readable(ctx, run)
+	if err != nil {
+		return err
+	}
 	var faults []string
-	for namespace, read := range s.claimsOf(run) {
-		held, err := read(ctx)
-		switch {
-		case isForbidden(err) || undo.IsNotFound(err):
-			hidden[namespace] = true
-		case err != nil:
-			return nil, err
-		}
-		for _, h := range held {
-			if h.Run == run {
-				faults = append(faults, cmp.Or(h.Claim.Address, h.Namespace+"/"+h.Name))
-			}
+	for _, h := range held {
+		if h.Run == run {
+			faults = append(faults, cmp.Or(h.Claim.Address, h.Namespace+"/"+h.Name))
 		}
 	}
 	if len(faults) > 0 {
-		slices.Sort(faults)
-		return nil, fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
+		return fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
 	}
-	return hidden, nil
+	return nil
 }
 
-// free reports whether a run is seen to hold no claim in a namespace: who may not read those of all may read those of one.
+// readable are the claims in each namespace around the fence, or everywhere, where this user may read them.
+func (s *session) readable(ctx context.Context, run string) ([]claim.Held, error) {
+	store := claim.Store{API: s.API}
+	namespaces := claim.Around(s.Access.Namespaces)
+	if len(namespaces) == 0 {
+		held, err := store.List(ctx)
+		return held, unlessHidden(err)
+	}
+	var all []claim.Held
+	for _, ns := range namespaces {
+		held, err := store.OfRun(ctx, run, ns)
+		if err := unlessHidden(err); err != nil {
+			return nil, err
+		}
+		all = append(all, held...)
+	}
+	return all, nil
+}
+
+func unlessHidden(err error) error {
+	if isForbidden(err) || undo.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// free reports whether a run is seen to hold no claim in a namespace. Who may not read the claims of all may read those of
+// one, and others may have made them where this user may not.
 func (s *session) free(ctx context.Context, run, namespace string) bool {
 	held, err := claim.Store{API: s.API}.OfRun(ctx, run, namespace)
 	return err == nil && len(held) == 0
-}
-
-// claimsOf reads the claims of a run: in each namespace around the fence, or everywhere at once.
-func (s *session) claimsOf(run string) map[string]func(context.Context) ([]claim.Held, error) {
-	store := claim.Store{API: s.API}
-	out := map[string]func(context.Context) ([]claim.Held, error){}
-	for _, ns := range claim.Around(s.Access.Namespaces) {
-		out[ns] = func(ctx context.Context) ([]claim.Held, error) { return store.OfRun(ctx, run, ns) }
-	}
-	if len(out) == 0 {
-		out[""] = func(ctx context.Context) ([]claim.Held, error) { return store.List(ctx) }
-	}
-	return out
 }
 
 func isForbidden(err error) bool {
