@@ -56,12 +56,12 @@ func TestReapersOutsideTheFence(t *testing.T) {
 // TestWhoMayNotLookIntoDefault: has put nothing there.
 func TestWhoMayNotLookIntoDefault(t *testing.T) {
 	s := newSwept(t)
-	s.Before = func(_, path string) int {
+	s.Meet(func(_, path string) int {
 		if strings.Contains(path, "/namespaces/default/") {
 			return http.StatusForbidden
 		}
 		return 0
-	}
+	})
 	h := handle{Run: "dead", Access: s.access}
 	require.NoError(t, New().clean(t.Context(), h))
 	left, err := New().leftovers(t.Context(), h)
@@ -97,12 +97,12 @@ func TestSweepLeavesReapersOfOtherNamespacesTheirRights(t *testing.T) {
 			s.putHalfReaper("other")
 			s.putReaper(nearRole, "run-near", "", "shop")
 			s.putReaper(nearAccount, "run-near", "shop", "")
-			s.Before = func(_, path string) int {
+			s.Meet(func(_, path string) int {
 				if strings.HasSuffix(path, "coordination.k8s.io/v1/leases") && hidden != "" || strings.Contains(path, "/namespaces/default/leases") && strings.Contains(hidden, "default") {
 					return http.StatusForbidden
 				}
 				return 0
-			}
+			})
 			s.sweep(providers.SweepRequest{Alive: true})
 			assert.NotNil(t, s.Get(farRole))
 			assert.NotNil(t, s.Get(farBinding))
@@ -169,12 +169,12 @@ func TestDownKeepsReapersWhereClaimsCannotBeRead(t *testing.T) {
 					"name": "gameday-x", "namespace": "shop", "labels": map[string]any{claim.Label: "true", undo.LabelRun: "run"}, "annotations": map[string]any{claim.Annotation: c.claim},
 				}})
 			}
-			s.Before = func(_, path string) int {
+			s.Meet(func(_, path string) int {
 				if slices.Contains(c.hidden, path) {
 					return http.StatusForbidden
 				}
 				return 0
-			}
+			})
 			err := New().clean(t.Context(), handle{Run: "run", Access: s.access})
 			if c.want == "" {
 				require.NoError(t, err)

@@ -51,7 +51,7 @@ func place(o map[string]any, where, value string) {
 func onConfigMap(t *testing.T) (*apitest.Server, undo.API, undo.Step) {
 	t.Helper()
 	server, api := apitest.New(t)
-	server.Admit = inOneMap
+	server.Admit(inOneMap)
 	return server, api, undo.Step{Kind: undo.Restore, Path: settings}
 }
 

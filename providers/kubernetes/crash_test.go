@@ -155,18 +155,18 @@ func TestKilledBetweenAnyTwoRequests(t *testing.T) {
 			c := newCrash(t, time.Minute)
 			var seen atomic.Int64
 			ctx, end := context.WithCancel(t.Context())
-			c.Before = func(string, string) int {
+			c.Meet(func(string, string) int {
 				if seen.Add(1) > int64(kill) {
 					end()
 					return http.StatusBadGateway
 				}
 				return 0
-			}
+			})
 			if c.inject(ctx) == nil {
 				_ = c.fault().Revert(ctx, c.record)
 			}
 			end()
-			c.Before = nil
+			c.Meet(nil)
 			c.ways(t)[how]()
 			c.asBefore(t, how, kill)
 			seenNow, err := c.fault().Observe(t.Context(), c.record)
@@ -184,12 +184,12 @@ func TestTooLate(t *testing.T) {
 	assert.Empty(t, c.Requests(), "the cluster is not even asked")
 
 	c = newCrash(t, time.Second)
-	c.Before = func(method, path string) int {
+	c.Meet(func(method, path string) int {
 		if method == http.MethodPatch && path == harmedTwo {
 			<-time.After(time.Until(c.record.Deadline))
 		}
 		return 0
-	}
+	})
 	require.ErrorIs(t, c.inject(t.Context()), errLate)
 	require.NoError(t, c.fault().Revert(t.Context(), c.record)) // as the engine does
 	c.asBefore(t, "the engine's revert", 0)
@@ -202,7 +202,7 @@ func TestUndoneWhileInjected(t *testing.T) {
 		t.Run(at, func(t *testing.T) {
 			c := newCrash(t, time.Minute)
 			done := false
-			c.Before = func(method, path string) int {
+			c.Meet(func(method, path string) int {
 				if method+path == at && !done {
 					done = true
 					for _, undoClaims := range []string{"undo of the claims, each namespace alone"} {
@@ -210,7 +210,7 @@ func TestUndoneWhileInjected(t *testing.T) {
 					}
 				}
 				return 0
-			}
+			})
 			require.ErrorIs(t, c.inject(t.Context()), errUnclaimed)
 			c.asBefore(t, "by itself", 0)
 		})

@@ -32,13 +32,13 @@ func TestNothingOnNodesBeforeTheClaim(t *testing.T) {
 	}
 	ctx, die := context.WithCancel(t.Context())
 	defer die()
-	s.Before = func(method, path string) int {
+	s.Meet(func(method, path string) int {
 		if method == http.MethodPost && strings.Contains(path, "/proxy/") { // the pod is there
 			die()
 			return http.StatusBadGateway
 		}
 		return 0
-	}
+	})
 	stop := &fault{behavior: newKubeletStop(), provider: New()}
 	require.Error(t, stop.Inject(ctx, providers.InjectRequest{Record: record}))
 
@@ -52,7 +52,7 @@ func TestNothingOnNodesBeforeTheClaim(t *testing.T) {
 	made := slices.Index(s.Requests(), "POST "+pods)
 	assert.True(t, claimed >= 0 && claimed < made, "claimed by request %d, made by %d", claimed, made)
 
-	s.Before = nil
+	s.Meet(nil)
 	_, _ = s.sweep(providers.SweepRequest{})
 	assert.NotEmpty(t, s.Get(path), "what is claimed is no stray")
 }

@@ -66,7 +66,7 @@ func TestContainerThatEndedByItselfIsNoHit(t *testing.T) {
 func TestPodThatEndedByItselfIsNoHit(t *testing.T) {
 	for name, status := range map[string]int{"gone": http.StatusNotFound, "replaced": http.StatusConflict} {
 		server, api := apitest.New(t)
-		server.Before = func(string, string) int { return status }
+		server.Meet(func(string, string) int { return status })
 		config := providertest.Decode(t, podKill{}.schema(), "target { names = [\"a\"] }")
 		i := injection{session: sessionOn(api), config: config, record: providers.Record{Targets: []providers.Target{podTarget("a")}}}
 		for attempt, i := range attemptsOf(i) {

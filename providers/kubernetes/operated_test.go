@@ -44,12 +44,12 @@ var skewAt = "/apis/mesh.example.com/v1/namespaces/shop/skews/" + nameIn("shop",
 func skewed(t *testing.T, says any) (*apitest.Server, injection) {
 	t.Helper()
 	server, api := apitest.New(t)
-	server.Admit = func(path string, o map[string]any) error {
+	server.Admit(func(path string, o map[string]any) error {
 		if path == skewAt && says != nil {
 			o["status"] = says
 		}
 		return nil
-	}
+	})
 	s := sessionOn(api, aPod("web"))
 	f := anOperated()
 	return server, injection{
@@ -93,7 +93,7 @@ func TestOperatorFails(t *testing.T) {
 // TestOperatorRefuses: what the plan says of an operator that refuses, and of one that is not there.
 func TestOperatorRefuses(t *testing.T) {
 	server, api := apitest.New(t)
-	server.Admit = func(string, map[string]any) error { return errors.New("offset must not be 0") }
+	server.Admit(func(string, map[string]any) error { return errors.New("offset must not be 0") })
 	f := anOperated()
 	var plan providers.FaultPlan
 	p := planning{
@@ -119,12 +119,12 @@ func TestOperatorRefuses(t *testing.T) {
 	require.Len(t, plan.Adds, 1)
 	assert.Contains(t, plan.Adds[0], "kind: Skew")
 
-	server.Before = func(method, _ string) int {
+	server.Meet(func(method, _ string) int {
 		if method == http.MethodPost {
 			return http.StatusInternalServerError
 		}
 		return 0
-	}
+	})
 	plan.Adds = nil
 	diags = f.plan(t.Context(), p)
 	require.Len(t, diags, 2)

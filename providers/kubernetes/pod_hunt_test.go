@@ -120,7 +120,7 @@ dynamic_targets = true
 target { labels = { app = "web" } }`)
 	require.NoError(t, f.Inject(t.Context(), providers.InjectRequest{Record: h.record, Config: config}))
 	var undone atomic.Bool
-	h.Before = func(method, path string) int {
+	h.Meet(func(method, path string) int {
 		if method == http.MethodPatch && path == podPath("shop", "b") && h.Get(claim.Path("shop", h.record.ID)) != nil {
 			store := claim.Store{API: h.api}
 			held, err := store.List(t.Context(), "shop")
@@ -130,7 +130,7 @@ target { labels = { app = "web" } }`)
 			}
 		}
 		return 0
-	}
+	})
 	h.appear(t, "b", "shop")
 	s, _, err := f.open(h.record)
 	require.NoError(t, err)

@@ -114,12 +114,12 @@ func TestSweepLeavesWhatIsClaimedElsewhere(t *testing.T) {
 				s.claims("far", "bank")
 			}
 			if c.hidden {
-				s.Before = func(_, path string) int {
+				s.Meet(func(_, path string) int {
 					if path == "/apis/coordination.k8s.io/v1/leases" {
 						return http.StatusForbidden
 					}
 					return 0
-				}
+				})
 			}
 			found, _ := s.sweep(c.req)
 			assert.Equal(t, c.stays, s.Get(strayWebhook) != nil)
@@ -135,12 +135,12 @@ func TestSweepUndoesWhatIsHere(t *testing.T) {
 	s := newSwept(t)
 	s.Put(strayConfig, map[string]any{"metadata": map[string]any{"name": "settings", "namespace": "shop"}, "data": map[string]any{"key": "value"}})
 	require.NoError(t, s.store.API.Change(t.Context(), "near", undo.Step{Kind: undo.Restore, Path: strayConfig}, []undo.Edit{{Pointer: "/data/key", To: "broken"}}))
-	s.Before = func(_, path string) int {
+	s.Meet(func(_, path string) int {
 		if path == "/apis/coordination.k8s.io/v1/leases" {
 			return http.StatusForbidden
 		}
 		return 0
-	}
+	})
 	found, diags := s.sweep(providers.SweepRequest{})
 	assert.Empty(t, diags)
 	assert.True(t, found["configmap near"].Undone, "%+v", found)
@@ -174,12 +174,12 @@ func TestSweepLeavesWhatAnUnreadableClaimNames(t *testing.T) {
 // TestSweepSaysWhatItDidNotLookAt: the roles for faults let no one list what they change.
 func TestSweepSaysWhatItDidNotLookAt(t *testing.T) {
 	s := newSwept(t)
-	s.Before = func(_, path string) int {
+	s.Meet(func(_, path string) int {
 		if strings.HasSuffix(path, "/secrets") || strings.HasSuffix(path, "/validatingwebhookconfigurations") {
 			return http.StatusForbidden
 		}
 		return 0
-	}
+	})
 	found, diags := s.sweep(providers.SweepRequest{})
 	assert.Empty(t, found)
 	require.Len(t, diags, 1)

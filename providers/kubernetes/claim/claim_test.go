@@ -131,13 +131,13 @@ func TestExpiredHolderIsUndoneFirst(t *testing.T) {
 	expire(server, "old")
 	require.NoError(t, api.Change(t.Context(), "old", step, []undo.Edit{{Pointer: "/spec/replicas", To: 0}}))
 
-	server.Before = refuse(http.MethodPatch, path)
+	server.Meet(refuse(http.MethodPatch, path))
 	err := store.Take(t.Context(), made("new", "two", "shop/db"))
 	require.ErrorContains(t, err, "take over from run dead")
 	assert.NotContains(t, server.Paths(), leases+"gameday-new")
 	assert.Contains(t, server.Paths(), leases+"gameday-old", "what could not be undone stays claimed")
 
-	server.Before = nil
+	server.Meet(nil)
 	require.NoError(t, store.Take(t.Context(), made("new", "two", "shop/db")))
 	assert.Equal(t, map[string]any{"replicas": 3.0}, server.Get(path)["spec"])
 	assert.NotContains(t, server.Paths(), leases+"gameday-old")
@@ -294,13 +294,13 @@ func TestExtended(t *testing.T) {
 	targets := []claim.Target{{Kind: "pod", Name: "shop/b", UID: "uid of shop/b"}}
 	steps := []undo.Step{{Kind: undo.Restore, Path: "/api/v1/namespaces/shop/pods/b", UID: "uid of shop/b"}}
 	raced := false
-	server.Before = func(method, _ string) int { // somebody else writes first
+	server.Meet(func(method, _ string) int { // somebody else writes first
 		if method == http.MethodPatch && !raced {
 			raced = true
 			return http.StatusConflict
 		}
 		return 0
-	}
+	})
 	for range 2 {
 		require.NoError(t, store.Extend(t.Context(), c.ID, "shop", targets, steps))
 	}

@@ -44,13 +44,13 @@ func (g growing) hunt() {
 
 // atDeletion calls do before the claim is deleted, so many times.
 func (g growing) atDeletion(times int, do func()) {
-	g.Before = func(method, path string) int {
+	g.Meet(func(method, path string) int {
 		if method == http.MethodDelete && path == leases+"gameday-one" && times > 0 {
 			times--
 			do()
 		}
 		return 0
-	}
+	})
 }
 
 // TestWhatIsAddedIsUndoneToo: a claim never goes with a step that was not undone, however

@@ -49,12 +49,12 @@ func TestFinalizerComesLate(t *testing.T) {
 	server, api := apitest.New(t)
 	step := undo.Step{Kind: undo.Remove, Path: kept}
 	require.NoError(t, api.Add(t.Context(), "run", keeping, chaos, step, map[string]any{"metadata": map[string]any{"name": "kept"}}))
-	server.Before = func(method, _ string) int {
+	server.Meet(func(method, _ string) int {
 		if method == http.MethodDelete && server.Get(kept) != nil {
 			server.Edit(kept, func(o map[string]any) { o["metadata"].(map[string]any)["finalizers"] = []any{keeper} })
 		}
 		return 0
-	}
+	})
 	require.ErrorIs(t, api.Undo(t.Context(), keeping, step), undo.ErrKept)
 }
 
@@ -69,7 +69,7 @@ func TestObjectsAreLetGo(t *testing.T) {
 		require.NoError(t, api.Add(t.Context(), "run", keeping, chaos, steps[len(steps)-1], body))
 	}
 	deleted := map[string]int{}
-	server.Before = func(method, path string) int {
+	server.Meet(func(method, path string) int {
 		if method != http.MethodDelete {
 			return 0
 		}
@@ -77,7 +77,7 @@ func TestObjectsAreLetGo(t *testing.T) {
 			server.Drop(path)
 		}
 		return 0
-	}
+	})
 	require.NoError(t, api.UndoAll(t.Context(), keeping, steps))
 	assert.Empty(t, server.Paths())
 	require.NoError(t, api.UndoAll(t.Context(), keeping, steps), "twice is fine")

@@ -77,7 +77,7 @@ func TestCopiesWaitForTheController(t *testing.T) {
 	server.Put(deploymentPath, deployment(2))
 	server.Put(setsPath+"/payments-1", replicaSet("d-1", undo.Annotation("a")))
 	looks := 0
-	server.Before = func(method, path string) int {
+	server.Meet(func(method, path string) int {
 		if method == http.MethodGet && strings.HasSuffix(path, deploymentPath) {
 			if looks++; looks == 3 {
 				server.Put(deploymentPath, deployment(3))
@@ -87,7 +87,7 @@ func TestCopiesWaitForTheController(t *testing.T) {
 			assert.GreaterOrEqual(t, looks, 3, "the copy is removed too early")
 		}
 		return 0
-	}
+	})
 	require.NoError(t, api.Undo(t.Context(), "a", forget))
 	state(t, api, "a", undo.Absent)
 }

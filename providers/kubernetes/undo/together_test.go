@@ -54,14 +54,14 @@ func met(n int) func(string, string) int {
 func TestManyAtOnce(t *testing.T) {
 	const n = 20
 	server, api, steps := changedPods(t, n)
-	server.Before = met(n)
+	server.Meet(met(n))
 	standing, err := api.Standing(t.Context(), "one", steps)
 	require.NoError(t, err)
 	assert.Equal(t, steps, standing, "in their order")
 
-	server.Before = met(n)
+	server.Meet(met(n))
 	require.NoError(t, api.UndoAll(t.Context(), "one", steps))
-	server.Before = nil
+	server.Meet(nil)
 	standing, err = api.Standing(t.Context(), "one", steps)
 	require.NoError(t, err)
 	assert.Empty(t, standing)
@@ -70,18 +70,18 @@ func TestManyAtOnce(t *testing.T) {
 // TestSomeFail: all others are undone nevertheless, and each failure is told of.
 func TestSomeFail(t *testing.T) {
 	server, api, steps := changedPods(t, 50)
-	server.Before = func(method, path string) int {
+	server.Meet(func(method, path string) int {
 		if path == steps[49].Path || method == http.MethodPatch && path == steps[7].Path {
 			return http.StatusInternalServerError
 		}
 		return 0
-	}
+	})
 	err := api.UndoAll(t.Context(), "one", steps)
 	require.ErrorContains(t, err, steps[49].Path)
 	require.ErrorContains(t, err, steps[7].Path)
 	_, err = api.Standing(t.Context(), "one", steps)
 	require.ErrorContains(t, err, steps[49].Path)
-	server.Before = nil
+	server.Meet(nil)
 	standing, err := api.Standing(t.Context(), "one", steps)
 	require.NoError(t, err)
 	assert.Equal(t, []undo.Step{steps[7], steps[49]}, standing)

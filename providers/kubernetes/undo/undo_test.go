@@ -155,12 +155,12 @@ func TestWholeNumbersKeepTheirDigits(t *testing.T) {
 	step := undo.Step{Kind: undo.Restore, Path: path}
 	server.Put(path, map[string]any{"metadata": map[string]any{"annotations": map[string]any{}}})
 	var patches []string
-	server.Before = func(string, string) int { return 0 }
-	server.Admit = func(_ string, o map[string]any) error {
+	server.Meet(func(string, string) int { return 0 })
+	server.Admit(func(_ string, o map[string]any) error {
 		text, _ := json.Marshal(o)
 		patches = append(patches, string(text))
 		return nil
-	}
+	})
 	require.NoError(t, api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/id", To: int64(9007199254740993)}}))
 	assert.NotEmpty(t, patches)
 	edits, err := undo.Edits(server.Get(path), "one")
@@ -214,13 +214,13 @@ func TestOthersWriteMeanwhile(t *testing.T) {
 		server, api := apitest.New(t)
 		server.Put(path, parse(t, `{"spec":{"replicas":3}}`))
 		writes := 0
-		server.Before = func(method, _ string) int {
+		server.Meet(func(method, _ string) int {
 			if method == http.MethodPatch && writes < 4 {
 				writes++
 				server.Edit(path, func(o map[string]any) { o["status"] = map[string]any{"n": writes} })
 			}
 			return 0
-		}
+		})
 		require.NoError(t, api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/replicas", To: 0}}))
 		writes = 0
 		require.NoError(t, api.Undo(t.Context(), "one", step))
@@ -231,20 +231,20 @@ func TestOthersWriteMeanwhile(t *testing.T) {
 		server, api := apitest.New(t)
 		server.Put(path, parse(t, `{"spec":{"replicas":3}}`))
 		n := 0
-		server.Before = func(method, _ string) int {
+		server.Meet(func(method, _ string) int {
 			if method == http.MethodPatch {
 				n++
 				server.Edit(path, func(o map[string]any) { o["status"] = map[string]any{"n": n} })
 			}
 			return 0
-		}
+		})
 		err := api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/replicas", To: 0}})
 		require.ErrorContains(t, err, "others kept changing the object, 12 attempts")
 	})
 	t.Run("the server does not take it", func(t *testing.T) {
 		server, api := apitest.New(t)
 		server.Put(path, parse(t, `{"spec":{"replicas":3}}`))
-		server.Admit = func(string, map[string]any) error { return errors.New("replicas: must not be 0") }
+		server.Admit(func(string, map[string]any) error { return errors.New("replicas: must not be 0") })
 		before := len(server.Requests())
 		err := api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/replicas", To: 0}})
 		require.ErrorContains(t, err, "must not be 0")
@@ -289,7 +289,7 @@ func TestServersRewriteValues(t *testing.T) {
 	server, api := apitest.New(t)
 	step := undo.Step{Kind: undo.Restore, Path: path}
 	server.Put(path, parse(t, `{"spec":{"replicas":3,"cpu":"2","flag":true}}`))
-	server.Admit = func(_ string, o map[string]any) error {
+	server.Admit(func(_ string, o map[string]any) error {
 		spec := o["spec"].(map[string]any)
 		if spec["replicas"] == nil {
 			spec["replicas"] = 1.0
@@ -301,7 +301,7 @@ func TestServersRewriteValues(t *testing.T) {
 			delete(spec, "flag")
 		}
 		return nil
-	}
+	})
 	before := server.Get(path)
 	require.NoError(t, api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/replicas"}, {Pointer: "/spec/cpu", To: "1000m"}, {Pointer: "/spec/flag", To: false}}))
 	assert.Equal(t, map[string]any{"replicas": 1.0, "cpu": "1"}, server.Get(path)["spec"])

@@ -21,7 +21,7 @@ func (s *Server) patch(w http.ResponseWriter, path string, body []byte, kind str
 		return
 	}
 	if err == nil {
-		err = s.admit(path, patched)
+		err = s.admitted(path, patched)
 	}
 	if err != nil {
 		answer(w, http.StatusUnprocessableEntity, problem(http.StatusUnprocessableEntity, err.Error()))

@@ -24,16 +24,9 @@ import (
 
 // Server is an API server. Objects are known by their path.
 type Server struct {
-	// Before is called with each request, before it has any effect and without
-	// locks held. A status other than 0 is the answer. It may call the server's
-	// own methods, as another writer would.
-	Before func(method, path string) (status int)
-
-	// Admit changes an object that is about to be stored, as defaults and webhooks
-	// do. An error refuses it with status 422.
-	Admit func(path string, o map[string]any) error
-
 	mu       sync.Mutex
+	before   func(method, path string) (status int)
+	admit    func(path string, o map[string]any) error
 	objects  map[string]map[string]any
 	version  int64
 	requests []string
@@ -46,6 +39,26 @@ func New(t testing.TB) (*Server, undo.API) {
 	listening := httptest.NewServer(s)
 	t.Cleanup(listening.Close)
 	return s, undo.API{Base: listening.URL, HTTP: listening.Client()}
+}
+
+// Meet has each request from now on meet before, ahead of any effect and without
+// locks held, instead of what was there. A status other than 0 is the answer. It
+// may call the server's own methods, as another writer would. Nil is none.
+//
+// A request that its client gave up may still be under way, so this is no field.
+func (s *Server) Meet(before func(method, path string) (status int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = before
+}
+
+// Admit has each object that is about to be stored pass admit, which changes it as
+// defaults and webhooks do, instead of what was there. An error refuses it with
+// status 422.
+func (s *Server) Admit(admit func(path string, o map[string]any) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.admit = admit
 }
 
 // Put stores an object at a path, as it is but for UID and version.
@@ -116,9 +129,8 @@ func (s *Server) store(path string, o map[string]any) {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
-	s.note(r.Method + " " + r.URL.RequestURI())
-	if s.Before != nil {
-		if status := s.Before(r.Method, path); status != 0 {
+	if before := s.received(r.Method + " " + r.URL.RequestURI()); before != nil {
+		if status := before(r.Method, path); status != 0 {
 			answer(w, status, problem(status, "as the test wants it"))
 			return
 		}
@@ -143,10 +155,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) note(request string) {
+// received writes a request down, and tells what it meets.
+func (s *Server) received(request string) (before func(method, path string) int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, request)
+	return s.before
 }
 
 func (s *Server) post(w http.ResponseWriter, path string, body []byte) {
@@ -166,7 +180,7 @@ func (s *Server) post(w http.ResponseWriter, path string, body []byte) {
 		answer(w, http.StatusConflict, problem(http.StatusConflict, at+" already exists"))
 		return
 	}
-	if err := s.admit(at, o); err != nil {
+	if err := s.admitted(at, o); err != nil {
 		answer(w, http.StatusUnprocessableEntity, problem(http.StatusUnprocessableEntity, err.Error()))
 		return
 	}
@@ -174,11 +188,11 @@ func (s *Server) post(w http.ResponseWriter, path string, body []byte) {
 	answer(w, http.StatusCreated, o)
 }
 
-func (s *Server) admit(path string, o map[string]any) error {
-	if s.Admit == nil {
+func (s *Server) admitted(path string, o map[string]any) error {
+	if s.admit == nil {
 		return nil
 	}
-	return s.Admit(path, o)
+	return s.admit(path, o)
 }
 
 func (s *Server) delete(w http.ResponseWriter, path string, body []byte) {

@@ -102,12 +102,12 @@ func TestUndoesAtTheDeadlineAndGoes(t *testing.T) {
 func TestSlowRunner(t *testing.T) {
 	s := newStage(t)
 	step := s.inject(t, time.Second)
-	s.Before = func(method, path string) int {
+	s.Meet(func(method, path string) int {
 		if method == http.MethodDelete && path == claim.Path("shop", "one") {
 			assert.NoError(t, s.api.Change(t.Context(), "one", step, []undo.Edit{{Pointer: "/spec/replicas", To: 0}}))
 		}
 		return 0
-	}
+	})
 	s.look(t, 10*time.Second)
 	assert.Equal(t, 0.0, s.replicas())
 	s.look(t, 12*time.Second)
@@ -118,12 +118,12 @@ func TestTriesAgain(t *testing.T) {
 	s := newStage(t)
 	s.inject(t, time.Second)
 	down := true
-	s.Before = func(method, _ string) int {
+	s.Meet(func(method, _ string) int {
 		if down && method == http.MethodPatch {
 			return http.StatusServiceUnavailable
 		}
 		return 0
-	}
+	})
 	s.reaper.account.told = s.said(mark.WantedKey).(string)
 	for after := 5 * time.Second; after < 2*time.Minute; after += time.Second {
 		assert.False(t, s.look(t, after), "a claim that stands keeps it, however long it was wanted")
@@ -158,24 +158,24 @@ func TestKeepsItsRights(t *testing.T) {
 	s := newStage(t)
 	s.look(t, 0)
 	asked := false
-	s.Before = func(method, path string) int {
+	s.Meet(func(method, path string) int {
 		if method == http.MethodPatch && path == accountAt && !asked {
 			asked = true
 			s.want(mark.Wanted(s.now.Add(time.Hour), time.Minute))
 		}
 		return 0
-	}
+	})
 	assert.False(t, s.look(t, time.Hour))
 	assert.Contains(t, s.Paths(), roleAt)
 	assert.Nil(t, s.said(mark.LeavingKey))
 
-	s.Before = func(method, path string) int {
+	s.Meet(func(method, path string) int {
 		if method == http.MethodDelete && path == roleAt {
 			assert.Equal(t, "true", s.said(mark.LeavingKey), "before any right is given back")
 			s.want(mark.Wanted(s.now.Add(2*time.Hour), time.Minute))
 		}
 		return 0
-	}
+	})
 	s.look(t, time.Hour+time.Second)
 	assert.True(t, s.look(t, 2*time.Hour))
 	assert.Equal(t, []string{workload}, s.Paths())
@@ -203,13 +203,13 @@ func TestRun(t *testing.T) {
 	var down atomic.Bool
 	var refused atomic.Int64
 	down.Store(true)
-	s.Before = func(string, string) int {
+	s.Meet(func(string, string) int {
 		if down.Load() {
 			refused.Add(1)
 			return http.StatusInternalServerError
 		}
 		return 0
-	}
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.reaper.Run(ctx) }()
