@@ -29,9 +29,17 @@ find_tests() {
 
 # run_tests runs them and no others: make test has the others. More of them go side by side than there are processors, as most
 # of the time they wait for pods and deadlines; those that measure time go alone.
+# They are a process group of their own: what ends this script must end them too, with the cluster under them gone.
 run_tests() {
+	set -m
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
-		-tags e2e -count=1 -p 1 -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}"
+		-tags e2e -count=1 -p 1 -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}" </dev/null &
+	tests_group=$!
+	set +m
+	local status=0
+	wait "$tests_group" || status=$?
+	tests_group=
+	return "$status"
 }
 
 # is_as_before WHAT BEFORE COMMAND fails when the command still prints something else than before after a minute, in which
@@ -52,6 +60,7 @@ is_as_before() {
 clean_up() {
 	local status=$?
 	trap - EXIT
+	[ -z "$tests_group" ] || kill -- "-$tests_group" 2>/dev/null || true
 	[ "$status" = 0 ] || "$kind" export logs -q --name "$cluster" "$run/logs" 2>/dev/null || true
 	delete_cluster || status=1
 	exit "$status"
@@ -74,7 +83,10 @@ fi
 install_kind
 delete_cluster # of a run that was killed
 engine_before=$(engine_state)
+tests_group=
 trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 created=$SECONDS
 create_cluster
 cluster_before=$(cluster_state)
