@@ -254,6 +254,38 @@ variable "shown" {
 	assert.Empty(t, CheckSensitive(sealed, req.Resolved.Variables))
 }
 
+// TestBuildNeverHoldsSecretsInOtherForms: providers quote and encode what they
+// were given. A saved plan, without secrets, is still the same as a new one.
+func TestBuildNeverHoldsSecretsInOtherForms(t *testing.T) {
+	files := room(`
+  fault "fake_break" "f" {
+    things = ["a"]
+    how    = jsonencode({ key = nonsensitive(var.token) })
+    warn   = "Basic ${base64encode(nonsensitive(var.token))}"
+  }`)
+	files["main.gameday.hcl"] = strings.Replace(files["main.gameday.hcl"], `"d"]`, `"d"]
+  note = "token ${var.token}"`, 1)
+	files["vars.gameday.hcl"] = "variable \"token\" {\n  type      = string\n  sensitive = true\n}\n"
+	given := map[string]resolve.Given{"token": {Raw: `hun"ter2hunter2`}}
+	req := resolved(t, files, given)
+	p := built(t, req)
+	assert.Equal(t, []string{`note "(sensitive)"`}, p.Environments[0].Steps)
+	assert.Equal(t, `breaks {"key":"(sensitive)"} for 30s`, p.Experiments[0].Faults[0].Effect)
+	assert.Equal(t, "Basic (sensitive)", p.Findings[0].Detail)
+
+	path := filepath.Join(t.TempDir(), "a.plan")
+	sealed, err := Seal(p, req.Resolved.Variables)
+	require.NoError(t, err)
+	require.NoError(t, Write(path, sealed))
+	saved, err := Read(path)
+	require.NoError(t, err)
+	cfg, diags := config.LoadDir(req.Dir)
+	require.False(t, diags.HasErrors())
+	req.Resolved, diags = resolve.Resolve(context.Background(), cfg, req.Set, resolve.Inputs{Variables: given})
+	require.False(t, diags.HasErrors(), "%s", diags)
+	assert.Empty(t, Drift(saved, built(t, req)))
+}
+
 func TestBuildRedactsErrors(t *testing.T) {
 	files := room(`
   fault "fake_break" "f" {

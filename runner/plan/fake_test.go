@@ -55,6 +55,9 @@ func (fakeEnvironment) Plan(_ context.Context, req providers.EnvironmentPlanRequ
 			"port":    cty.UnknownVal(cty.Number),
 		}),
 	}
+	if note := req.Config.String("note"); note != "" {
+		p.Steps = []string{fmt.Sprintf("note %q", note)}
+	}
 	for _, name := range req.Config.Strings("things") {
 		p.Inventory = append(p.Inventory, providers.Target{Kind: "thing", Name: name})
 		p.Labels = append(p.Labels, providers.Labels{Target: "thing/" + name, Labels: map[string]string{"name": name}})

@@ -11,13 +11,15 @@ import (
 )
 
 func TestRedactText(t *testing.T) {
-	r := newRedactor([]string{"hunter2-long", "hunter2", "x"})
+	r := newRedactor([]string{"hunter2-long", "hunter2", "x", `hun"ter2`, "hun'ter:horse"})
 	for in, want := range map[string]string{
 		"nothing":               "nothing",
 		"say hunter2 twice":     "say (sensitive) twice",
 		"hunter2-long, hunter2": "(sensitive), (sensitive)",
 		"x":                     "(sensitive)",
 		"extra":                 "extra",
+		`"hun\"ter2"`:           `"(sensitive)"`, // as providers quote
+		"aHVuJ3Rlcjpob3JzZQ==":  "(sensitive)",
 	} {
 		assert.Equal(t, want, r.text(in))
 	}

@@ -47,7 +47,7 @@ func (b Body) Decode(extra map[string]cty.Value) (schema.Values, hcl.Diagnostics
 		ctx.Variables = maps.Clone(extra)
 	}
 	value, diags := b.decode(ctx)
-	return schema.NewValues(value), diags
+	return schema.NewValues(value), b.secrets.hide(diags)
 }
 
 func (b Body) decode(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {

@@ -63,7 +63,18 @@ func (fakeEnvironment) Plan(_ context.Context, req providers.EnvironmentPlanRequ
 	if _, harmed := processes["harmed"]; harmed && !req.Offline {
 		return plan, providers.Errorf(nil, "Not as described", "It was looked at.")
 	}
-	return plan, nil
+	return plan, missing(req.Config)
+}
+
+// missing warns of commands that are not there, and quotes them.
+func missing(v schema.Values) providers.Diagnostics {
+	var diags providers.Diagnostics
+	for _, process := range v.BlockMap("process") {
+		if command := process.Strings("command"); len(command) > 0 && strings.HasPrefix(command[0], "missing-") {
+			diags = append(diags, providers.Warningf(nil, "No executable "+command[0], "There is no %q.", command[0])...)
+		}
+	}
+	return diags
 }
 
 // fakeFault refuses a latency above a minute, to have a provider that checks.
@@ -112,6 +123,14 @@ func (fakeProbe) Schema() *schema.Block {
 		{Name: "url", Type: schema.Type{Kind: schema.String}, Required: true},
 		{Name: "token", Type: schema.Type{Kind: schema.String}},
 	}}
+}
+
+// Validate quotes the URL that it refuses, which it takes for whole.
+func (fakeProbe) Validate(_ context.Context, v schema.Values) providers.Diagnostics {
+	if url := v.String("url"); strings.HasPrefix(url, "nowhere") {
+		return providers.Errorf(cty.GetAttrPath("url"), "Invalid URL", "%q cannot be connected to.", url)
+	}
+	return nil
 }
 
 func (fakeProbe) Summary(v schema.Values) string {

@@ -143,7 +143,7 @@ func (m *module) inputs(call *config.ModuleCall, ctx *hcl.EvalContext) map[strin
 		expr := call.Inputs[name].Expr
 		value, diags := expr.Value(ctx)
 		m.r.diags.add(diags)
-		inputs[name] = input{value: value, at: expr.Range()}
+		inputs[name] = written(call.Module.Variables[name], value, expr.Range())
 	}
 	return inputs
 }

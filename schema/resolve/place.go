@@ -11,11 +11,13 @@ import (
 )
 
 // Diagnostics gives a provider's diagnostics about the body their places: the
-// attribute or block that each one's path leads to, or the whole block.
+// attribute or block that each one's path leads to, or the whole block. They tell
+// nothing sensitive that has been met.
 func (b Body) Diagnostics(found providers.Diagnostics) hcl.Diagnostics {
-	return b.diagnostics(found, b.ctx)
+	return b.secrets.hide(b.diagnostics(found, b.ctx))
 }
 
+// providerDiags notes what Resolve reports, without what is sensitive, at its end.
 func (r *resolver) providerDiags(found providers.Diagnostics, b Body, ctx *hcl.EvalContext) {
 	r.diags.list = append(r.diags.list, b.diagnostics(found, ctx)...)
 }

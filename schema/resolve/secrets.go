@@ -4,7 +4,10 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers/secret"
 )
 
 // Secrets lists the texts of every sensitive value that was met, also inside
@@ -46,6 +49,19 @@ func (s *secrets) none() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.texts) == 0
+}
+
+// hide takes what is known to be secret out of diagnostics. Functions and
+// providers get values without marks, and tell them in what they report.
+func (s *secrets) hide(diags hcl.Diagnostics) hcl.Diagnostics {
+	if len(diags) == 0 {
+		return nil
+	}
+	mask := secret.NewMask(s.sorted()...)
+	for _, d := range diags {
+		d.Summary, d.Detail = mask.Text(d.Summary), mask.Text(d.Detail)
+	}
+	return diags
 }
 
 // note takes what is marked in a value, at any depth.

@@ -55,12 +55,15 @@ func (r *resolver) undeclared(name string, given Given, root *config.Module) {
 		Detail: fmt.Sprintf("%s gives a value for %q, but the configuration declares no such variable.%s",
 			given.From, name, suggest(name, slices.Sorted(maps.Keys(root.Variables)), "It declares")),
 	}
+	if hasSensitive(root) {
+		d.Subject = nil // of which it may be one, misspelt
+	}
 	r.diags.list = append(r.diags.list, d)
 }
 
 func (r *resolver) readGiven(v *config.Variable, given Given) input {
 	in := input{value: given.Value, at: v.DeclRange, from: given.From}
-	if given.Range != nil {
+	if given.Range != nil && r.showable(v, *given.Range) {
 		in.at, in.from = *given.Range, ""
 	}
 	if given.Value != cty.NilVal {
@@ -132,7 +135,7 @@ func (m *module) evaluateVariables(inputs map[string]input) {
 func (m *module) variable(v *config.Variable, in input, given bool) (cty.Value, error) {
 	if given && in.value.IsNull() && !v.Nullable {
 		if v.Default == nil {
-			m.r.diags.errorf(in.at, "Null value for variable", "var.%s is not nullable: leave it out to get its default, or give it a value.", v.Name)
+			m.r.diags.errorf(in.at, "Null value for variable", "var.%s%s is not nullable: leave it out to get its default, or give it a value.", v.Name, givenBy(in.from))
 			return cty.DynamicVal, errReported
 		}
 		given = false
@@ -148,7 +151,8 @@ func (m *module) variable(v *config.Variable, in input, given bool) (cty.Value, 
 	if diags.HasErrors() {
 		return cty.DynamicVal, errReported
 	}
-	return m.converted(v, value, v.Default.Range(), "")
+	in = written(v, value, v.Default.Range())
+	return m.converted(v, value, in.at, in.from)
 }
 
 func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, from string) (cty.Value, error) {
@@ -156,14 +160,10 @@ func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, fr
 	if want == cty.NilType || want == cty.DynamicPseudoType {
 		return value, nil
 	}
-	found := ""
-	if from != "" {
-		found = fmt.Sprintf(", given by %s,", from)
-	}
 	// A module takes what it needs of its caller's values, such as an
 	// environment; a value from outside is meant for this variable alone.
 	if text := superfluous(value.Type(), want, nil); text != "" && len(m.at) == 0 {
-		m.r.diags.errorf(at, "Invalid value for variable", "The value of var.%s%s does not fit its type, %s: %s", v.Name, found, typeText(v), text)
+		m.r.diags.errorf(at, "Invalid value for variable", "The value of var.%s%s does not fit its type, %s: %s", v.Name, givenBy(from), typeText(v), text)
 		return cty.UnknownVal(want.WithoutOptionalAttributesDeep()), errReported
 	}
 	if v.Type.Defaults != nil {
@@ -174,7 +174,7 @@ func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, fr
 		return got, nil
 	}
 	m.r.diags.errorf(at, "Invalid value for variable", "The value of var.%s%s does not fit its type, %s: %s.",
-		v.Name, found, typeText(v), misfit(v, value, err))
+		v.Name, givenBy(from), typeText(v), misfit(v, value, err))
 	return cty.UnknownVal(want.WithoutOptionalAttributesDeep()), errReported
 }
 
