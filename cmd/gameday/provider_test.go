@@ -13,8 +13,8 @@ import (
 	"github.com/gameday-dev/gameday/providers/sdk"
 )
 
-// noteProvider is the main function of a provider that the scripts install: a fault that is a file, and a probe
-// that does not like it. GAMEDAY_NOTE_VERSION is its version.
+// noteProvider is the main function of a provider that the scripts install: a fault that is a file, a probe
+// that does not like it, and an environment. GAMEDAY_NOTE_VERSION is its version.
 func noteProvider() {
 	version := "1.0.0"
 	if other := os.Getenv("GAMEDAY_NOTE_VERSION"); other != "" {
@@ -22,7 +22,7 @@ func noteProvider() {
 	}
 	sdk.Serve(sdk.Provider{
 		Name: "note", Version: version, Description: "Puts notes into folders.",
-		Types: providers.Types{Faults: []providers.Fault{sdk.NewFault(note{})}, Probes: []providers.Probe{noNote{}}},
+		Types: providers.Types{Environments: []providers.Environment{place{}}, Faults: []providers.Fault{sdk.NewFault(note{})}, Probes: []providers.Probe{noNote{}}},
 	}.Provider())
 }
 

@@ -59,3 +59,15 @@ func EndLasting(ctx context.Context, t providers.Environment, handle providers.E
 	}
 	return err
 }
+
+// LookLasting says in a short phrase how an environment that can stay stands; empty
+// when it is not there.
+func LookLasting(ctx context.Context, t providers.Environment, handle providers.EnvironmentHandle) (string, error) {
+	lasting, ok := providers.As[providers.WithLasting](t)
+	if !ok {
+		return "", fmt.Errorf("%s is of type %s, which does not say how it stands", handle.Address, handle.Type)
+	}
+	ctx, cancel := context.WithTimeout(ctx, envLookPatience)
+	defer cancel()
+	return call(ctx, callLinger, "looking at "+handle.Address, func(ctx context.Context) (string, error) { return lasting.Standing(ctx, handle) })
+}

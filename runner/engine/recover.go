@@ -16,9 +16,10 @@ import (
 
 // RecoverRequest asks for what a killed run left to be undone.
 type RecoverRequest struct {
-	RunDir string // absolute
-	Set    *providers.Set
-	Bus    *event.Bus // that continues the run's stream
+	Held *journal.Held // the lock on the run's journal, also while Bus and its reports are opened and closed
+	Set  *providers.Set
+	Bus  *event.Bus // that continues the run's stream
+	Mend string     // the command that undoes what this recover may leave
 }
 
 // Recovery is what recover did.
@@ -31,11 +32,10 @@ type Recovery struct {
 
 // Recover undoes what the journal in a run's folder left open, in reverse order:
 // faults, then environments. It needs nothing of the run's process or of its
-// configuration, may be called again, and returns journal.ErrHeld while the run
-// is alive. A corrupt journal is an error that comes after everything before
-// the corrupt line has been undone.
+// configuration, and may be called again. A corrupt journal is an error that comes
+// after everything before the corrupt line has been undone.
 func Recover(ctx context.Context, req RecoverRequest) (Recovery, error) {
-	replay, readErr := journal.Read(req.RunDir)
+	replay, readErr := journal.Read(req.Held.Dir())
 	if replay == nil {
 		return Recovery{}, readErr
 	}
@@ -44,7 +44,7 @@ func Recover(ctx context.Context, req RecoverRequest) (Recovery, error) {
 		return out, readErr
 	}
 	r := recovery{RecoverRequest: req, out: &out}
-	log, err := journal.Resume(req.RunDir, time.Now)
+	log, err := req.Held.Resume(time.Now)
 	var corrupt *journal.CorruptError
 	switch {
 	case errors.As(err, &corrupt):
@@ -79,13 +79,23 @@ func (r *recovery) undoAll(ctx context.Context, replay *journal.Replay) {
 	for _, handle := range slices.Backward(replay.Environments) {
 		r.environment(ctx, handle)
 	}
-	finished := event.RunFinished{Verdict: ended(replay), Dirty: len(r.out.Left) > 0, Seconds: time.Since(started).Seconds()}
-	finished.ExitCode = verdict.ExitCode(finished.Verdict, finished.Dirty, 0)
+	finished := r.finished(ended(replay), time.Since(started))
 	r.Bus.Emit(finished)
 	if finished.Dirty {
 		return // the journal stays open: recover can be tried again
 	}
 	r.note(r.log.Append(journal.RunFinished, journal.Finished{Verdict: string(finished.Verdict), ExitCode: finished.ExitCode}))
+}
+
+// finished says how things stand now. It has no counts, by which reports know that
+// its time is not that of the run.
+func (r *recovery) finished(v verdict.Verdict, took time.Duration) event.RunFinished {
+	dirty := len(r.out.Left) > 0
+	out := event.RunFinished{Verdict: v, ExitCode: verdict.ExitCode(v, dirty, 0), Dirty: dirty, Seconds: took.Seconds()}
+	if dirty && r.Mend != "" {
+		out.Mend = []string{r.Mend}
+	}
+	return out
 }
 
 // ended is the verdict of the run: what it said itself, if it came to that.
@@ -111,7 +121,7 @@ func (r *recovery) fault(ctx context.Context, record providers.Record) {
 		r.out.Faults++
 		r.note(r.log.Append(journal.FaultReverted, journal.Fault{ID: record.ID}))
 	} else {
-		out.Error = err.Error()
+		out.Error, out.Mend = err.Error(), r.Mend
 		r.out.Left = append(r.out.Left, fmt.Sprintf("%s: %v", record.Address, err))
 	}
 	r.Bus.Emit(out)

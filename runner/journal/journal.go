@@ -6,17 +6,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // FileName is the journal's name inside a run's folder.
 const FileName = "journal.jsonl"
 
-// ErrHeld says that another process holds the journal: its run is still alive.
+// ErrHeld says that another process holds the journal: its run is still alive, or
+// is being recovered.
 var ErrHeld = errors.New("the journal is held by a process that is still running")
 
 // Journal appends entries to a run's file. It holds a lock on the file for as
@@ -24,7 +22,7 @@ var ErrHeld = errors.New("the journal is held by a process that is still running
 type Journal struct {
 	mu     sync.Mutex
 	file   file
-	lock   *flock.Flock
+	own    *Held // nil where somebody else lets go of the lock
 	seq    uint64
 	size   int64 // of the whole lines
 	broken error // why nothing can be added any more
@@ -41,37 +39,19 @@ type file interface {
 
 // Create starts the journal of a new run in dir, which must exist.
 func Create(dir string, now func() time.Time) (*Journal, error) {
-	return open(dir, os.O_CREATE|os.O_EXCL, now)
-}
-
-// Resume opens the journal of an earlier run to add what is done about it now.
-// It returns ErrHeld while that run is alive.
-func Resume(dir string, now func() time.Time) (*Journal, error) {
-	journal, err := open(dir, 0, now)
+	held, err := Hold(dir)
 	if err != nil {
 		return nil, err
 	}
-	return journal, journal.seek()
-}
-
-func open(dir string, flags int, now func() time.Time) (*Journal, error) {
-	path := filepath.Join(dir, FileName)
-	file, err := os.OpenFile(path, os.O_RDWR|flags, 0o600)
+	journal, err := held.open(os.O_CREATE|os.O_EXCL, now)
 	if err != nil {
-		return nil, fmt.Errorf("opening the journal: %w", err)
+		return nil, errors.Join(err, held.Release())
 	}
-	lock := flock.New(path + ".lock")
-	held, err := lock.TryLock()
-	if err == nil && !held {
-		err = ErrHeld
+	journal.own = held
+	if err := syncDir(dir); err != nil { // the name must survive a power cut too
+		return nil, errors.Join(fmt.Errorf("creating the journal: %w", err), journal.Close())
 	}
-	if err == nil && flags&os.O_CREATE != 0 {
-		err = syncDir(dir) // the name must survive a power cut too
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("locking the journal %s: %w", path, err), file.Close(), lock.Unlock())
-	}
-	return &Journal{file: file, lock: lock, now: now}, nil
+	return journal, nil
 }
 
 // seek continues after the last whole line: what a crash tore is cut off, so
@@ -141,9 +121,13 @@ func (j *Journal) write(line []byte) error {
 	return nil
 }
 
-// Close lets go of the file and of the lock.
+// Close lets go of the file, and of the lock where it is the journal's own.
 func (j *Journal) Close() error {
-	return errors.Join(j.file.Close(), j.lock.Unlock())
+	err := j.file.Close()
+	if j.own == nil {
+		return err
+	}
+	return errors.Join(err, j.own.Release())
 }
 
 func syncDir(dir string) error {
@@ -152,17 +136,4 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(handle.Sync(), handle.Close())
-}
-
-// Free returns ErrHeld while the run in dir is alive, and nil otherwise.
-func Free(dir string) error {
-	lock := flock.New(filepath.Join(dir, FileName) + ".lock")
-	held, err := lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("looking at the journal's lock: %w", err)
-	}
-	if !held {
-		return ErrHeld
-	}
-	return lock.Unlock()
 }

@@ -22,6 +22,15 @@ func record(id string) Fault {
 	return Fault{ID: id, Record: &providers.Record{ID: id, Type: "local_process_kill"}}
 }
 
+// hold takes the lock for the rest of the test.
+func hold(t *testing.T, dir string) *Held {
+	t.Helper()
+	held, err := Hold(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, held.Release()) })
+	return held
+}
+
 // written is the text of a journal with a run, an environment and two faults,
 // one of them reverted.
 func written(t *testing.T, dir string) string {
@@ -55,7 +64,7 @@ func TestReadFindsWhatIsOpen(t *testing.T) {
 func TestResumeClosesWhatWasOpen(t *testing.T) {
 	dir := t.TempDir()
 	written(t, dir)
-	journal, err := Resume(dir, fixedNow)
+	journal, err := hold(t, dir).Resume(fixedNow)
 	require.NoError(t, err)
 	require.NoError(t, journal.Append(FaultReverted, Fault{ID: "f2"}))
 	require.NoError(t, journal.Append(EnvironmentDown, Environment{Address: "environment.a"}))
@@ -70,12 +79,33 @@ func TestHeldWhileItsRunLives(t *testing.T) {
 	dir := t.TempDir()
 	journal, err := Create(dir, fixedNow)
 	require.NoError(t, err)
-	_, err = Resume(dir, fixedNow)
+	_, err = Hold(dir)
 	require.ErrorIs(t, err, ErrHeld)
+	require.ErrorIs(t, Free(dir), ErrHeld)
 	require.NoError(t, journal.Close())
-	again, err := Resume(dir, fixedNow)
-	require.NoError(t, err)
-	require.NoError(t, again.Close())
+	require.NoError(t, Free(dir))
+}
+
+// TestHeldUntilReleased: what is done about a run goes on after its journal has
+// been written, or cannot be written at all.
+func TestHeldUntilReleased(t *testing.T) {
+	for name, damage := range map[string]string{"whole": "", "damaged": "rubbish\n"} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			text := written(t, dir)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, FileName), []byte(text+damage), 0o600))
+			held, err := Hold(dir)
+			require.NoError(t, err)
+			log, err := held.Resume(fixedNow)
+			require.Equal(t, damage != "", err != nil)
+			if err == nil {
+				require.NoError(t, log.Close())
+			}
+			require.ErrorIs(t, Free(dir), ErrHeld)
+			require.NoError(t, held.Release())
+			require.NoError(t, Free(dir))
+		})
+	}
 }
 
 func TestCreateNeverOverwrites(t *testing.T) {
@@ -101,7 +131,7 @@ func TestResumeCutsTheTornLineOff(t *testing.T) {
 	text := written(t, dir)
 	path := filepath.Join(dir, FileName)
 	require.NoError(t, os.WriteFile(path, []byte(text[:len(text)-5]), 0o600))
-	journal, err := Resume(dir, fixedNow)
+	journal, err := hold(t, dir).Resume(fixedNow)
 	require.NoError(t, err)
 	require.NoError(t, journal.Append(FaultReverted, Fault{ID: "f1"}))
 	require.NoError(t, journal.Close())

@@ -17,6 +17,7 @@ func (r *Run) Apply(e event.Event) {
 		r.Format, r.ID, r.Began = FormatVersion, e.Run, e.Time
 	}
 	r.Ended = e.Time
+	r.lives(e)
 	switch body := e.Body.(type) {
 	case event.RunStarted:
 		r.Started = &body
@@ -30,11 +31,34 @@ func (r *Run) Apply(e event.Event) {
 	case event.Interrupted:
 		r.Signals = append(r.Signals, body)
 	case event.RunFinished:
-		r.Finished = &body
+		r.finish(body)
 	default:
 		r.applyEnvironment(e)
 		r.applyExperiment(e)
 	}
+}
+
+// lives keeps the time of the newest event that only the run itself can have told:
+// what recover tells may come days later.
+func (r *Run) lives(e event.Event) {
+	switch e.Body.(type) {
+	case event.FaultReverting, event.FaultReverted, event.EnvironmentStopped, event.Notice, event.RunFinished:
+	default:
+		r.lived = e.Time
+	}
+}
+
+// finish takes the newest end for how things stand. That of recover, which counts
+// nothing, knows neither how long the run took nor what its experiments came to.
+func (r *Run) finish(body event.RunFinished) {
+	switch {
+	case body.Counts != nil:
+	case r.Finished != nil:
+		body.Seconds, body.Counts = r.Finished.Seconds, r.Finished.Counts
+	case r.Started != nil:
+		body.Seconds, body.Counts = max(0, r.lived.Sub(r.Began).Seconds()), r.Counts()
+	}
+	r.Finished = &body
 }
 
 func (r *Run) applyNotice(body event.Notice) {

@@ -39,6 +39,7 @@ type Run struct {
 	Finished     *event.RunFinished    `json:"finished,omitempty"` // nil: killed, or still running
 
 	byAddress map[string]*Experiment
+	lived     time.Time // of the newest event that is the run's own
 }
 
 // Environment is an environment of a run.

@@ -95,7 +95,7 @@ func demands(x *report.Experiment, empty bool) []verdict.Verdict {
 	if v := x.Verdict(); v != verdict.Passed || empty {
 		list = append(list, v)
 	}
-	if x.Finished != nil && x.Finished.Dirty {
+	if x.Finished != nil && x.IsDirty() {
 		list = append(list, report.Dirty)
 	}
 	return list
@@ -129,7 +129,7 @@ func wholeFinding(x *report.Experiment, v verdict.Verdict) finding {
 	default:
 		f.message = "The run was interrupted" + during(x) + "."
 	}
-	if x.Finished != nil && len(x.Finished.Mend) > 0 && v != verdict.Passed {
+	if x.Finished != nil && x.IsDirty() && len(x.Finished.Mend) > 0 && v != verdict.Passed {
 		f.body = append(append(f.body[:len(f.body):len(f.body)], "To mend what is left:"), x.Finished.Mend...)
 	}
 	for _, notice := range x.Notices {

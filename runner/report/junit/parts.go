@@ -103,7 +103,9 @@ func revertFinding(run *report.Run, x *report.Experiment, f *report.Fault) findi
 	case f.Reverted != nil:
 		out.seconds = f.Reverted.Seconds
 		out.verdict, out.message = report.Dirty, "The revert could not be verified: "+f.Reverted.Error
-		out.body = []string{"To mend what is left:", f.Reverted.Mend}
+		if f.Reverted.Mend != "" {
+			out.body = []string{"To mend what is left:", f.Reverted.Mend}
+		}
 	case x.Finished != nil:
 		out.verdict, out.message = report.Dirty, "The fault was begun and no revert of it was reported."
 	default:

@@ -18,7 +18,8 @@ inject the faults, prove them, undo them, and see that the steady state is back.
 
 The argument is a directory, or a plan that "gameday plan -out" saved: a saved
 plan is applied exactly, without asking, or refused with what has changed since. With
--allow-drift it is also applied where nothing but the targets has changed.
+-allow-drift it is also applied where nothing has changed but the targets and what
+follows from them.
 
 SIGINT, SIGTERM and SIGHUP end the run early: every fault is reverted and the
 report is written. A second signal says what is still being undone; only a third

@@ -1,17 +1,12 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/zclconf/go-cty/cty"
-
-	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/schema/resolve"
 )
 
 const envLong = `Bring environments of a configuration up by themselves, so that they stay when
@@ -51,6 +46,7 @@ func newEnvUp(s *session) *cobra.Command {
 		Args: atMostOne("a directory"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		outliveReaders()
 		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 		defer stop()
 		return s.envUp(ctx, flags, first(args, "."))
@@ -82,68 +78,12 @@ func newEnvDown(s *session) *cobra.Command {
 			"without DIR, and make sure that nothing of it is left. The configuration is not read.",
 		Args: atMostOne("a directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			outliveReaders()
 			return s.envDown(cmd.Context(), targets, first(args, ""))
 		},
 	}
 	cmd.Flags().StringArrayVar(&targets, "target", nil, "take down only this environment (`ADDRESS`); may be repeated")
 	return cmd
-}
-
-// lasting are the environments of a configuration that can stay, of those that
-// were asked for.
-func (s *session) lasting(ctx context.Context, flags envFlags, dir, id, runDir string) ([]*resolve.Environment, error) {
-	c, diags := s.load(ctx, dir, &flags.vars)
-	if c.Set == nil || diags.HasErrors() {
-		return nil, s.report(diags, c.Files())
-	}
-	run := cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(id), "dir": cty.StringVal(runDir)})
-	resolved, more := c.Resolve(ctx, resolve.Inputs{Run: run})
-	if err := s.report(append(diags, more...), c.Files()); err != nil {
-		return nil, err
-	}
-	var chosen []*resolve.Environment
-	var refused []string
-	for _, e := range resolved.Environments {
-		address := e.Addr.String()
-		if len(flags.targets) > 0 && !takes(flags.targets, address) {
-			continue
-		}
-		if _, ok := providers.As[providers.WithLasting](e.Type); !ok {
-			refused = append(refused, fmt.Sprintf("%s is of type %s", address, e.Type.TypeName()))
-			continue
-		}
-		chosen = append(chosen, e)
-	}
-	return chosen, s.checkChosen(flags.targets, len(chosen), refused)
-}
-
-// checkChosen refuses what can't stay. Beside others that can, it is only told of,
-// unless it was asked for by name.
-func (s *session) checkChosen(targets []string, chosen int, refused []string) error {
-	const why = ", which has nothing that could stay when gameday has ended: \"gameday apply\" brings it up itself"
-	switch {
-	case len(refused) > 0 && (chosen == 0 || len(targets) > 0):
-		return problem{"Not an environment that stays", refused[0] + why + "."}
-	case chosen == 0 && len(targets) > 0:
-		return problem{"No such environment", fmt.Sprintf("The configuration has no environment %q. Addresses look like environment.NAME.", targets[0])}
-	case chosen == 0:
-		return problem{"No environment", "The configuration declares no environment."}
-	}
-	for _, text := range refused {
-		if err := s.printf("%s%s.\n", text, why); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func takes(targets []string, address string) bool {
-	for _, target := range targets {
-		if target == address {
-			return true
-		}
-	}
-	return false
 }
 
 // workingDir is where things are remembered.

@@ -1,14 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"text/tabwriter"
-	"time"
+	"slices"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/runner/engine"
 )
 
@@ -36,7 +37,7 @@ func (s *session) envDown(ctx context.Context, targets []string, dir string) err
 			failed = errors.Join(failed, fmt.Errorf("taking %s down: %w", r.Address, err))
 		}
 	}
-	return failed
+	return cmp.Or(failed, s.untold)
 }
 
 func (s *session) envDownOne(ctx context.Context, store envStore, r remembered) error {
@@ -54,101 +55,72 @@ func (s *session) envDownOne(ctx context.Context, store envStore, r remembered) 
 	if err := store.forget(r.ID); err != nil {
 		return err
 	}
-	return s.printf("%s is down, verified.\n", r.Address)
+	s.tell("%s %s.\n", r.Address, ended(ctx, t, r, "is down, verified"))
+	return nil
+}
+
+// ended says what became of an environment of which nothing that gameday brought
+// is left: what still stands is somebody else's.
+func ended(ctx context.Context, t providers.Environment, r remembered, gone string) string {
+	state, err := engine.LookLasting(context.WithoutCancel(ctx), t, r.Handle)
+	switch {
+	case r.Existed && (err != nil || state != ""):
+		return "existed before \"gameday env up\": it is left there"
+	case err != nil || state == "":
+		return gone
+	default:
+		return "was made by somebody else meanwhile: it is left there"
+	}
 }
 
 // chosen is what is remembered of a configuration, or of all, and was asked for.
+// Asking for what is not there is a slip, unless nothing is there at all.
 func (e envStore) chosen(targets []string, dir string) ([]remembered, error) {
 	list, err := e.all()
-	if err != nil {
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	full := ""
-	if dir != "" {
-		if full, err = filepath.Abs(dir); err != nil {
-			return nil, fmt.Errorf("finding %s: %w", dir, err)
-		}
+	if list, err = ofConfiguration(list, dir); err != nil {
+		return nil, err
 	}
+	var addresses []string
 	var chosen []remembered
 	for _, r := range list {
-		if (full == "" || r.Dir == full) && (len(targets) == 0 || takes(targets, r.Address)) {
+		addresses = append(addresses, r.Address)
+		if len(targets) == 0 || slices.Contains(targets, r.Address) {
 			chosen = append(chosen, r)
 		}
+	}
+	if target, hint := missing(targets, addresses); target != "" {
+		return nil, problem{"No such environment", fmt.Sprintf("Nothing was taken down: no environment %q is up.%s", target, hint)}
 	}
 	return chosen, nil
 }
 
-// listed is a line of the list.
-type listed struct {
-	Address string    `json:"address"`
-	Type    string    `json:"type"`
-	Dir     string    `json:"dir"`
-	Since   time.Time `json:"since"`
-	State   string    `json:"state"`
-}
-
-// envList looks at every environment that is remembered.
-func (s *session) envList(ctx context.Context, asJSON bool) error {
-	store, err := openEnvStore()
+// ofConfiguration is what is remembered of the configuration in dir; all where it
+// is empty.
+func ofConfiguration(list []remembered, dir string) ([]remembered, error) {
+	if dir == "" {
+		return list, nil
+	}
+	full, err := filepath.Abs(dir)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("finding %s: %w", dir, err)
 	}
-	all, err := store.all()
-	if err != nil {
-		return err
-	}
-	lines := []listed{}
-	for _, r := range all {
-		lines = append(lines, listed{r.Address, r.Type, r.Dir, r.Since, s.standing(ctx, r)})
-	}
-	if asJSON {
-		return s.writeJSON(lines)
-	}
-	if len(lines) == 0 {
-		return s.printf("Nothing is up that \"gameday env up\" has brought up.\n")
-	}
-	return s.envTable(lines)
-}
-
-// standing is how an environment stands, in words.
-func (s *session) standing(ctx context.Context, r remembered) string {
-	opened, broken := s.reopen(ctx, r.Plugins)
-	if opened == nil {
-		return "unknown: " + broken.Error()
-	}
-	t, known := opened.Environment(r.Type)
-	if !known && broken != nil {
-		return "unknown: " + broken.Error()
-	}
-	lasting, ok := providers.As[providers.WithLasting](t)
-	if !ok {
-		return "of a type that this version of gameday does not know"
-	}
-	state, err := lasting.Standing(ctx, r.Handle)
-	switch {
-	case err != nil:
-		return "unknown: " + err.Error()
-	case state == "":
-		return "gone"
-	case !r.Up:
-		return "unfinished, " + state
-	default:
-		return state
-	}
-}
-
-func (s *session) envTable(lines []listed) error {
-	out := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "ENVIRONMENT\tTYPE\tSINCE\tSTATE\tCONFIGURATION")
-	for _, l := range lines {
-		dir := l.Dir
-		if short, err := filepath.Rel(s.reader(), dir); err == nil && s.reader() != "" {
-			dir = short
+	var dirs []string
+	var own []remembered
+	for _, r := range list {
+		dirs = append(dirs, r.Dir)
+		if r.Dir == full {
+			own = append(own, r)
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", l.Address, l.Type, l.Since.Local().Format("2006-01-02 15:04:05"), l.State, dir)
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("writing output: %w", err)
+	if len(own) > 0 {
+		return own, nil
 	}
-	return nil
+	detail := fmt.Sprintf("Nothing was taken down: of the configuration %q nothing is up.", dir)
+	if nearest := schema.Nearest(full, dirs); nearest != "" {
+		detail += fmt.Sprintf(" Did you mean %q?", nearest)
+	}
+	return nil, problem{"Nothing is up there", detail}
 }

@@ -22,7 +22,8 @@ type remembered struct {
 	Type    string                      `json:"type"`
 	Dir     string                      `json:"dir"` // of its configuration, absolute
 	Since   time.Time                   `json:"since"`
-	Up      bool                        `json:"up"` // false: it was not finished
+	Up      bool                        `json:"up"`                // false: it was not finished
+	Existed bool                        `json:"existed,omitempty"` // before it was brought up the first time
 	Handle  providers.EnvironmentHandle `json:"handle"`
 	Plugins []install.Found             `json:"plugins,omitempty"` // programs of providers that were needed for it
 }

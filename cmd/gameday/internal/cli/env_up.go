@@ -40,7 +40,7 @@ func (s *session) envUp(ctx context.Context, flags envFlags, dir string) error {
 			return err
 		}
 	}
-	return nil
+	return s.untold
 }
 
 func (s *session) envUpOne(ctx context.Context, store envStore, def *resolve.Environment, dir string) error {
@@ -56,7 +56,7 @@ func (s *session) envUpOne(ctx context.Context, store envStore, def *resolve.Env
 		_ = s.printf("%s: %s\n", r.Address, step) // not worth ending for
 	})
 	if err != nil && again {
-		return fmt.Errorf("%w\n%s was up before and is left there: gameday env down takes it down", err, r.Address)
+		return problem{capital(err.Error()), r.Address + " was up before, and is left there: \"gameday env down\" takes it down."}
 	}
 	if err != nil {
 		return s.envUndo(ctx, store, def, r, err)
@@ -67,16 +67,23 @@ func (s *session) envUpOne(ctx context.Context, store envStore, def *resolve.Env
 	if err := store.save(r); err != nil {
 		return err
 	}
-	return s.printf("%s is up%s.\n", r.Address, whereabouts(state.Outputs))
+	s.tell("%s is up%s.\n", r.Address, whereabouts(state.Outputs))
+	return nil
 }
 
-// envPrepared is what is remembered, or was just prepared and is remembered now.
+// envPrepared is what is remembered and stands, or was just prepared and is
+// remembered now.
 func (s *session) envPrepared(ctx context.Context, store envStore, def *resolve.Environment, dir string) (remembered, error) {
 	r, found, err := store.find(def.Addr.String(), dir)
-	if err != nil || found && r.Up {
+	if err != nil {
 		return r, err
 	}
-	if found { // one that was killed in the middle begins again
+	if found && r.Up {
+		if stands, err := s.envStands(ctx, def, r); err != nil || stands {
+			return r, err
+		}
+	}
+	if found { // one that was killed in the middle, or that somebody took away, begins again
 		if err := engine.EndLasting(ctx, def.Type, r.Handle); err != nil {
 			return r, err
 		}
@@ -84,18 +91,41 @@ func (s *session) envPrepared(ctx context.Context, store envStore, def *resolve.
 			return r, err
 		}
 	}
-	r = remembered{ID: ulid.Make().String(), Address: def.Addr.String(), Type: def.Type.TypeName(), Dir: dir, Since: time.Now(), Plugins: s.plugins()}
+	return s.envPrepare(ctx, store, def, dir)
+}
+
+// envStands looks whether what was up still is. What is made anew in its place is
+// taken down again when that fails, as what is made for the first time.
+func (s *session) envStands(ctx context.Context, def *resolve.Environment, r remembered) (bool, error) {
+	state, err := engine.LookLasting(ctx, def.Type, r.Handle)
+	if err != nil {
+		return false, fmt.Errorf("looking whether %s is still up: %w", r.Address, err)
+	}
+	if state == "" {
+		s.tell("%s is gone: it is brought up anew.\n", r.Address)
+	}
+	return state != "", nil
+}
+
+func (s *session) envPrepare(ctx context.Context, store envStore, def *resolve.Environment, dir string) (remembered, error) {
+	r := remembered{ID: ulid.Make().String(), Address: def.Addr.String(), Type: def.Type.TypeName(), Dir: dir, Since: time.Now(), Plugins: s.plugins()}
+	var err error
 	r.Handle, err = engine.PrepareLasting(ctx, engine.LastingRequest{Environment: def, ID: r.ID, Dir: store.folder(r.ID)})
 	if err != nil {
 		return r, err
 	}
+	state, err := engine.LookLasting(ctx, def.Type, r.Handle)
+	if err != nil {
+		return r, fmt.Errorf("looking whether %s exists: %w", r.Address, err)
+	}
+	r.Existed = state != ""
 	return r, store.save(r)
 }
 
 // envUndo takes down what was reached by an environment that did not come up.
 func (s *session) envUndo(ctx context.Context, store envStore, def *resolve.Environment, r remembered, cause error) error {
 	if err := engine.EndLasting(ctx, def.Type, r.Handle); err != nil {
-		return fmt.Errorf("%w\nand what was reached could not be taken down: %w: try gameday env down", cause, err)
+		return problem{capital(cause.Error()), "What was reached could not be taken down: " + err.Error() + ". Try \"gameday env down\"."}
 	}
 	if ctx.Err() == nil {
 		return errors.Join(cause, store.forgetButLogs(r.ID))
@@ -103,7 +133,7 @@ func (s *session) envUndo(ctx context.Context, store envStore, def *resolve.Envi
 	if err := store.forget(r.ID); err != nil {
 		return err
 	}
-	return problem{"Interrupted", r.Address + " was taken down again, verified."}
+	return problem{"Interrupted", r.Address + " " + ended(ctx, def.Type, r, "was taken down again, verified") + "."}
 }
 
 // whereabouts says how to reach a cluster, if that is what came up.

@@ -26,14 +26,11 @@ const abandonPatience = 10 * time.Second
 // with the signal as its cause. The second says what is still being undone. The
 // third ends the process; what is left then is undone by whatever stands beside
 // the faults, or by the command that is printed.
-//
-// SIGPIPE is taken in and forgotten: a reader that goes away must not take with
-// it the process that undoes the faults.
 func (s *session) interruptible(parent context.Context, run *launch.Run) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
-	signals, pipe := make(chan os.Signal, enough), make(chan os.Signal, 1)
+	signals := make(chan os.Signal, enough)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	signal.Notify(pipe, syscall.SIGPIPE)
+	outliveReaders()
 	done := make(chan struct{})
 	go func() {
 		for count := 1; ; count++ {
@@ -54,6 +51,10 @@ func (s *session) interruptible(parent context.Context, run *launch.Run) (contex
 		cancel(nil)
 	}
 }
+
+// outliveReaders takes SIGPIPE in and forgets it, for the rest of the process: a
+// reader that goes away must not take with it the process that undoes something.
+func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 func interrupted(signal os.Signal, count int, cancel context.CancelCauseFunc, run *launch.Run) {
 	got, _ := signal.(syscall.Signal) // every signal is one here

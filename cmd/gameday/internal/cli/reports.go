@@ -24,10 +24,12 @@ func (s *session) views(flags applyFlags, here string) []launch.View {
 	return append(out, s.console(flags.verbose))
 }
 
-// console is the view for people: live on a terminal, plain lines elsewhere.
+// console is the view for people: live on a terminal that can be redrawn, plain
+// lines elsewhere.
 func (s *session) console(verbose bool) *console.Console {
 	style := s.style(s.Out)
 	_, live := terminal(s.Out)
+	live = live && os.Getenv("TERM") != "dumb"
 	return console.New(console.Options{
 		Out: s.Out, Color: style.Color, Width: style.Width, Live: live, Verbose: verbose, Size: s.size, Base: s.reader(),
 	})

@@ -22,6 +22,7 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 	if err != nil {
 		return err
 	}
+	s.lines = false // from here on standard output is the run's alone
 	ctx, stop := s.interruptible(ctx, run)
 	result, err := run.Execute(ctx)
 	stop() // only now: a signal must not cost the reports

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +22,9 @@ type session struct {
 	noColor  bool
 	chdir    string
 	cameFrom string             // working directory to go back to; empty if it was never left
-	lines    bool               // standard output is JSON lines, and diagnostics are among them
+	lines    bool               // standard output is JSON lines, and what keeps a run from starting is one of them
 	opened   []*registry.Opened // providers that run
+	untold   error              // why tell could not write; nil if it could
 }
 
 // enter goes to the directory that -chdir names.
@@ -76,11 +78,11 @@ func (s *session) wantsColor() bool {
 	return !s.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// report shows diagnostics, warnings among them, on standard error; among JSON
-// lines as one of them. It returns the error that ends the command if there is
-// one among them.
+// report shows diagnostics, warnings among them, on standard error; where there
+// are JSON lines, errors are one of them. It returns the error that ends the
+// command if there is one among them.
 func (s *session) report(diags hcl.Diagnostics, files map[string]*hcl.File) error {
-	if s.lines && len(diags) > 0 {
+	if s.lines && diags.HasErrors() {
 		return errors.Join(s.diagnosticsLine(diags, files), failed(diags))
 	}
 	if err := diag.WriteText(s.Err, diags, files, s.style(s.Err)); err != nil {
@@ -90,7 +92,7 @@ func (s *session) report(diags hcl.Diagnostics, files map[string]*hcl.File) erro
 }
 
 // diagnosticsLine is what "validate -json" says, in one line and with a type as
-// the events around it have.
+// events have. It is the only line then: there is no run.
 func (s *session) diagnosticsLine(diags hcl.Diagnostics, files map[string]*hcl.File) error {
 	encoder := json.NewEncoder(s.Out)
 	encoder.SetEscapeHTML(false)
@@ -124,4 +126,10 @@ func (s *session) printf(format string, args ...any) error {
 		return fmt.Errorf("writing output: %w", err)
 	}
 	return nil
+}
+
+// tell writes to standard output what must not keep the work from being done: a
+// reader may have gone. Whoever has done the work returns untold.
+func (s *session) tell(format string, args ...any) {
+	s.untold = cmp.Or(s.untold, s.printf(format, args...))
 }

@@ -52,6 +52,7 @@ func newSweep(s *session) *cobra.Command {
 		Args:  atMostOne("a directory"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		outliveReaders()
 		return s.sweep(cmd.Context(), f, first(args, ""))
 	}
 	flags := cmd.Flags()
@@ -103,20 +104,14 @@ func (s *session) sweep(ctx context.Context, f sweepFlags, dir string) error {
 		unread = cmp.Or(unread, s.report(p.diagnostics(problems), p.files))
 		told = told || len(problems) > 0
 	}
+	var untold error
 	switch {
 	case len(all) > 0 || f.asJSON || !told:
-		if err := s.tellSwept(all, f); err != nil {
-			return err
-		}
+		untold = s.tellSwept(all, f)
 	case unread == nil: // warnings say what this user may not see
-		if err := s.printf("Nothing was left that this user may see.\n"); err != nil {
-			return err
-		}
+		untold = s.printf("Nothing was left that this user may see.\n")
 	}
-	if code := sweptCode(all); code != 0 {
-		return exit(code)
-	}
-	return unread
+	return cmp.Or(exit(sweptCode(all)), unread, untold)
 }
 
 // places are where to sweep.
