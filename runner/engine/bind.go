@@ -14,7 +14,7 @@ import (
 // bindFaults reads the targets again, now that the environment is up, and
 // refuses to go on if they are not the ones that the plan showed, or if the
 // policy does not allow those that the plan could not know.
-func (x *experiment) bindFaults(ctx context.Context, policy resolve.Policy) error {
+func (x *experiment) bindFaults(ctx context.Context, resolved *resolve.Resolved) error {
 	var faults []*fault
 	for i := range x.plan.Faults {
 		planned := &x.plan.Faults[i]
@@ -28,7 +28,11 @@ func (x *experiment) bindFaults(ctx context.Context, policy resolve.Policy) erro
 		}
 		faults = append(faults, f)
 	}
-	if err := x.recheck(policy, faults); err != nil {
+	findings := x.recheck(resolved.Policy, faults)
+	for _, f := range faults {
+		f.tellPlan(findings, resolved.Secrets()) // also what is refused next: it shows what is there
+	}
+	if err := refusal(findings); err != nil {
 		return err
 	}
 	x.mu.Lock() // a signal may ask at any moment what is left
@@ -42,10 +46,11 @@ func (f *fault) bind(ctx context.Context) error {
 	if diags.HasErrors() {
 		return fmt.Errorf("%s: %w", f.plan.Address, diags)
 	}
-	bound, err := ask(ctx, f.plan.Address, func(ctx context.Context) (providers.FaultPlan, providers.Diagnostics) {
-		return f.def.Type.Plan(ctx, providers.FaultPlanRequest{
+	bound, err := ask(ctx, f.plan.Address, func(ctx context.Context) (replanned, providers.Diagnostics) {
+		planned, diags := f.def.Type.Plan(ctx, providers.FaultPlanRequest{
 			Address: f.def.Addr.String(), Config: config, Environment: f.x.env, Seed: f.plan.Seed, Duration: f.def.Duration,
 		})
+		return replanned{planned, diags}, diags
 	})
 	if err != nil {
 		return err
@@ -56,19 +61,33 @@ func (f *fault) bind(ctx context.Context) error {
 	if err := f.drifted(bound.Targets); err != nil {
 		return err
 	}
-	f.config, f.bound = config, bound
+	f.config, f.bound, f.warnings = config, bound.FaultPlan, plan.Warnings(f.def, bound.diags)
 	return nil
+}
+
+// replanned is a second plan with what its provider says beside it.
+type replanned struct {
+	providers.FaultPlan
+	diags providers.Diagnostics
 }
 
 // drifted refuses targets that the plan did not show. Those that it could not
 // know it left open. What an earlier experiment of this run has harmed may have
 // been replaced by its controller: the plan could not know the replacements.
 func (f *fault) drifted(now []providers.Target) error {
-	if f.plan.Unknown != "" || f.x.run.AllowDrift {
+	if f.plan.Unknown != "" {
 		return nil
 	}
 	changes := plan.TargetChanges(f.plan.Address, f.plan.Targets, now)
-	if len(changes) == 0 || f.x.run.harmed(f.x.plan.Environment) && plan.Replaced(f.plan.Targets, now) {
+	successors := plan.New(f.plan.Targets, now)
+	switch {
+	case len(changes) == 0:
+		return nil
+	case f.x.run.AllowDrift:
+		f.tellTargets("allowed by -allow-drift", successors)
+		return nil
+	case plan.Replaced(f.plan.Targets, now) && f.x.run.harms.explain(f.x.plan.Environment, successors):
+		f.tellTargets("as their controllers have replaced what this run had harmed", successors)
 		return nil
 	}
 	lines := make([]string, len(changes))
@@ -80,31 +99,25 @@ func (f *fault) drifted(now []providers.Target) error {
 }
 
 // recheck asks the policy and the permissions again.
-func (x *experiment) recheck(policy resolve.Policy, faults []*fault) error {
+func (x *experiment) recheck(policy resolve.Policy, faults []*fault) []plan.Finding {
 	bound := map[string]plan.Bound{}
 	for _, f := range faults {
 		bound[f.plan.Address] = plan.Bound{Def: f.def, Config: f.config, Plan: f.bound}
 	}
-	return refusal(plan.Recheck(policy, *x.plan, x.env, bound))
+	return plan.Recheck(policy, *x.plan, x.env, bound)
 }
 
-// refusal is the error that findings come to; nil when there is none.
+// refusal is what the errors among findings come to; nil when there is none.
 func refusal(findings []plan.Finding) error {
 	var refused []error
 	for _, f := range findings {
+		if f.Severity != plan.SeverityError {
+			continue
+		}
 		refused = append(refused, fmt.Errorf("%s: %s: %s", f.Subject, f.Summary, f.Detail))
 	}
 	if len(refused) > 0 {
 		return fmt.Errorf("nothing was injected: %w", errors.Join(refused...))
 	}
 	return nil
-}
-
-// harm remembers that something was injected in an environment.
-func (r *run) harm(environment string) { r.harms.Store(environment, true) }
-
-// harmed reports whether this run has injected anything in an environment.
-func (r *run) harmed(environment string) bool {
-	_, did := r.harms.Load(environment)
-	return did
 }

@@ -147,14 +147,23 @@ func TestATargetOfTheSameNameAndAnotherUIDIsAnotherTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		assert.Equal(t, verdict.Passed, b.run(t.Context()).Verdict)
 		assert.Equal(t, []providers.Target{successor}, all[event.FaultInjecting](b.events)[0].Targets)
+		notices := all[event.Notice](b.events)
+		require.Len(t, notices, 1)
+		assert.Equal(t, event.Notice{
+			Experiment: "experiment.x",
+			Text:       "fault.a acts on other targets than the plan showed, allowed by -allow-drift:\npod/shop/db-0 (UID u2), owned by statefulset/db",
+		}, notices[0])
 	})
+}
+
+// afterwards is a second experiment, y, in the same environment; its fault is called b.
+func afterwards() string {
+	return strings.NewReplacer("environment \"fake\" \"w\" {}\n", "", `experiment "x"`, `experiment "y"`, `"a"`, `"b"`).Replace(tolerant(""))
 }
 
 // TestWhatThisRunHarmedMayBeReplaced: the second experiment meets the successors
 // of what the first one killed.
 func TestWhatThisRunHarmedMayBeReplaced(t *testing.T) {
-	second := strings.Replace(tolerant(""), "environment \"fake\" \"w\" {}\n", "", 1)
-	second = strings.Replace(second, `experiment "x"`, `experiment "y"`, 1)
 	for name, c := range map[string]struct {
 		by   providers.Target
 		want verdict.Verdict
@@ -168,7 +177,7 @@ func TestWhatThisRunHarmedMayBeReplaced(t *testing.T) {
 			w := &world{}
 			killed := false
 			w.replan = func(planned *providers.FaultPlan, up bool) { replaced(c.by)(planned, killed) }
-			b := newBenchOf(t, tolerant("")+second, w)
+			b := newBenchOf(t, tolerant("")+afterwards(), w)
 			b.events.on = func(e event.Event) {
 				if _, is := e.Body.(event.FaultInjected); is {
 					killed = true

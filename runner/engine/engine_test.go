@@ -142,15 +142,19 @@ func TestDirtyIsMended(t *testing.T) {
 		assert.Equal(t, []string{"gameday recover r1"}, result.Mend)
 		assert.False(t, b.clean())
 
+		assert.Len(t, b.recovered(t.Context()).Left, 2)
+		for _, reverted := range all[event.FaultReverted](b.events) {
+			assert.Equal(t, "gameday recover r1", reverted.Mend)
+		}
+		assert.Equal(t, []string{"gameday recover r1"}, b.lastFinish().Mend)
+
 		b.stuck, b.stays = 0, false
-		bus := event.NewBus("r1", time.Now)
-		done, err := engine.Recover(t.Context(), engine.RecoverRequest{RunDir: b.dir, Set: b.set, Bus: bus})
-		require.NoError(t, err)
+		done := b.recovered(t.Context())
 		assert.Equal(t, 1, done.Faults)
 		assert.Equal(t, 1, done.Environments)
 		assert.Empty(t, done.Left)
 		assert.True(t, b.clean())
-		require.NoError(t, bus.Close())
+		assert.Empty(t, b.lastFinish().Mend)
 		replay, err := journal.Read(b.dir)
 		require.NoError(t, err)
 		assert.Equal(t, string(result.Verdict), replay.Finished.Verdict, "mending does not change what the run found")

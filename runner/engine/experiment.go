@@ -85,7 +85,7 @@ func (x *experiment) prepareAndMeasure(ctx context.Context) error {
 	if x.def == nil {
 		return fmt.Errorf("%s is in the plan and not in the configuration", x.plan.Address)
 	}
-	if err := x.bindFaults(ctx, resolved.Policy); err != nil {
+	if err := x.bindFaults(ctx, resolved); err != nil {
 		return err
 	}
 	unlock, err := x.lock()

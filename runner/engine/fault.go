@@ -27,6 +27,8 @@ type fault struct {
 	bound  providers.FaultPlan // the plan's, with the UIDs that the targets have now
 	config schema.Values
 
+	warnings []plan.Finding // of the provider, on bound
+
 	record providers.Record
 	took   time.Duration // its injection
 	stuck  *stuckError   // its injection, if that has not returned
@@ -116,7 +118,7 @@ func (f *fault) inject(ctx context.Context) error {
 		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Type: f.plan.Type,
 		Effect: f.bound.Effect, Targets: f.record.Targets, Deadline: f.record.Deadline, Source: f.plan.Source,
 	})
-	f.x.run.harm(f.x.plan.Environment)
+	f.x.run.harms.add(f.x.plan.Environment, f.record.Targets)
 	if err := f.put(ctx); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type run struct {
 	Request
 	started      time.Time
 	environments *environments
-	harms        sync.Map // environments in which something was injected, by address
+	harms        harms
 
 	mu       sync.Mutex
 	active   []*experiment               // started and not ended

@@ -55,9 +55,10 @@ type world struct {
 	release     chan struct{} // made inside the bubble
 	on          func()        // told of every call
 	replan      func(p *providers.FaultPlan, up bool)
-	unseen      bool                    // while it is broken nothing can be measured
-	within      insideWorld             // what runs inside the environment
-	context     func(up bool) cty.Value // where the environment says that it is; nil if it does not
+	warns       func(up bool) providers.Diagnostics // of a plan
+	unseen      bool                                // while it is broken nothing can be measured
+	within      insideWorld                         // what runs inside the environment
+	context     func(up bool) cty.Value             // where the environment says that it is; nil if it does not
 }
 
 // pause hangs in the call that is to hang, whatever its context says, unless it
@@ -127,6 +128,9 @@ func (f fakeFault) Plan(ctx context.Context, req providers.FaultPlanRequest) (pr
 	}
 	if f.replan != nil {
 		f.replan(&planned, req.Environment.Up)
+	}
+	if f.warns != nil {
+		return planned, f.warns(req.Environment.Up)
 	}
 	return planned, nil
 }

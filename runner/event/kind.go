@@ -11,6 +11,7 @@ func (ExperimentStarted) Kind() string   { return "experiment_started" }
 func (PhaseStarted) Kind() string        { return "phase_started" }
 func (PhaseEnded) Kind() string          { return "phase_ended" }
 func (Progress) Kind() string            { return "progress" }
+func (FaultPlanned) Kind() string        { return "fault_planned" }
 func (FaultInjecting) Kind() string      { return "fault_injecting" }
 func (FaultInjected) Kind() string       { return "fault_injected" }
 func (FaultActive) Kind() string         { return "fault_active" }
@@ -41,6 +42,7 @@ func Bodies() []Body {
 		PhaseStarted{},
 		PhaseEnded{},
 		Progress{},
+		FaultPlanned{},
 		FaultInjecting{},
 		FaultInjected{},
 		FaultActive{},

@@ -61,8 +61,7 @@ func Build(ctx context.Context, req Request) (*Plan, hcl.Diagnostics) {
 	}
 	p.Providers = b.providers(p)
 	p.Summary = summarize(p)
-	shorten := newShortener()
-	rewriter(func(text string) string { return shorten.text(redact.text(text)) }).plan(p)
+	newRewriter(redact).plan(p)
 	return p, diags
 }
 

@@ -20,8 +20,8 @@ const (
 	ChangedFile        ChangeKind = "file"        // by digest
 	ChangedVariable    ChangeKind = "variable"    // by value; sensitive ones: see CheckSensitive
 	ChangedEnvironment ChangeKind = "environment" // its type, steps, inventory
-	ChangedExperiment  ChangeKind = "experiment"  // there or not, or anything in it but targets
-	ChangedTarget      ChangeKind = "target"      // gone, new, or replaced
+	ChangedExperiment  ChangeKind = "experiment"  // there or not, or anything in it but targets and what follows from them
+	ChangedTarget      ChangeKind = "target"      // gone, new, or replaced, and what follows from that
 	ChangedFinding     ChangeKind = "finding"     // policy, permission, provider
 	ChangedPlan        ChangeKind = "plan"        // anything else
 )
@@ -54,11 +54,7 @@ func (c Change) String() string {
 // saved plan does exactly what it shows.
 func Drift(saved, now *Plan) []Change {
 	changes := slices.Concat(
-		compare(ChangedGameday, "", saved.Gameday, now.Gameday),
-		driftProviders(saved, now),
-		driftOptions(saved, now),
-		driftFiles(saved, now),
-		driftVariables(saved, now),
+		driftConfiguration(saved, now),
 		driftEnvironments(saved, now),
 		driftExperiments(saved, now),
 		driftFindings(saved, now),
@@ -67,6 +63,18 @@ func Drift(saved, now *Plan) []Change {
 		return []Change{{Kind: ChangedPlan, Was: Digest(saved), Is: Digest(now)}}
 	}
 	return changes
+}
+
+// driftConfiguration compares everything that a person decides. Where it is the same,
+// the rest of a plan can only have followed the world.
+func driftConfiguration(saved, now *Plan) []Change {
+	return slices.Concat(
+		compare(ChangedGameday, "", saved.Gameday, now.Gameday),
+		driftProviders(saved, now),
+		driftOptions(saved, now),
+		driftFiles(saved, now),
+		driftVariables(saved, now),
+	)
 }
 
 func compare(kind ChangeKind, subject, was, is string) []Change {

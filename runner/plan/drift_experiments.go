@@ -43,12 +43,15 @@ func driftEnvironment(a, b Environment) []Change {
 
 func driftExperiments(saved, now *Plan) []Change {
 	was, is := byAddress(saved.Experiments, experimentAddress), byAddress(now.Experiments, experimentAddress)
-	return driftEach(ChangedExperiment, was, is, func(Experiment) string { return "planned" }, driftExperiment)
+	edited := len(driftConfiguration(saved, now)) > 0
+	return driftEach(ChangedExperiment, was, is, func(Experiment) string { return "planned" }, func(a, b Experiment) []Change {
+		return driftExperiment(a, b, edited)
+	})
 }
 
 // driftExperiment names the faults that differ, then says whether anything else
 // does.
-func driftExperiment(a, b Experiment) []Change {
+func driftExperiment(a, b Experiment, edited bool) []Change {
 	was, is := byAddress(a.Faults, faultAddress), byAddress(b.Faults, faultAddress)
 	var changes []Change
 	for _, address := range union(was, is) {
@@ -59,26 +62,11 @@ func driftExperiment(a, b Experiment) []Change {
 			changes = append(changes, Change{ChangedExperiment, subject, f.Effect, g.Effect})
 			continue
 		}
-		changes = append(changes, driftFault(subject, f, g)...)
+		changes = append(changes, driftFault(subject, f, g, edited)...)
 	}
 	a.Faults, b.Faults = nil, nil
 	if !same(a, b) {
 		changes = append(changes, Change{ChangedExperiment, a.Address, "", ""})
-	}
-	return changes
-}
-
-func driftFault(subject string, f, g Fault) []Change {
-	changes := driftTargets(subject, f.Targets, g.Targets)
-	changes = append(changes, compare(ChangedTarget, subject, f.Unknown, g.Unknown)...)
-	changes = append(changes, driftReach(subject, f, g)...)
-	if len(changes) == 0 && !same(f.Adds, g.Adds) { // with other targets it names these
-		changes = append(changes, Change{Kind: ChangedTarget, Subject: subject + ": what it adds"})
-	}
-	f.Targets, g.Targets, f.Unknown, g.Unknown, f.Adds, g.Adds = nil, nil, "", "", nil, nil
-	f.Population, g.Population, f.Eligible, g.Eligible, f.Radius, g.Radius = 0, 0, 0, 0, nil, nil
-	if !same(f, g) {
-		changes = append(changes, texts(ChangedExperiment, subject, f.Effect, g.Effect))
 	}
 	return changes
 }

@@ -12,6 +12,11 @@ import (
 // or replaced. A planned target without UID was not there yet, and is found by
 // its name.
 func TargetChanges(subject string, planned, now []providers.Target) []Change {
+	return driftTargets(subject, planned, asPlanned(planned, now))
+}
+
+// asPlanned are the targets of now, without the UIDs that the plan could not know.
+func asPlanned(planned, now []providers.Target) []providers.Target {
 	expected := map[[2]string]bool{}
 	for _, t := range planned {
 		if t.UID == "" {
@@ -24,7 +29,7 @@ func TargetChanges(subject string, planned, now []providers.Target) []Change {
 			now[i].UID = ""
 		}
 	}
-	return driftTargets(subject, planned, now)
+	return now
 }
 
 // AboutTargets reports whether changes are of nothing but what faults would act
@@ -33,18 +38,26 @@ func AboutTargets(changes []Change) bool {
 	return !slices.ContainsFunc(changes, func(c Change) bool { return c.Kind != ChangedTarget && c.Kind != ChangedFinding })
 }
 
+// New are the targets of now that were not planned.
+func New(planned, now []providers.Target) []providers.Target {
+	known := map[[3]string]bool{}
+	for _, t := range planned {
+		known[[3]string{t.Kind, t.Name, t.UID}] = true
+	}
+	return slices.DeleteFunc(asPlanned(planned, now), func(t providers.Target) bool { return known[[3]string{t.Kind, t.Name, t.UID}] })
+}
+
 // Replaced reports whether targets are others of the same owners: as many of each
 // kind and owner as planned. It is what a controller makes of pods that are
 // killed. Targets without an owner must be the same.
 func Replaced(planned, now []providers.Target) bool {
-	return slices.Equal(lineage(planned), lineage(now))
+	return slices.Equal(lineage(planned), lineage(asPlanned(planned, now)))
 }
 
 func lineage(targets []providers.Target) []string {
 	out := make([]string, len(targets))
 	for i, t := range targets {
-		namespace, _, _ := strings.Cut(t.Name, "/")
-		out[i] = t.Kind + " of " + namespace + "/" + t.Owner
+		out[i] = t.Kind + " of " + namespaceOf(t) + "/" + t.Owner
 		if t.Owner == "" {
 			out[i] = t.Kind + "/" + t.Name + " " + t.UID
 		}
@@ -54,12 +67,15 @@ func lineage(targets []providers.Target) []string {
 }
 
 // driftReach compares what the targets mean: how many there are to choose from,
-// and what harming them harms.
+// what harming them harms, and where.
 func driftReach(subject string, f, g Fault) []Change {
-	return compare(ChangedTarget, subject+": blast radius", reachText(f), reachText(g))
+	return slices.Concat(
+		compare(ChangedTarget, subject+": blast radius", reachText(f.FaultPlan), reachText(g.FaultPlan)),
+		compare(ChangedTarget, subject+": namespaces beside those of its targets", strings.Join(f.Namespaces, ", "), strings.Join(g.Namespaces, ", ")),
+	)
 }
 
-func reachText(f Fault) string {
+func reachText(f providers.FaultPlan) string {
 	counts := fmt.Sprintf("%d eligible of %d", f.Eligible, f.Population)
 	return strings.Join(append([]string{counts}, f.Radius...), "; ")
 }

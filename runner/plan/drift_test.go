@@ -65,8 +65,8 @@ func TestDrift(t *testing.T) {
 		},
 		"effect": {
 			func(p *Plan) { p.Experiments[0].Faults[0].Effect = "kills it" },
-			[]Change{{ChangedExperiment, "experiment.slow.fault.payments", "stops every thread", "kills it"}},
-			"",
+			[]Change{{ChangedExperiment, "experiment.slow.fault.payments: effect", "stops every thread", "kills it"}},
+			"experiment experiment.slow.fault.payments: effect changed: was stops every thread, is kills it",
 		},
 		"duration": {
 			func(p *Plan) { p.Experiments[0].Faults[0].Duration = 6 },

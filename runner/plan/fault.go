@@ -56,12 +56,22 @@ func (b *builder) planFault(ctx context.Context, f *resolve.Fault, env providers
 	for _, d := range f.Body.Diagnostics(problems) {
 		if d.Severity == hcl.DiagError {
 			r.diags = append(r.diags, d)
-			continue
 		}
-		r.findings = append(r.findings, warning(f, d))
 	}
+	r.findings = Warnings(f, problems)
 	r.findings = append(r.findings, protected(b.req.Resolved.Policy, f, config, planned)...)
 	return r
+}
+
+// Warnings are what a provider warned of when it planned a fault.
+func Warnings(f *resolve.Fault, problems providers.Diagnostics) []Finding {
+	var out []Finding
+	for _, d := range f.Body.Diagnostics(problems) {
+		if d.Severity != hcl.DiagError {
+			out = append(out, warning(f, d))
+		}
+	}
+	return out
 }
 
 // warning turns a provider's warning into a finding, so that it stands in the

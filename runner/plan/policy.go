@@ -33,8 +33,8 @@ func Check(policy resolve.Policy, e Experiment) []Finding {
 		out = append(out, checkRadius(policy, e, f)...)
 		out = append(out, checkPermissions(e, f)...)
 	}
-	if len(out) == 0 {
-		out = checkUnion(policy, e)
+	if !slices.ContainsFunc(out, func(f Finding) bool { return f.Severity == SeverityError }) {
+		out = append(out, checkUnion(policy, e)...)
 	}
 	return out
 }
@@ -63,39 +63,29 @@ func checkRadius(policy resolve.Policy, e Experiment, f Fault) []Finding {
 			Source: f.Source,
 		}}
 	}
-	of := population(f)
-	if of == 0 || percentOf(len(f.Targets), of) <= policy.MaxTargetsPercent {
-		return nil
+	switch n := len(f.Targets); {
+	case n > 0 && f.Population == 0:
+		return []Finding{uncounted(policy, e.Address+"."+f.Address, f)}
+	case percentOf(n, f.Population) > policy.MaxTargetsPercent:
+		return []Finding{tooMany(policy, e.Address+"."+f.Address, f, n, f.Population)}
 	}
-	return []Finding{tooMany(policy, e.Address+"."+f.Address, f, len(f.Targets), of)}
+	return nil
 }
 
-// checkUnion finds faults that are small each, and too large together.
-func checkUnion(policy resolve.Policy, e Experiment) []Finding {
-	if policy.MaxTargetsPercent >= 100 || len(e.Faults) < 2 {
-		return nil
+// uncounted tells of targets that are a share of nobody knows how many. It is no error, as no choice in the target block
+// could mend it, unless nothing is allowed at all.
+func uncounted(policy resolve.Policy, subject string, f Fault) Finding {
+	finding := Finding{
+		Severity: SeverityWarning, Kind: KindPolicy, Subject: subject,
+		Summary: "Blast radius cannot be judged",
+		Detail: fmt.Sprintf("max_targets_percent allows %s of the targets (%s). This fault acts on %d, and how many there are of that kind is not known: those that are chosen by name are not counted. See yourself that these are not too many.",
+			percentText(policy.MaxTargetsPercent), place(policy), len(f.Targets)),
+		Source: f.Source,
 	}
-	hit := map[string]map[string]bool{}
-	most := map[string]int{}
-	for _, f := range e.Faults {
-		for _, t := range f.Targets {
-			if hit[t.Kind] == nil {
-				hit[t.Kind] = map[string]bool{}
-			}
-			hit[t.Kind][t.Name] = true
-			most[t.Kind] = max(most[t.Kind], population(f))
-		}
+	if policy.MaxTargetsPercent == 0 {
+		finding.Severity = SeverityError
 	}
-	var out []Finding
-	for _, kind := range sortedKeys(hit) {
-		if percentOf(len(hit[kind]), most[kind]) > policy.MaxTargetsPercent {
-			finding := tooMany(policy, e.Address, e.Faults[0], len(hit[kind]), most[kind])
-			finding.Detail = "The faults of this experiment together: " + finding.Detail
-			finding.Source = e.Source
-			out = append(out, finding)
-		}
-	}
-	return out
+	return finding
 }
 
 func tooMany(policy resolve.Policy, subject string, f Fault, n, of int) Finding {
@@ -158,16 +148,6 @@ func matchesAny(patterns []string, name string) bool {
 		matched, err := path.Match(pattern, name)
 		return matched || err != nil && pattern == name
 	})
-}
-
-// population is what a share of targets is measured against: everything of the
-// kind in the environment, or what could have been chosen where that is not
-// known.
-func population(f Fault) int {
-	if f.Population > 0 {
-		return f.Population
-	}
-	return f.Eligible
 }
 
 func place(policy resolve.Policy) string {

@@ -30,7 +30,7 @@ func TestCheckBlastRadius(t *testing.T) {
 	unknown := onProcesses(0)
 	unknown.Unknown = "no pods yet"
 	noPopulation := onProcesses(0, "a")
-	noPopulation.Eligible = 4
+	noPopulation.Eligible = 4 // what the block names is no population
 	dynamic := onProcesses(3, "a")
 	dynamic.Dynamic = true
 	tests := map[string]struct {
@@ -44,7 +44,10 @@ func TestCheckBlastRadius(t *testing.T) {
 		"above":                 {50, []Fault{onProcesses(3, "a", "b")}, SeverityError, "2 of 3 targets (66.7 %), where max_targets_percent allows 50 % (p.gameday.hcl:4)"},
 		"nothing allowed":       {0, []Fault{onProcesses(3, "a")}, SeverityError, "1 of 3 targets (33.3 %)"},
 		"no limit":              {100, []Fault{onProcesses(1, "a")}, "", ""},
-		"eligible instead":      {20, []Fault{noPopulation}, SeverityError, "1 of 4 targets (25 %)"},
+		"not counted":           {20, []Fault{noPopulation}, SeverityWarning, "max_targets_percent allows 20 % of the targets (p.gameday.hcl:4). This fault acts on 1, and how many there are of that kind is not known"},
+		"not counted, few of":   {50, []Fault{noPopulation}, SeverityWarning, "is not known"},
+		"not counted, no limit": {100, []Fault{noPopulation}, "", ""},
+		"not counted, nothing":  {0, []Fault{noPopulation}, SeverityError, "allows 0 % of the targets"},
 		"dynamic":               {50, []Fault{dynamic}, SeverityError, "whatever matches and appears becomes a target, too, where max_targets_percent allows 50 % (p.gameday.hcl:4)"},
 		"dynamic, no limit":     {100, []Fault{dynamic}, "", ""},
 		"unknown":               {50, []Fault{unknown}, SeverityWarning, "no pods yet"},

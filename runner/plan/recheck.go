@@ -17,8 +17,8 @@ type Bound struct {
 
 // Recheck holds an experiment against the policy and the permissions once more,
 // with the context that its environment is in now and the targets that its faults
-// have now: what a plan could only announce where they were not known. It returns
-// errors only. The faults are found by their local address.
+// have now: what a plan could only announce where they were not known. The faults are
+// found by their local address.
 func Recheck(policy resolve.Policy, e Experiment, env providers.EnvironmentState, bound map[string]Bound) []Finding {
 	e.Faults = slices.Clone(e.Faults)
 	findings := CheckContext(policy, e.Environment, e.Source, env.Outputs)
@@ -31,6 +31,5 @@ func Recheck(policy resolve.Policy, e Experiment, env providers.EnvironmentState
 		f.FaultPlan = b.Plan
 		findings = append(findings, protected(policy, b.Def, b.Config, b.Plan)...)
 	}
-	findings = append(findings, Check(policy, e)...)
-	return slices.DeleteFunc(findings, func(f Finding) bool { return f.Severity != SeverityError })
+	return append(findings, Check(policy, e)...)
 }

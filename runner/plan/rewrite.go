@@ -11,6 +11,12 @@ import (
 // first, as the provider's is not to change.
 type rewriter func(string) string
 
+// newRewriter takes secrets out, and shortens paths.
+func newRewriter(redact redactor) rewriter {
+	shorten := newShortener()
+	return func(text string) string { return shorten.text(redact.text(text)) }
+}
+
 // plan rewrites all that providers and descriptions say. It leaves addresses,
 // conditions (which are source text) and targets alone: by the names of its
 // targets a fault is injected.
@@ -21,8 +27,12 @@ func (r rewriter) plan(p *Plan) {
 	for i := range p.Experiments {
 		r.experiment(&p.Experiments[i])
 	}
-	for i := range p.Findings {
-		f := &p.Findings[i]
+	r.findings(p.Findings)
+}
+
+func (r rewriter) findings(all []Finding) {
+	for i := range all {
+		f := &all[i]
 		f.Summary, f.Detail = r(f.Summary), r(f.Detail)
 	}
 }

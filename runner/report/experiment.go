@@ -16,8 +16,9 @@ type Experiment struct {
 	Last       time.Time                 `json:"last,omitzero"`  // of its newest event but those about faults, which recover adds later
 	Started    *event.ExperimentStarted  `json:"started,omitempty"`
 	Phases     []*Phase                  `json:"phases"`
-	Assertions []*Assertion              `json:"assertions"` // in the order of their first judgement
-	Faults     []*Fault                  `json:"faults"`     // in the order of their injection
+	Assertions []*Assertion              `json:"assertions"`        // in the order of their first judgement
+	Planned    []event.FaultPlanned      `json:"planned,omitempty"` // what was planned again, as the plan did not show it
+	Faults     []*Fault                  `json:"faults"`            // in the order of their injection
 	Stops      []event.StopTriggered     `json:"stops"`
 	Actions    []event.ActionFinished    `json:"actions"`
 	Notices    []event.Notice            `json:"notices"`
@@ -52,12 +53,16 @@ func (x *Experiment) Verdict() verdict.Verdict {
 // IsRunning reports whether it was started and has not finished.
 func (x *Experiment) IsRunning() bool { return !x.Began.IsZero() && x.Finished == nil }
 
-// IsDirty reports whether a fault of it may still be in place.
+// IsDirty reports whether something of it may still be in place: a fault, or what
+// a rollback's action was to restore. What the experiment said at its end holds
+// until recover has undone its faults.
 func (x *Experiment) IsDirty() bool {
-	if x.Finished != nil {
-		return x.Finished.Dirty
+	stands := slices.ContainsFunc(x.Faults, func(f *Fault) bool { return f.Injecting != nil && !f.Verified() })
+	if x.Finished == nil {
+		return stands
 	}
-	return slices.ContainsFunc(x.Faults, func(f *Fault) bool { return f.Injecting != nil && !f.Verified() })
+	failed := slices.ContainsFunc(x.Actions, func(a event.ActionFinished) bool { return !a.OK })
+	return x.Finished.Dirty && (stands || failed)
 }
 
 // Phase is the phase that runs, or ran last; nil before the first.

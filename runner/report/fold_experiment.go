@@ -46,6 +46,9 @@ func (r *Run) touch(address string, e event.Event) *Experiment {
 
 func (r *Run) applyFault(e event.Event) {
 	switch body := e.Body.(type) {
+	case event.FaultPlanned: // it may never be injected, so that there is no Fault yet
+		x := r.experiment(body.Experiment)
+		x.Planned = append(x.Planned, body)
 	case event.FaultInjecting:
 		f := r.experiment(body.Experiment).fault(body.Fault)
 		f.Injecting, f.Source = &body, body.Source

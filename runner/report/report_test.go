@@ -133,6 +133,18 @@ func TestThePictureSurvivesJSON(t *testing.T) {
 	}
 }
 
+// A fault that was planned again may never be injected: it is no fault of the picture by
+// that.
+func TestPlannedAgain(t *testing.T) {
+	planned := event.FaultPlanned{Experiment: "experiment.a", Fault: "fault.b", Undo: "mends it"}
+	run := report.Fold([]event.Event{{Body: event.ExperimentStarted{Experiment: "experiment.a"}}, {Body: planned}})
+	assert.Equal(t, []event.FaultPlanned{planned}, run.Experiments[0].Planned)
+	assert.Empty(t, run.Experiments[0].Faults)
+	text, err := json.Marshal(run)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"planned":[{"experiment":"experiment.a","fault":"fault.b",`)
+}
+
 func TestFactsWithoutText(t *testing.T) {
 	assert.Equal(t, "2 resets, bytes: 300 B", report.Facts([]providers.Fact{
 		{Name: "resets", Text: "2 resets", Value: 2}, {Name: "bytes", Value: 300, Unit: "B"},

@@ -56,6 +56,20 @@ func TestTextOfOthersCannotDriveTheTerminal(t *testing.T) {
 	assert.Contains(t, text, "note: a\uFFFD[2Jb\uFFFDc\uFFFDd\n")
 }
 
+// TestPlannedAgain: what was planned when the environment was up stands in the log as a
+// plan would have shown it.
+func TestPlannedAgain(t *testing.T) {
+	script := []byte(`
+{"at":0,"type":"experiment_started","experiment":"experiment.a"}
+{"at":61.5,"type":"fault_planned","experiment":"experiment.a","fault":"fault.kill","fault_type":"kubernetes_pod_kill","reason":"the plan could not know its targets","effect":"deletes each pod","targets":[{"kind":"pod","name":"shop/payments-1","uid":"62ab1e48","owner":"deployment/payments"}],"eligible":1,"population":7,"radius":["1 of 1 pod of deployment/payments"],"undo":"their controllers replace them","guard":"their controllers","permissions":[{"action":"delete pods in shop","held":true},{"action":"list nodes","held":false,"detail":"Ask."}],"warnings":[{"summary":"A service would have no ready endpoints","detail":"All are hit: shop/payments (1 endpoint)."}],"source":{"file":"shop.gameday.hcl","line":20,"end_line":20}}
+{"at":62,"type":"notice","experiment":"experiment.a","text":"fault.kill acts on other targets than the plan showed:\npod/shop/b (UID u2)"}
+{"at":62,"type":"phase_started","experiment":"experiment.a","phase":"baseline","expected_seconds":3}
+`)
+	events := eventtest.Parse(t, script)
+	eventtest.Golden(t, *update, "planned.txt", plain(t, events, console.Options{Width: 100}))
+	assert.Contains(t, string(plain(t, events, console.Options{Color: true})), "\x1b[")
+}
+
 func TestSilenceIsBroken(t *testing.T) {
 	script := []byte(`
 {"at":0,"type":"experiment_started","experiment":"experiment.a"}

@@ -11,6 +11,8 @@ import (
 
 func (c *Console) faultLines(e event.Event) []string {
 	switch body := e.Body.(type) {
+	case event.FaultPlanned:
+		return c.planned(e, body)
 	case event.FaultInjecting:
 		return c.line(e, body.Experiment, fmt.Sprintf("  %s %s, on %s", c.style.fault("⚡ "+body.Fault+" injecting:"), body.Effect, report.Targets(body.Targets)))
 	case event.FaultActive:

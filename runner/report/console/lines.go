@@ -48,6 +48,12 @@ func (c *Console) lines(e event.Event) []string {
 	return c.faultLines(e)
 }
 
+// stampFormat is of the time that stands before each line.
+const stampFormat = "%7.1fs  "
+
+// indent is what stands before the further lines of a text.
+func indent(stamp string) string { return strings.Repeat(" ", len(stamp)+4) }
+
 // line is one permanent line with the time since the run began, and with the
 // experiment where more than one is running. Further lines of the text are
 // indented under the first.
@@ -58,14 +64,14 @@ func (c *Console) line(e event.Event, experiment, text string) []string {
 			text = c.style.head(short(experiment)) + " " + text
 		}
 	}
-	stamp := fmt.Sprintf("%7.1fs  ", e.Time.Sub(c.run.Began).Seconds())
+	stamp := fmt.Sprintf(stampFormat, e.Time.Sub(c.run.Began).Seconds())
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i := range lines {
 		if i == 0 {
 			lines[i] = c.style.faint(stamp) + lines[i]
 			continue
 		}
-		lines[i] = strings.Repeat(" ", len(stamp)+4) + lines[i]
+		lines[i] = indent(stamp) + lines[i]
 	}
 	return lines
 }

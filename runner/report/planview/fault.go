@@ -16,14 +16,19 @@ func (v view) fault(e plan.Experiment, f plan.Fault) {
 	v.heading(2, "Fault "+f.Address+" ("+f.Type+")", place(f.Source), v.style.fault)
 	v.field(4, "Effect", f.Effect)
 	v.field(4, "When", when(f))
-	v.faultTargets(e, f)
-	v.list(4, "Radius", radius(f))
-	v.field(4, "Undo", f.Undo)
-	v.field(4, "Guard", guard(f.Guard))
-	v.permissions(f.Permissions)
-	v.adds(4, f.Adds)
-	v.list(4, "Locks", f.Locks)
+	v.faultTargets(4, e, f)
+	v.consequences(4, f)
 	v.field(4, "Seed", fmt.Sprint(f.Seed))
+}
+
+// consequences are what the targets mean.
+func (v view) consequences(indent int, f plan.Fault) {
+	v.list(indent, "Radius", radius(f))
+	v.field(indent, "Undo", f.Undo)
+	v.field(indent, "Guard", guard(f.Guard))
+	v.permissions(indent, f.Permissions)
+	v.adds(indent, f.Adds)
+	v.list(indent, "Locks", f.Locks)
 }
 
 func when(f plan.Fault) string {
@@ -46,18 +51,18 @@ func guard(text string) string {
 	return "if gameday is killed: " + text
 }
 
-func (v view) faultTargets(e plan.Experiment, f plan.Fault) {
+func (v view) faultTargets(indent int, e plan.Experiment, f plan.Fault) {
 	if f.Unknown != "" {
-		v.styledField(4, "Targets", knownOnce(e, f), v.style.warn)
+		v.styledField(indent, "Targets", knownOnce(e, f), v.style.warn)
 	}
 	if f.Unknown == "" && len(f.Targets) == 0 {
-		v.styledField(4, "Targets", "none", v.style.warn)
+		v.styledField(indent, "Targets", "none", v.style.warn)
 	}
 	name := "Targets"
 	if f.Unknown != "" {
 		name = "So far"
 	}
-	v.list(4, name, v.targets(f.Targets))
+	v.list(indent, name, v.targets(f.Targets))
 }
 
 func knownOnce(e plan.Experiment, f plan.Fault) string {
@@ -78,7 +83,7 @@ func (v view) targets(all []providers.Target) []string {
 		out = append(out, targetText(t))
 	}
 	if rest := len(all) - len(shown); rest > 0 {
-		out = append(out, fmt.Sprintf("… and %d more (gameday plan -full lists all)", rest))
+		out = append(out, fmt.Sprintf("… and %d more (%s)", rest, v.allIn))
 	}
 	return out
 }
@@ -114,10 +119,7 @@ func radiusNumbers(f plan.Fault) string {
 		return ""
 	}
 	of := f.Population
-	if of == 0 {
-		of = f.Eligible
-	}
-	if of == 0 {
+	if of == 0 { // a share of nobody knows how many
 		return ""
 	}
 	n := len(f.Targets)
@@ -141,7 +143,7 @@ func kind(targets []providers.Target) string {
 	return targets[0].Kind
 }
 
-func (v view) permissions(all []providers.Permission) {
+func (v view) permissions(indent int, all []providers.Permission) {
 	name := "Permissions"
 	for _, p := range all {
 		status, style := "held: ", v.style.plain
@@ -152,7 +154,7 @@ func (v view) permissions(all []providers.Permission) {
 		if p.Detail != "" {
 			text += " (" + p.Detail + ")"
 		}
-		v.styledField(4, name, text, style)
+		v.styledField(indent, name, text, style)
 		name = ""
 	}
 }

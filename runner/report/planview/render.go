@@ -20,7 +20,7 @@ type Options struct {
 // Render writes a plan for people. It fails only if w does.
 func Render(w io.Writer, p *plan.Plan, o Options) error {
 	out := bufio.NewWriterSize(w, 64<<10)
-	v := view{newPrinter(out, o), p, o}
+	v := view{newPrinter(out, o), p, o, "gameday plan -full lists all"}
 	v.header()
 	v.environments()
 	for _, e := range p.Experiments {
@@ -35,6 +35,7 @@ func Render(w io.Writer, p *plan.Plan, o Options) error {
 // view renders one plan. Its methods each write one section.
 type view struct {
 	*printer
-	plan *plan.Plan
-	opts Options
+	plan  *plan.Plan
+	opts  Options
+	allIn string // where targets are that are not listed
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/plan"
 )
 
@@ -53,6 +54,46 @@ func TestRenderGolden(t *testing.T) {
 			assert.Empty(t, cmp.Diff(string(want), got))
 		})
 	}
+}
+
+// TestFaultIsShownAsInAPlan: each line of it stands in the plan, too, where it is
+// indented by two more.
+func TestFaultIsShownAsInAPlan(t *testing.T) {
+	for _, p := range []*plan.Plan{shopPlan(), crowdedPlan(), hostilePlan()} {
+		all := strings.Split(render(t, p, Options{Width: 100}), "\n")
+		for _, f := range p.Experiments[0].Faults {
+			if f.Unknown != "" {
+				continue
+			}
+			for _, line := range Fault(planned(f), Options{Width: 98}) {
+				assert.Contains(t, all, "  "+strings.ReplaceAll(line, "the run's events.jsonl lists all", "gameday plan -full lists all"))
+			}
+		}
+	}
+}
+
+func TestFaultWithWarnings(t *testing.T) {
+	told := planned(delayFault())
+	told.Warnings = []event.Warning{{Summary: "A workload with a single replica", Detail: "Nothing stands in for shop/payments."}, {Summary: "A node of the control plane"}}
+	lines := Fault(told, Options{Width: 50})
+	assert.Equal(t, []string{
+		"  Warning      A workload with a single replica",
+		"               Nothing stands in for",
+		"               shop/payments.",
+		"  Warning      A node of the control plane",
+	}, lines[len(lines)-4:])
+	assert.Equal(t, strings.Join(lines, "\n"), stripANSI(strings.Join(Fault(told, Options{Width: 50, Color: true}), "\n")))
+}
+
+func planned(f plan.Fault) event.FaultPlanned {
+	told := event.FaultPlanned{
+		Fault: f.Address, Type: f.Type, Effect: f.Effect, Targets: f.Targets, Eligible: f.Eligible, Population: f.Population,
+		Radius: f.Radius, Undo: f.Undo, Guard: f.Guard, Adds: f.Adds, Locks: f.Locks, Source: f.Source,
+	}
+	for _, p := range f.Permissions {
+		told.Permissions = append(told.Permissions, event.Right{Text: p.Action, Held: p.Held, Detail: p.Detail})
+	}
+	return told
 }
 
 func TestPlainHasNoEscapes(t *testing.T) {
