@@ -54,7 +54,7 @@ type FaultPlan struct {
 	Effect      string       `json:"effect"`                // one phrase: "adds 300ms ± 50ms to every byte"
 	Targets     []Target     `json:"targets"`               // exact, sorted by kind and name
 	Eligible    int          `json:"eligible"`              // how many the selection could have chosen from
-	Population  int          `json:"population"`            // how many of that kind the environment has; for the blast radius
+	Population  int          `json:"population"`            // how many of that kind the environment has, for the blast radius; 0 where that is not known
 	Dynamic     bool         `json:"dynamic,omitempty"`     // whatever matches and appears becomes a target, too: Targets are those of the beginning
 	Unknown     string       `json:"unknown,omitempty"`     // why targets are not known yet, empty when they are
 	Radius      []string     `json:"radius,omitempty"`      // consequences in words: "1 of 3 processes", "every connection checkout → payments"

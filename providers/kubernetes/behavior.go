@@ -71,6 +71,7 @@ type preparation struct {
 	address string // of the fault
 	targets []providers.Target
 	seed    int64
+	planned *providers.FaultPlan // what was shown; nil where there was no plan
 }
 
 // intent is what an injection will do, as its undo.
@@ -121,3 +122,7 @@ func (noChecks) validate(schema.Values) providers.Diagnostics { return nil }
 type settlesAtOnce struct{}
 
 func (settlesAtOnce) settled(context.Context, look) (string, error) { return "", nil }
+
+// unreaped is a behavior of whose rules nothing is for a reaper to undo: what it adds to the API is a privileged pod by
+// which it reaches a node, which the claim names and recover and sweep remove.
+type unreaped interface{ unreaped() }

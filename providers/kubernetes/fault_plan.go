@@ -165,14 +165,20 @@ func (f *fault) age(env providers.EnvironmentState) (notOlder time.Duration) {
 
 // radius is the share in numbers; the targets themselves stand beside it.
 func radius(c target.Choice) string {
-	noun := "target"
-	if len(c.Targets) > 0 {
-		noun = c.Targets[0].Kind
+	noun := kindOf(c.Targets)
+	if c.Population == 0 {
+		return count(len(c.Targets), noun, noun+"s") + ", of a number that is not known"
 	}
-	if c.Population != 1 {
-		noun += "s"
+	return fmt.Sprintf("%d of %s", len(c.Targets), count(c.Population, noun, noun+"s"))
+}
+
+// kindOf is what all targets are, or just "target".
+func kindOf(targets []providers.Target) string {
+	differs := func(t providers.Target) bool { return t.Kind != targets[0].Kind }
+	if len(targets) == 0 || slices.ContainsFunc(targets, differs) {
+		return "target"
 	}
-	return fmt.Sprintf("%d of %d %s", len(c.Targets), c.Population, noun)
+	return targets[0].Kind
 }
 
 // needsEnvironment refuses experiments whose environment is not a cluster.

@@ -20,7 +20,7 @@ func (f *fault) Prepare(ctx context.Context, req providers.PrepareRequest) (prov
 	}
 	targets := slices.Clone(req.Plan.Targets)
 	what, err := f.intend(ctx, preparation{
-		session: s, config: req.Config, id: req.ID, run: req.Run, address: req.Address, targets: targets, seed: req.Seed,
+		session: s, config: req.Config, id: req.ID, run: req.Run, address: req.Address, targets: targets, seed: req.Seed, planned: &req.Plan,
 	})
 	if err != nil {
 		return providers.Record{}, providers.Errorf(nil, "Cannot prepare the fault", "%s.", err)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
@@ -33,7 +35,12 @@ func commonRules() []providers.AccessRule {
 
 // guardRules are what it takes to put the reaper beside the fault; none for a fault
 // whose undo is not in the API.
-func (f *fault) guardRules() []providers.AccessRule { return reaper.Rules(f.rules()) }
+func (f *fault) guardRules() []providers.AccessRule {
+	if _, is := f.behavior.(unreaped); is {
+		return nil
+	}
+	return reaper.Rules(f.rules())
+}
 
 // reaped reports whether there can be a reaper.
 func reaped(access cluster.Access) bool { return access.Reaper && access.AgentImage != "" }
@@ -88,16 +95,29 @@ func undoNode(ctx context.Context, s *session, id string, step claim.NodeStep) e
 
 // guardText says in plans what ends the fault when gameday is killed.
 func (f *fault) guardText(env providers.EnvironmentState) string {
-	at, known := accessOf(env)
 	switch {
 	case residing(f.behavior):
 		return "the agent of each pod, at the deadline; the kernel, if the agent is killed too"
 	case f.kind() == "node" && !slices.ContainsFunc(f.rules(), func(r providers.AccessRule) bool { return slices.Contains(r.Verbs, "patch") }):
 		return "a timer beside the node, at the deadline"
-	case known && !at.Reaper:
-		return "nothing inside the cluster (reaper = false): gameday recover or gameday sweep"
-	case known && at.AgentImage == "":
+	default:
+		return reaperText(env.Outputs)
+	}
+}
+
+// reaperText is what an environment promises of the reaper, which it may know before there is a server.
+func reaperText(outputs cty.Value) string {
+	image, wanted := cty.UnknownVal(cty.String), cty.UnknownVal(cty.Bool)
+	if hasOutputs(outputs) {
+		image, wanted = outputs.GetAttr(outputAgentImage), outputs.GetAttr(outputReaper)
+	}
+	switch {
+	case image.IsKnown() && (image.IsNull() || image.AsString() == ""):
 		return "nothing inside the cluster (it has no image of the agent): gameday recover or gameday sweep"
+	case wanted.IsKnown() && (wanted.IsNull() || wanted.False()):
+		return "nothing inside the cluster (reaper = false): gameday recover or gameday sweep"
+	case !image.IsKnown() || !wanted.IsKnown():
+		return "the reaper inside the cluster, at the deadline, unless the environment comes up without one"
 	default:
 		return "the reaper inside the cluster, at the deadline"
 	}

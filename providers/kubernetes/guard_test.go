@@ -11,9 +11,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
+	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
@@ -65,5 +67,31 @@ func TestSweepRights(t *testing.T) {
 		assert.True(t, slices.ContainsFunc(f.AccessRules(), func(r providers.AccessRule) bool {
 			return r.Resource == "leases" && r.Namespace == "" && slices.Contains(r.Verbs, "list")
 		}), "%s may list leases in the fence", f.typeName())
+	}
+}
+
+// TestWhatAPlanSaysOfTheReaper: nobody is promised one that will not be there, also while the cluster is not up.
+func TestWhatAPlanSaysOfTheReaper(t *testing.T) {
+	const none, image, perhaps = "(reaper = false)", "(it has no image of the agent)", "unless the environment comes up without one"
+	with := cluster.Access{AgentImage: "agent:1", Reaper: true}
+	for name, c := range map[string]struct {
+		outputs cty.Value
+		want    string
+	}{
+		"there":                          {outputs(with), "the reaper inside the cluster, at the deadline"},
+		"to come":                        {outputsWithout(with, outputServer), "the reaper inside the cluster, at the deadline"},
+		"not wanted":                     {outputs(cluster.Access{AgentImage: "agent:1"}), none},
+		"not wanted, to come":            {outputsWithout(cluster.Access{AgentImage: "agent:1"}, outputServer), none},
+		"no image":                       {outputs(cluster.Access{}), image},
+		"no image, to come":              {outputsWithout(cluster.Access{Reaper: true}, outputServer), image},
+		"not known yet":                  {outputsWithout(with, outputServer, outputReaper, outputAgentImage), perhaps},
+		"nothing is known":               {cty.DynamicVal, perhaps},
+		"not wanted, whatever the image": {outputsWithout(cluster.Access{}, outputServer, outputAgentImage), none},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := (&fault{behavior: podKill{}}).guardText(providers.EnvironmentState{Outputs: c.outputs})
+			assert.Contains(t, text, c.want)
+			assert.Equal(t, c.want == perhaps, strings.Contains(text, perhaps), text)
+		})
 	}
 }

@@ -73,7 +73,7 @@ func (f inPod) rules() []providers.AccessRule {
 
 // validate lets the engine judge what is asked of it, once all of it is known.
 func (f inPod) validate(values schema.Values) providers.Diagnostics {
-	if diags := f.sized(values); diags.HasErrors() || !f.known(values) {
+	if diags := append(f.sized(values), validateEnds(values)...); diags.HasErrors() || !f.known(values) {
 		return diags
 	}
 	made, err := f.spec(context.Background(), site{config: values})
@@ -111,10 +111,14 @@ func (f inPod) plan(_ context.Context, p planning) providers.Diagnostics {
 		return nil
 	}
 	f.tellSeats(p)
-	if f.radius != nil && f.known(p.config) {
+	diags := append(f.fit(p), p.seats.refusals()...)
+	if !f.known(p.config) {
+		return diags
+	}
+	if f.radius != nil {
 		p.plan.Radius = append(p.plan.Radius, f.radius(p)...)
 	}
-	return append(f.fit(p), p.seats.refusals()...)
+	return append(diags, p.ends()...)
 }
 
 // phrase is a sentence of the documentation as an effect.

@@ -42,16 +42,27 @@ func (k *kind) Schema() *schema.Block {
 type kinds struct {
 	mu        sync.Mutex
 	creations map[string]*kindcluster.Creation // by name; also those that are done
+	releases  map[string]func()                // by name: those whose name is still reserved
 	strangers map[string]bool                  // by run and name: made by somebody else meanwhile
 }
 
-func (k *kinds) started(name string, c *kindcluster.Creation) {
+func (k *kinds) started(name string, c *kindcluster.Creation, release func()) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.creations == nil {
-		k.creations = map[string]*kindcluster.Creation{}
+		k.creations, k.releases = map[string]*kindcluster.Creation{}, map[string]func(){}
 	}
-	k.creations[name] = c
+	k.creations[name], k.releases[name] = c, release
+}
+
+// finished gives the name of a cluster free that is there now.
+func (k *kinds) finished(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if release := k.releases[name]; release != nil {
+		release()
+		delete(k.releases, name)
+	}
 }
 
 // creation is that of a cluster which this process began to make; nil for none.
@@ -62,6 +73,7 @@ func (k *kinds) creation(name string) *kindcluster.Creation {
 }
 
 func (k *kinds) forget(name string) {
+	k.finished(name)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.creations, name)

@@ -163,3 +163,19 @@ func TestKindClusterOfAnotherRunIsNotDeleted(t *testing.T) {
 	assert.Contains(t, diags[0].Detail, "omebody else has just made a kind cluster")
 	require.NoError(t, maker.env.Down(t.Context(), maker.handle))
 }
+
+// TestKindClusterInTheMakingIsNotDeleted: another gameday has looked, found nothing, and makes a cluster of that name.
+func TestKindClusterInTheMakingIsNotDeleted(t *testing.T) {
+	const name = "gd-e2-making"
+	release, err := kindcluster.Reserve(name)
+	require.NoError(t, err)
+	defer release()
+	run := newKindRun(t, "", "r-late", map[string]cty.Value{"name": cty.StringVal(name), "image": cty.StringVal(os.Getenv("GAMEDAY_NODE_IMAGE")), "agent_image": cty.StringVal("gameday/agent:dev")})
+	_, diags := run.up()
+	require.True(t, diags.HasErrors())
+	assert.Contains(t, diags[0].Detail, "omebody else has just made a kind cluster")
+	require.NoError(t, run.env.Down(t.Context(), run.handle))
+	found, err := kindcluster.Find(t.Context(), name)
+	require.NoError(t, err)
+	assert.Nil(t, found)
+}

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -83,8 +84,7 @@ func (u kindUp) exist(ctx context.Context) error {
 		return u.create(ctx)
 	}
 	if !u.handle.Kind.Existed && !u.handle.finished() { // finished: a second Up
-		u.provider.kinds.estrange(u.handle)
-		return fmt.Errorf("somebody else has just made a kind cluster %q: wait until it is gone, or take another name", found.Name)
+		return u.taken()
 	}
 	if err := found.Matches(u.config.spec); err != nil {
 		return err
@@ -99,10 +99,20 @@ func (u kindUp) exist(ctx context.Context) error {
 
 func (h kindHandle) kubeconfig() string { return filepath.Join(h.Dir, "kubeconfig") }
 
+// taken says that the cluster is somebody else's, who alone may delete it.
+func (u kindUp) taken() error {
+	u.provider.kinds.estrange(u.handle)
+	return fmt.Errorf("somebody else has just made a kind cluster %q, or is making it: wait until it is gone, or take another name", u.config.spec.Name)
+}
+
 func (u kindUp) create(ctx context.Context) error {
 	spec := u.config.spec
 	spec.Labels = map[string]string{labelMadeBy: u.handle.Run}
 	if err := u.engine.EnsureImages(ctx, spec, u.progress); err != nil {
+		return err
+	}
+	release, err := u.reserve(ctx)
+	if err != nil {
 		return err
 	}
 	// The steps come from kind's goroutine; once nobody waits, nobody is told.
@@ -116,9 +126,10 @@ func (u kindUp) create(ctx context.Context) error {
 		}
 	})
 	if err != nil {
+		release()
 		return err
 	}
-	u.provider.kinds.started(spec.Name, creation)
+	u.provider.kinds.started(spec.Name, creation, release)
 	u.progress("create the kind cluster " + spec.Name)
 	done := make(chan error, 1)
 	go func() { done <- creation.Wait(ctx) }()
@@ -127,9 +138,42 @@ func (u kindUp) create(ctx context.Context) error {
 		case step := <-steps:
 			u.progress(step)
 		case err := <-done:
-			return u.explain(ctx, err)
+			return u.created(ctx, err)
 		}
 	}
+}
+
+// created is the end of a creation. Once it has succeeded its nodes keep the name; after a failure it stays reserved
+// until they are taken away.
+func (u kindUp) created(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, kindcluster.ErrTaken):
+		u.provider.kinds.forget(u.config.spec.Name)
+		return u.taken()
+	case err == nil:
+		u.provider.kinds.finished(u.config.spec.Name)
+	}
+	return u.explain(ctx, err)
+}
+
+// reserve takes the cluster's name, and looks again: what was not there may have been made while images were pulled.
+func (u kindUp) reserve(ctx context.Context) (release func(), err error) {
+	release, err = kindcluster.Reserve(u.config.spec.Name)
+	if errors.Is(err, kindcluster.ErrTaken) {
+		return nil, u.taken()
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := kindcluster.Find(ctx, u.config.spec.Name)
+	if err == nil && found != nil {
+		err = u.taken()
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
 }
 
 // explain collects the cluster's logs after a failure, unless it was called off.

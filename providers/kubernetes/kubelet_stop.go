@@ -16,6 +16,8 @@ type kubeletStop struct{ onNode }
 
 func newKubeletStop() kubeletStop { return kubeletStop{onNode{action: machine.KubeletStop}} }
 
+func (kubeletStop) unreaped() {}
+
 func (kubeletStop) typeName() string { return "kubernetes_kubelet_stop" }
 
 func (kubeletStop) schema() *schema.Block {

@@ -25,7 +25,7 @@ func (onNode) kind() target.Kind { return target.Node }
 func (onNode) rules() []providers.AccessRule {
 	return []providers.AccessRule{
 		{Resource: "nodes", Verbs: []string{"get"}, Cluster: true, Why: "see what the cluster thinks of the node"},
-		{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"get"}, Cluster: true, Why: "see in kube-node-lease that the kubelet reports again"},
+		{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"get"}, Namespace: nodes.LeaseNamespace, Why: "see that the kubelet reports again"},
 	}
 }
 
@@ -49,28 +49,44 @@ func (n onNode) describe(ctx context.Context, p planning, effect, undo, guard st
 }
 
 // keepsQuorum refuses to take so many control planes away that the API server, or
-// the store behind it, would be gone: without them nothing could be observed.
+// the store behind it, would be gone: without them nothing could be observed. Those
+// that are not ready have a vote in the store and give none.
 func (p planning) keepsQuorum() providers.Diagnostics {
 	if p.world == nil {
 		return nil
 	}
-	all, chosen := 0, []string{}
-	for i := range p.world.Nodes {
-		if isControlPlane(&p.world.Nodes[i]) {
-			all++
-		}
-	}
+	chosen := map[string]bool{}
 	for _, node := range p.nodesOf() {
 		if isControlPlane(node) {
-			chosen = append(chosen, node.Name)
+			chosen[node.Name] = true
 		}
 	}
-	if most := (all - 1) / 2; len(chosen) > most {
-		return providers.Errorf(cty.GetAttrPath("target"), "The API server would be gone",
-			"The cluster has %d control plane nodes and works without %d of them at most; %s would be taken away. Choose workers, for example with expressions = \"!%s\".",
-			all, most, strings.Join(chosen, ", "), labelControlPlane)
+	all, ready, left := p.controlPlanes(chosen)
+	needed := all/2 + 1
+	if len(chosen) == 0 || left >= needed {
+		return nil
 	}
-	return nil
+	return providers.Errorf(cty.GetAttrPath("target"), "The API server would be gone",
+		"The cluster has %s (%d ready) and needs %d of them; with %s taken away %d would be left. Choose workers, for example with expressions = \"!%s\".",
+		count(all, "control plane node", "control plane nodes"), ready, needed, strings.Join(sortedKeys(chosen), ", "), left, labelControlPlane)
+}
+
+// controlPlanes counts them: all, those that are ready, and those of these that are not chosen.
+func (p planning) controlPlanes(chosen map[string]bool) (all, ready, left int) {
+	for i := range p.world.Nodes {
+		node := &p.world.Nodes[i]
+		if !isControlPlane(node) {
+			continue
+		}
+		all++
+		if is, _ := readiness(node); is {
+			ready++
+			if !chosen[node.Name] {
+				left++
+			}
+		}
+	}
+	return all, ready, left
 }
 
 const labelControlPlane = "node-role.kubernetes.io/control-plane"

@@ -108,7 +108,7 @@ func (l look) recovering(ctx context.Context, t providers.Target, step claim.Nod
 			return "it still has the taint " + taint.ToString(), nil
 		}
 	}
-	fresh, err := nodes.Reports(ctx, l.session.Cluster, step, time.Now())
+	fresh, err := nodes.Reports(ctx, l.session.Cluster, step, node, time.Now())
 	if err != nil || fresh {
 		return "", err
 	}

@@ -67,7 +67,10 @@ func (nodeTaint) plan(_ context.Context, p planning) providers.Diagnostics {
 	taint := taintOf(p.config)
 	p.plan.Effect = fmt.Sprintf("puts the taint %s on each node", taint.ToString())
 	p.plan.Undo = "takes that taint off again, and no other; pods that left do not come back by themselves"
-	var diags providers.Diagnostics
+	if p.world == nil {
+		return nil
+	}
+	diags := p.expelling(&taint)
 	for _, node := range p.nodesOf() {
 		for _, has := range node.Spec.Taints {
 			if has.MatchTaint(&taint) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +117,7 @@ func (f operated) shown(request OperatedRequest) (string, error) {
 // tellReach says what else is touched.
 func (f operated) tellReach(p planning, ends OperatedEnds) {
 	if f.Reaches != nil && f.Reaches(p.config) && len(ends.Pods) > 0 {
+		p.plan.Namespaces = slices.Sorted(maps.Keys(ends.Pods)) // policies protect these, too
 		p.plan.Radius = append(p.plan.Radius, f.Operator.Name+" acts at the other ends, too: pods "+podNames(ends.Pods))
 	}
 	if p.config.Has("evidence") {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/fake"
@@ -211,4 +212,19 @@ func TestRequestsOfAnOperator(t *testing.T) {
 	require.ErrorContains(t, err, "expected 1 pods and found 0")
 	_, err = ask("cidrs = [\"192.0.2.1\"]", of("a"), 0)
 	require.ErrorIs(t, err, errLate, "it would last for ever")
+}
+
+// TestReachNamesItsNamespaces: what an operator does at the other ends is for policies to judge, too.
+func TestReachNamesItsNamespaces(t *testing.T) {
+	both := func(schema.Values) bool { return true }
+	ends := OperatedEnds{Pods: map[string][]string{metav1.NamespaceSystem: {"coredns"}, "bank": {"web"}}}
+	for name, want := range map[string][]string{"reaches": {"bank", metav1.NamespaceSystem}, "does not": nil} {
+		f := anOperated()
+		if want != nil {
+			f.Reaches = both
+		}
+		var plan providers.FaultPlan
+		f.tellReach(planning{plan: &plan, config: schema.NewValues(cty.EmptyObjectVal)}, ends)
+		assert.Equal(t, want, plan.Namespaces, name)
+	}
 }

@@ -56,7 +56,7 @@ func outputsWithout(a cluster.Access, unknown ...string) cty.Value {
 // kubeconfig is not needed for it, as a kind cluster can be asked for one.
 func accessOf(env providers.EnvironmentState) (access cluster.Access, known bool) {
 	o := env.Outputs
-	if o == cty.NilVal || !o.IsKnown() || o.IsNull() || !o.Type().IsObjectType() || !o.Type().HasAttribute(outputServer) || !o.GetAttr(outputServer).IsKnown() {
+	if !hasOutputs(o) || !o.GetAttr(outputServer).IsKnown() {
 		return access, false
 	}
 	namespaces := o.GetAttr(outputNamespaces)
@@ -70,6 +70,11 @@ func accessOf(env providers.EnvironmentState) (access cluster.Access, known bool
 	access.As, access.AgentImage, access.Kind = textAt(o, outputAs), textAt(o, outputAgentImage), textAt(o, outputCluster)
 	access.InCluster, access.Reaper, access.AllowPrivileged = trueAt(o, outputInCluster), trueAt(o, outputReaper), trueAt(o, outputPrivileged)
 	return access, true
+}
+
+// hasOutputs reports whether there are outputs of one of our environments.
+func hasOutputs(o cty.Value) bool {
+	return o != cty.NilVal && o.IsKnown() && !o.IsNull() && o.Type().IsObjectType() && o.Type().HasAttribute(outputServer)
 }
 
 // textAt is a text of an object; empty while it is not known.

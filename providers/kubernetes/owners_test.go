@@ -108,6 +108,24 @@ func TestDrainSaysWhereItActs(t *testing.T) {
 	assert.Contains(t, plan.Radius, "pods in kube-system stay")
 }
 
+// TestDrainKeepsToTheNamespacesOfItsPlan: pods are scheduled onto a node between the plan and the fault.
+func TestDrainKeepsToTheNamespacesOfItsPlan(t *testing.T) {
+	pod := inNamespace("bank", corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web"}, Spec: corev1.PodSpec{NodeName: "a"}})
+	leaving := []*corev1.Pod{&pod}
+	for name, planned := range map[string]*providers.FaultPlan{
+		"the namespace was shown": {Namespaces: []string{"bank", "shop"}},
+		"there was no plan":       nil,
+	} {
+		assert.NoError(t, asPlanned(leaving, planned), name)
+	}
+	for name, planned := range map[string]*providers.FaultPlan{
+		"another namespace was shown": {Namespaces: []string{"shop"}},
+		"nothing was to leave":        {},
+	} {
+		assert.ErrorContains(t, asPlanned(leaving, planned), "the pod bank/web has come to node a since the plan", name)
+	}
+}
+
 func targetsOf(nodes ...string) []providers.Target {
 	var out []providers.Target
 	for _, name := range nodes {

@@ -1,9 +1,5 @@
 package kubernetes
 
-import (
-	corev1 "k8s.io/api/core/v1"
-)
-
 // harming is implemented by behaviors that do not do to pods what their kind of
 // target makes one think.
 type harming interface {
@@ -18,10 +14,8 @@ func (nodeCordon) harms(planning) bool { return false }
 // A drain tells itself which pods leave: not all that are there.
 func (nodeDrain) harms(planning) bool { return false }
 
-// Of all effects of a taint only one makes pods leave.
-func (nodeTaint) harms(p planning) bool {
-	return taintOf(p.config).Effect == corev1.TaintEffectNoExecute
-}
+// Of all effects of a taint only one makes pods leave, and only those that do not tolerate it: it tells itself which.
+func (nodeTaint) harms(planning) bool { return false }
 
 func (scale) harms(p planning) bool {
 	return p.config.Known("replicas") && p.config.Int("replicas") == 0

@@ -9,6 +9,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
 // AccessRules lists what reading a world and keeping a claim need, then what the
@@ -93,7 +94,7 @@ func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnost
 			told = append(told, providers.Permission{Action: action, Detail: "read the cluster"})
 		}
 	}
-	namespaces = p.seats.beside(namespaces)
+	namespaces = withDenied(p.seats.beside(namespaces), p.world.Denied)
 	for i := range told {
 		if !told[i].Held {
 			told[i].Detail = fmt.Sprintf("Needed to %s. %s", told[i].Detail, f.howToGet(namespaces, p.seats))
@@ -101,6 +102,21 @@ func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnost
 	}
 	p.plan.Permissions = told
 	return nil
+}
+
+// withDenied are the namespaces in which a role would help: also those of the fence that could not be read. None, which is
+// the cluster as a whole, where all of them are read.
+func withDenied(namespaces, denied []string) []string {
+	for _, list := range denied {
+		switch _, namespace, found := strings.Cut(list, " in "); {
+		case !found || slices.Contains(namespaces, namespace):
+		case namespace == world.AllNamespaces:
+			return nil
+		default:
+			namespaces = append(slices.Clone(namespaces), namespace)
+		}
+	}
+	return namespaces
 }
 
 // acting are the rules of what the fault itself does, to what was chosen.

@@ -11,6 +11,9 @@ import (
 func (w workload) pace() string {
 	name := w.target.Kind + "/" + w.target.Name
 	switch {
+	case w.partition() > 0:
+		return fmt.Sprintf("%s replaces %d of %s, one after the other, the last first: its update strategy has partition = %d",
+			name, w.replicas()-w.partition(), count(w.replicas(), "pod", "pods"), w.partition())
 	case w.target.Kind != kindDeployment:
 		return name + " replaces its pods one after the other, the last first"
 	case w.Spec.Strategy.Type == appsv1.RecreateDeploymentStrategyType:
@@ -18,6 +21,15 @@ func (w workload) pace() string {
 	default:
 		return fmt.Sprintf("%s keeps at least %d of %d pods ready while it rolls out", name, w.replicas()-w.unavailable(), w.replicas())
 	}
+}
+
+// partition is how many pods of a StatefulSet, the first ones, its update strategy leaves as they are; all of them at most.
+func (w workload) partition() int {
+	rolling := w.Spec.UpdateStrategy.RollingUpdate
+	if rolling == nil || rolling.Partition == nil {
+		return 0
+	}
+	return min(int(*rolling.Partition), w.replicas())
 }
 
 // unavailable is how many pods a rolling update may take away before new ones are

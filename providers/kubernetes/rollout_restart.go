@@ -38,7 +38,7 @@ func (rolloutRestart) rules() []providers.AccessRule {
 }
 
 func (rolloutRestart) plan(ctx context.Context, p planning) providers.Diagnostics {
-	p.plan.Effect = "starts a rollout that replaces every pod of each, by an annotation of the pod template"
+	p.plan.Effect = "starts a rollout that replaces every pod of each, but those below the partition of a StatefulSet, by an annotation of the pod template"
 	p.plan.Undo = "removes the annotation, which is a second rollout, and waits until no pod of the first is left"
 	return planRollout(ctx, p)
 }
@@ -71,6 +71,10 @@ func (w workload) rolls() providers.Diagnostics {
 			"%s has the update strategy OnDelete: its pods are replaced only when somebody deletes them. Choose others, or use kubernetes_pod_kill.", name)
 	case w.replicas() == 0:
 		return providers.Warningf(nil, "Nothing would be replaced", "%s has no replicas, so that there will be no evidence.", name)
+	case w.partition() == w.replicas():
+		return providers.Errorf(nil, "The workload does not roll out by itself",
+			"%s has partition = %d in its update strategy, and %s: a rollout replaces none of them. Choose others, or use kubernetes_pod_kill.",
+			name, *w.Spec.UpdateStrategy.RollingUpdate.Partition, count(w.replicas(), "pod", "pods"))
 	}
 	return nil
 }

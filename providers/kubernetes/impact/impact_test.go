@@ -179,15 +179,24 @@ func TestSharesOfWhatIsNotHarmedAtOnce(t *testing.T) {
 	w := shop()
 	w.Pods[0].Spec.Volumes = []corev1.Volume{{VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: "settings"}}}}}
 	w.Pods[2].Spec.Containers = []corev1.Container{{EnvFrom: []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "key"}}}}}}
+	w.Pods[0].Spec.Volumes = append(w.Pods[0].Spec.Volumes, corev1.Volume{VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: []corev1.VolumeProjection{
+		{Secret: &corev1.SecretProjection{LocalObjectReference: corev1.LocalObjectReference{Name: "joined"}}},
+	}}}})
+	w.Pods[1].Spec.InitContainers = []corev1.Container{{Env: []corev1.EnvVar{{ValueFrom: &corev1.EnvVarSource{
+		ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "first"}},
+	}}}}}
 	for name, c := range map[string]struct {
 		target providers.Target
 		want   []string
 	}{
-		"behind a service":    {providers.Target{Kind: "service", Name: "shop/payments"}, []string{"2 of 2 pods of deployment/payments"}},
-		"in a namespace":      {providers.Target{Kind: "namespace", Name: "shop"}, []string{"2 of 2 pods of daemonset/agent", "1 of 1 pod of deployment/cart", "2 of 2 pods of deployment/payments"}},
-		"with a ConfigMap":    {providers.Target{Kind: "configmap", Name: "shop/settings"}, []string{"1 of 2 pods of deployment/payments"}},
-		"with a Secret":       {providers.Target{Kind: "secret", Name: "shop/key"}, []string{"1 of 1 pod of deployment/cart"}},
-		"a Secret's namesake": {providers.Target{Kind: "configmap", Name: "shop/key"}, nil},
+		"behind a service":     {providers.Target{Kind: "service", Name: "shop/payments"}, []string{"2 of 2 pods of deployment/payments"}},
+		"in a namespace":       {providers.Target{Kind: "namespace", Name: "shop"}, []string{"2 of 2 pods of daemonset/agent", "1 of 1 pod of deployment/cart", "2 of 2 pods of deployment/payments"}},
+		"with a ConfigMap":     {providers.Target{Kind: "configmap", Name: "shop/settings"}, []string{"1 of 2 pods of deployment/payments"}},
+		"with a Secret":        {providers.Target{Kind: "secret", Name: "shop/key"}, []string{"1 of 1 pod of deployment/cart"}},
+		"in a joined volume":   {providers.Target{Kind: "secret", Name: "shop/joined"}, []string{"1 of 2 pods of deployment/payments"}},
+		"in what runs first":   {providers.Target{Kind: "configmap", Name: "shop/first"}, []string{"1 of 2 pods of deployment/payments"}},
+		"of another namespace": {providers.Target{Kind: "configmap", Name: "sho/settings"}, nil},
+		"a Secret's namesake":  {providers.Target{Kind: "configmap", Name: "shop/key"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := impact.Shares(w, []providers.Target{c.target})

@@ -2,6 +2,7 @@ package impact
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -67,51 +68,6 @@ func (r reach) holds(pod *corev1.Pod, owner world.Owner) bool {
 
 // uses reports whether a pod reads an object, as a volume or as environment.
 func uses(pod *corev1.Pod, t providers.Target) bool {
-	is := func(name string) bool { return name != "" && pod.Namespace+"/"+name == t.Name }
-	for i := range pod.Spec.Volumes {
-		if is(nameIn(&pod.Spec.Volumes[i], t.Kind)) {
-			return true
-		}
-	}
-	for i := range pod.Spec.Containers {
-		if slices.ContainsFunc(environment(&pod.Spec.Containers[i], t.Kind), is) {
-			return true
-		}
-	}
-	return false
-}
-
-func nameIn(v *corev1.Volume, kind string) string {
-	switch {
-	case kind == "configmap" && v.ConfigMap != nil:
-		return v.ConfigMap.Name
-	case kind == "secret" && v.Secret != nil:
-		return v.Secret.SecretName
-	case kind == "persistentvolumeclaim" && v.PersistentVolumeClaim != nil:
-		return v.PersistentVolumeClaim.ClaimName
-	}
-	return ""
-}
-
-// environment names the objects of a kind that a container's environment is from.
-func environment(c *corev1.Container, kind string) []string {
-	var names []string
-	for i := range c.EnvFrom {
-		switch from := &c.EnvFrom[i]; {
-		case kind == "configmap" && from.ConfigMapRef != nil:
-			names = append(names, from.ConfigMapRef.Name)
-		case kind == "secret" && from.SecretRef != nil:
-			names = append(names, from.SecretRef.Name)
-		}
-	}
-	for i := range c.Env {
-		switch from := c.Env[i].ValueFrom; {
-		case from == nil:
-		case kind == "configmap" && from.ConfigMapKeyRef != nil:
-			names = append(names, from.ConfigMapKeyRef.Name)
-		case kind == "secret" && from.SecretKeyRef != nil:
-			names = append(names, from.SecretKeyRef.Name)
-		}
-	}
-	return names
+	name, is := strings.CutPrefix(t.Name, pod.Namespace+"/")
+	return is && (world.Mounts(pod, t.Kind, name) || world.HasVariables(pod, t.Kind, name))
 }

@@ -73,10 +73,16 @@ func (c *Creation) Abandon(ctx context.Context) error {
 	}
 }
 
+// saysTaken is how kind says, before it makes anything, that there are nodes of that name. It has no error value for it.
+const saysTaken = "already exist for a cluster with the name"
+
 // failure is an error of kind with what the command that failed has said last.
 func failure(err error) error {
 	if err == nil {
 		return nil
+	}
+	if strings.Contains(err.Error(), saysTaken) {
+		return ErrTaken
 	}
 	err = fmt.Errorf("kind: %w", err)
 	var ran *kindexec.RunError

@@ -96,6 +96,9 @@ func TestClusterIsMadeFoundAndDeleted(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, creation.Wait(t.Context()))
 	assert.Contains(t, steps, "starting control-plane")
+	again, err := kindcluster.Start(engine, spec, filepath.Join(t.TempDir(), "kubeconfig"), func(string) {})
+	require.NoError(t, err)
+	require.ErrorIs(t, again.Wait(t.Context()), kindcluster.ErrTaken)
 
 	found, err := kindcluster.Find(t.Context(), name)
 	require.NoError(t, err)

@@ -3,8 +3,10 @@ package nodes
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -13,16 +15,18 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
 )
 
-// leaseNamespace is where kubelets renew a Lease each, every ten seconds.
-const leaseNamespace = "kube-node-lease"
+// LeaseNamespace is where kubelets renew a Lease each, every ten seconds.
+const LeaseNamespace = "kube-node-lease"
 
 // mostSilence is how old a kubelet's last report may be.
 const mostSilence = 15 * time.Second
 
 // Reports reports whether a node's kubelet works and has told the cluster so since
-// its node was started. The clocks of other machines may differ, so that only
-// nodes of kind are held to the time of their reports.
-func Reports(ctx context.Context, c *cluster.Cluster, step claim.NodeStep, now time.Time) (bool, error) {
+// it was started. One that has just been stays Ready in the cluster's eyes, by what was
+// known before, until its first report, which may well say that it is not ready yet. The
+// clocks of other machines may differ, so that only nodes of kind are held to the time
+// of their reports.
+func Reports(ctx context.Context, c *cluster.Cluster, step claim.NodeStep, node *corev1.Node, now time.Time) (bool, error) {
 	if step.Via == viaPod {
 		return true, nil
 	}
@@ -30,7 +34,10 @@ func Reports(ctx context.Context, c *cluster.Cluster, step claim.NodeStep, now t
 	if err != nil {
 		return false, err
 	}
-	lease, err := c.Typed.CoordinationV1().Leases(leaseNamespace).Get(ctx, step.Node, metav1.GetOptions{})
+	if !saidSince(node, started) {
+		return false, nil
+	}
+	lease, err := c.Typed.CoordinationV1().Leases(LeaseNamespace).Get(ctx, step.Node, metav1.GetOptions{})
 	if apierrors.IsForbidden(err) {
 		return true, nil // the condition Ready has to do
 	}
@@ -42,4 +49,12 @@ func Reports(ctx context.Context, c *cluster.Cluster, step claim.NodeStep, now t
 	}
 	renewed := lease.Spec.RenewTime.Time
 	return renewed.After(started) && now.Sub(renewed) < mostSilence, nil
+}
+
+// saidSince reports whether a kubelet has posted the condition Ready since it was started: it does when it starts, and then
+// when something changes, or every five minutes. Both times are whole seconds.
+func saidSince(node *corev1.Node, started time.Time) bool {
+	return slices.ContainsFunc(node.Status.Conditions, func(c corev1.NodeCondition) bool {
+		return c.Type == corev1.NodeReady && !c.LastHeartbeatTime.Time.Before(started)
+	})
 }

@@ -49,6 +49,19 @@ func population(kind Kind, w *world.World, in scope) []candidate {
 	return slices.DeleteFunc(all, func(c candidate) bool { return !in.holds(c.meta.Namespace) })
 }
 
+// populationOf is how many there are of a kind, of which a choice is a share. Of what is looked up by name nobody has
+// counted the others: it is 0, for not known. Namespaces are those of the fence, whichever of them a block names.
+func populationOf(kind Kind, all []candidate, fence []string) int {
+	switch {
+	case kind.byName():
+		return 0
+	case kind == Namespace:
+		return len(slices.Compact(slices.Sorted(slices.Values(fence))))
+	default:
+		return len(all)
+	}
+}
+
 func everything(kind Kind, w *world.World) []candidate {
 	switch kind {
 	case Pod:

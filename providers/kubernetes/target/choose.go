@@ -18,10 +18,10 @@ func choose(kind Kind, body schema.Values, w *world.World, fence []string, seed 
 	}
 	all := population(kind, w, s.scope)
 	if diags := s.unknownNames(all); diags.HasErrors() {
-		return Choice{Population: len(all)}, diags
+		return Choice{Population: populationOf(kind, all, fence)}, diags
 	}
 	eligible := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return !s.matches(c) })
-	choice := Choice{Eligible: len(eligible), Population: len(peers(eligible, all))}
+	choice := Choice{Eligible: len(eligible), Population: populationOf(kind, peers(eligible, all), fence)}
 	for _, c := range pick(eligible, wanted(body, len(eligible)), seed) {
 		choice.Targets = append(choice.Targets, c.target(w))
 	}

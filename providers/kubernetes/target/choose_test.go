@@ -68,6 +68,8 @@ func TestObjectsThatNoWorldHoldsAreLookedUpByName(t *testing.T) {
 	require.Empty(t, diags)
 	assert.Equal(t, []string{"secret/shop/db"}, namesOf(choice.Targets))
 	assert.Equal(t, "uid-shop-db", choice.Targets[0].UID)
+	assert.Equal(t, 1, choice.Eligible)
+	assert.Zero(t, choice.Population, "nobody has counted the others")
 
 	_, diags = target.Choose(target.Secret, given, shop(), []string{"shop"}, 1)
 	require.True(t, diags.HasErrors())
@@ -84,5 +86,17 @@ func TestNamespacesAreThoseOfTheBlockOrTheFence(t *testing.T) {
 		choice, diags := target.Choose(target.Namespace, block, w, []string{"shop", "canary"}, 1)
 		require.Empty(t, diags)
 		assert.Equal(t, []string{"namespace/canary", "namespace/shop"}, namesOf(choice.Targets))
+	}
+}
+
+// The fence is what there is of namespaces: of those that a block names, all would always be hit.
+func TestNamespacesAreAShareOfTheFence(t *testing.T) {
+	block := body(t, target.Namespace, attrs{"namespace": word("shop")})
+	w := shop().With([]world.Object{{Kind: "namespace", ObjectMeta: meta("", "shop")}})
+	for of, fence := range map[int][]string{3: {"shop", "canary", "bank", "shop"}, 0: nil} {
+		choice, diags := target.Choose(target.Namespace, block, w, fence, 1)
+		require.Empty(t, diags)
+		assert.Equal(t, []string{"namespace/shop"}, namesOf(choice.Targets))
+		assert.Equal(t, of, choice.Population)
 	}
 }

@@ -30,7 +30,7 @@ const (
 type Choice struct {
 	Targets    []providers.Target // chosen, sorted by name ("namespace/name" where namespaced), with UIDs and owners
 	Eligible   int                // matched by the block
-	Population int                // of that kind in the namespaces that the block may reach
+	Population int                // of that kind in the namespaces that the block may reach; 0 where that is not known
 }
 
 // Block is the schema of the target block for a kind of object.

@@ -6,6 +6,9 @@ import (
 	"sync"
 )
 
+// AllNamespaces stands in Denied for a list of the whole cluster.
+const AllNamespaces = "all namespaces"
+
 // denial is a list that this user may not read.
 type denial struct{ resource, namespace string }
 
@@ -17,7 +20,7 @@ func (d denial) String() string {
 	case d.resource == "nodes":
 		return d.resource
 	default:
-		return d.resource + " in all namespaces"
+		return d.resource + " in " + AllNamespaces
 	}
 }
 

@@ -35,6 +35,7 @@ func leanPod(p *corev1.Pod) bool {
 		NodeName: s.NodeName, RestartPolicy: s.RestartPolicy, SchedulerName: s.SchedulerName,
 		ServiceAccountName: s.ServiceAccountName, HostNetwork: s.HostNetwork, HostPID: s.HostPID,
 		InitContainers: leanContainers(s.InitContainers), Containers: leanContainers(s.Containers), Volumes: leanVolumes(s.Volumes), PriorityClassName: s.PriorityClassName,
+		Tolerations: s.Tolerations, // by which a taint makes it leave, or not
 	}
 	st := &p.Status
 	p.Status = corev1.PodStatus{

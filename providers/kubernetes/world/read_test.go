@@ -39,7 +39,7 @@ func pod(namespace, name string, phase corev1.PodPhase) *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: meta(namespace, name),
 		Spec: corev1.PodSpec{
-			NodeName: "worker-1", Affinity: &corev1.Affinity{},
+			NodeName: "worker-1", Affinity: &corev1.Affinity{}, Tolerations: []corev1.Toleration{{Operator: corev1.TolerationOpExists}},
 			Containers: []corev1.Container{{Name: "app", Env: []corev1.EnvVar{{Name: "PASSWORD", Value: "hunter2"}}}},
 		},
 		Status: corev1.PodStatus{Phase: phase, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue, Message: "fine"}}},
@@ -65,6 +65,7 @@ func TestAWorldHoldsWhatLivesInTheFence(t *testing.T) {
 	assert.Equal(t, map[string]string{"team": "checkout"}, p.Annotations)
 	assert.Empty(t, p.ManagedFields)
 	assert.Nil(t, p.Spec.Affinity)
+	assert.Len(t, p.Spec.Tolerations, 1, "by them a taint makes it leave, or not")
 	assert.Empty(t, p.Spec.Containers[0].Env, "no values of the environment: they may be secret")
 	assert.True(t, world.Ready(&p))
 	require.Len(t, w.Nodes, 1)

@@ -70,12 +70,12 @@ func newBench(t *testing.T, faultType string, fault clusterFault) *bench {
 
 func (b *bench) makeNamespace() {
 	b.t.Helper()
-	name := "crash-" + strings.ReplaceAll(strings.TrimPrefix(b.faultType, "kubernetes_"), "_", "-")
-	_, err := b.client.CoreV1().Namespaces().Create(b.t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
+	prefix := "crash-" + strings.ReplaceAll(strings.TrimPrefix(b.faultType, "kubernetes_"), "_", "-") + "-"
+	made, err := b.client.CoreV1().Namespaces().Create(b.t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: prefix}}, metav1.CreateOptions{})
 	require.NoError(b.t, err)
-	b.namespace = name
+	b.namespace = made.Name
 	b.t.Cleanup(func() {
-		_ = b.client.CoreV1().Namespaces().Delete(context.Background(), name, metav1.DeleteOptions{}) // the cluster's end ends it too
+		_ = b.client.CoreV1().Namespaces().Delete(context.Background(), b.namespace, metav1.DeleteOptions{}) // the cluster's end ends it too
 	})
 }
 

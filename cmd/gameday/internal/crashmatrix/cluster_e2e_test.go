@@ -5,10 +5,12 @@ package crashmatrix
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -89,28 +91,40 @@ func (p crashPoint) ways() []mending {
 // beside the fault each leave every object as it was.
 func TestClusterCrashMatrix(t *testing.T) {
 	spareWorker(t)
-	// A lane for each kind of fault. Each case starts processes and pods, and with many more of them on two cores a
-	// fault is over before it is in place; most of the time they wait.
-	for lane, has := range lanes() {
-		t.Run(lane, func(t *testing.T) {
-			t.Parallel()
-			for faultType, fault := range clusterFaults() {
-				if has(fault) {
-					t.Run(faultType, func(t *testing.T) { clusterMatrix(t, newBench(t, faultType, fault)) })
-				}
+	faults := clusterFaults()
+	queue := make(chan string, len(faults))
+	var onNodes []string
+	for _, faultType := range slices.Sorted(maps.Keys(faults)) {
+		if faults[faultType].alone {
+			onNodes = append(onNodes, faultType)
+		} else {
+			queue <- faultType
+		}
+	}
+	close(queue)
+	try := func(faultType string) {
+		t.Run(faultType, func(t *testing.T) { clusterMatrix(t, newBench(t, faultType, faults[faultType])) })
+	}
+	// Not by t.Parallel: -parallel counts what else the machine has to do, and these mostly wait.
+	var lanes sync.WaitGroup
+	lanes.Go(func() {
+		for _, faultType := range onNodes {
+			try(faultType)
+		}
+	})
+	for range sideBySide {
+		lanes.Go(func() {
+			for faultType := range queue {
+				try(faultType)
 			}
 		})
 	}
+	lanes.Wait()
 }
 
-// lanes are the faults that go one after the other, side by side with those of other lanes.
-func lanes() map[string]func(clusterFault) bool {
-	return map[string]func(clusterFault) bool{
-		"objects": func(f clusterFault) bool { return !f.alone && !f.inside },
-		"pods":    func(f clusterFault) bool { return f.inside },
-		"nodes":   func(f clusterFault) bool { return f.alone },
-	}
-}
+// sideBySide is how many fault types are tried at once, beside one on nodes. Each case starts processes and pods: with many
+// more of them on two cores a fault is over before it is in place.
+const sideBySide = 4
 
 func clusterMatrix(t *testing.T, b *bench) {
 	t.Helper()

@@ -54,6 +54,11 @@ func isActive() []string {
 	return []string{"sh", "-c", "systemctl show --property=ActiveState --value kubelet"}
 }
 
+// kubeletSince prints the second in which the kubelet was last started, since 1970.
+func kubeletSince() []string {
+	return []string{"sh", "-c", `date -d "$(systemctl show --property=ActiveEnterTimestamp --value kubelet)" +%s`}
+}
+
 // kubeletState is systemd's word in ours.
 func kubeletState(word string) string {
 	switch strings.TrimSpace(word) {

@@ -3,11 +3,11 @@ package machine
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 
@@ -108,20 +108,19 @@ func (r runtime) run(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(stdout.String()), nil
 }
 
-// Started is when the container that a node of kind is was last started.
+// Started is when the kubelet of a node of kind was last started, with its node or by itself.
 func Started(ctx context.Context, step claim.NodeStep) (time.Time, error) {
 	r, err := runtimeOf(step.Via)
 	if err != nil {
 		return time.Time{}, err
 	}
-	// Docker says 2026-01-02T15:04:05.1Z; podman's own format differs, but not as JSON.
-	out, err := r.run(ctx, "inspect", "--type", "container", "--format", "{{json .State.StartedAt}}", (box{r, step}).name())
+	out, err := r.run(ctx, append([]string{"exec", (box{r, step}).name()}, kubeletSince()...)...)
 	if err != nil {
 		return time.Time{}, err
 	}
-	var at time.Time
-	if err := json.Unmarshal([]byte(out), &at); err != nil {
-		return time.Time{}, fmt.Errorf("read when node %s was started: %w", step.Node, err)
+	seconds, err := strconv.ParseInt(out, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read when the kubelet of node %s was started: %w", step.Node, err)
 	}
-	return at, nil
+	return time.Unix(seconds, 0), nil
 }
