@@ -43,6 +43,7 @@ const ofWeb = `target {
 `
 
 func TestPodsAreKilled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pod_kill", `grace_period = "0s"
 `+ofWeb+"}", web, true)
 	b.lifeCycle()
@@ -51,6 +52,7 @@ func TestPodsAreKilled(t *testing.T) {
 // TestOwnerWithoutPodsIsNotSettled takes the controller's chance to replace what
 // was killed: the owner must be missed though no pod leads to it.
 func TestOwnerWithoutPodsIsNotSettled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pod_kill", `grace_period = "0s"
 `+ofWeb+"}", web+`---
 # /api/v1/namespaces/NAMESPACE/resourcequotas
@@ -81,6 +83,7 @@ spec: {hard: {configmaps: "100"}}
 // TestPodsThatAppearAreKilled keeps a workload from coming back as long as the
 // fault lasts, and no longer.
 func TestPodsThatAppearAreKilled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pod_kill", `grace_period = "0s"
 dynamic_targets = true
 `+ofWeb+`
@@ -127,6 +130,7 @@ dynamic_targets = true
 // TestPodsThatAppearFail: what appears becomes a target, and another process undoes it
 // there as well.
 func TestPodsThatAppearFail(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pod_failure", "dynamic_targets = true\n"+ofWeb+"\n}", web, true)
 	record := b.prepare(lifetime)
 	require.NoError(t, b.inject(record))
@@ -152,6 +156,7 @@ func TestPodsThatAppearFail(t *testing.T) {
 }
 
 func TestPodsFail(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pod_failure", ofWeb+`
   count = 2
 }`, web, true)
@@ -164,6 +169,7 @@ func TestPodsFail(t *testing.T) {
 }
 
 func TestContainersAreKilled(t *testing.T) {
+	t.Parallel()
 	for name, kind := range map[string]bool{"through the node's container": true, "through a privileged pod": false} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, "kubernetes_container_kill", ofWeb+`
@@ -184,6 +190,7 @@ func TestContainersAreKilled(t *testing.T) {
 }
 
 func TestContainerMustBeNamed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_container_kill", `container = "sidecar"
 `+ofWeb+"}", web, true)
 	_, diags := b.plan()
@@ -193,6 +200,7 @@ func TestContainerMustBeNamed(t *testing.T) {
 
 // TestPrivilegedPodsMustBeAllowed is about a cluster that is not kind's.
 func TestPrivilegedPodsMustBeAllowed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_container_kill", ofWeb+"}", web, false)
 	outputs := b.env.Outputs.AsValueMap()
 	outputs["allow_privileged"] = no

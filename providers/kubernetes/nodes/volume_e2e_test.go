@@ -47,6 +47,7 @@ const ofStore = `target {
 }`
 
 func TestVolumesAreFilled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pvc_fill", `size = "16Mi"
 `+ofStore, store, true)
 	plan, diags := b.plan()
@@ -58,6 +59,7 @@ func TestVolumesAreFilled(t *testing.T) {
 
 // TestShareOfTheNodesDiskIsRefused is about volumes that are folders of it.
 func TestShareOfTheNodesDiskIsRefused(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pvc_fill", `percent = 90
 `+ofStore, store, true)
 	_, diags := b.plan()
@@ -66,6 +68,7 @@ func TestShareOfTheNodesDiskIsRefused(t *testing.T) {
 }
 
 func TestReserveIsKept(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pvc_fill", `size = "16Mi"
 reserve = "1000Ti"
 `+ofStore, store, true)
@@ -78,6 +81,7 @@ reserve = "1000Ti"
 // TestFillerThatIsKilledFreesTheSpace takes the pod away as the end of its node
 // would: nothing has to be cleaned up.
 func TestFillerThatIsKilledFreesTheSpace(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "kubernetes_pvc_fill", `size = "16Mi"
 `+ofStore, store, true)
 	record := b.prepare(lifetime)
