@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"time"
 
@@ -100,8 +101,11 @@ func (place) Standing(_ context.Context, handle providers.EnvironmentHandle) (st
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(f.Path); err != nil {
+	switch _, err := os.Stat(f.Path); {
+	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
+	case err != nil:
+		return "", err
 	}
 	return "standing", nil
 }

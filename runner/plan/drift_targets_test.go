@@ -77,14 +77,16 @@ func TestDriftOfWhatFollowsFromTargets(t *testing.T) {
 			func(f *Fault) {
 				f.Permissions = append(f.Permissions, providers.Permission{Action: "delete pods", Held: true})
 			},
-			Change{ChangedTarget, subject + "permission to delete pods", "", "held"}, true, true,
+			Change{ChangedTarget, subject + "permission to delete pods", "", "held"},
+			true, true,
 		},
 		"a permission that is gone": {func(f *Fault) { f.Permissions = nil }, Change{ChangedTarget, subject + "permission to send SIGSTOP", "held", ""}, true, true},
 		"a permission that was taken away": {
 			func(f *Fault) {
 				f.Permissions = []providers.Permission{{Action: "send SIGSTOP", Detail: "Ask for it."}}
 			},
-			Change{ChangedTarget, subject + "permission to send SIGSTOP", "held", "missing (Ask for it.)"}, true, true,
+			Change{ChangedTarget, subject + "permission to send SIGSTOP", "held", "missing (Ask for it.)"},
+			true, true,
 		},
 		"undo":     {func(f *Fault) { f.Undo = "SIGKILL" }, Change{ChangedTarget, subject + "undo", "SIGCONT", "SIGKILL"}, false, true},
 		"guard":    {func(f *Fault) { f.Guard = "" }, Change{ChangedTarget, subject + "guard", "supervisor", ""}, false, true},

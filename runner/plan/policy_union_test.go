@@ -26,25 +26,30 @@ func TestFaultsTogether(t *testing.T) {
 		want    []string
 	}{
 		"of the same namespace": {
-			60, []Fault{on("pod", 4, "a/1", "a/2"), on("pod", 4, "a/3")},
+			60,
+			[]Fault{on("pod", 4, "a/1", "a/2"), on("pod", 4, "a/3")},
 			[]string{together + " in a: 3 of 4 targets (75 %), where max_targets_percent allows 60 % (p.gameday.hcl:4). Choose fewer in the target block."},
 		},
 		"of two namespaces": {60, []Fault{on("pod", 4, "a/1", "a/2"), on("pod", 4, "b/1", "b/2")}, nil},
 		"of two kinds":      {60, []Fault{on("pod", 4, "a/1", "a/2"), on("service", 4, "a/1", "a/2")}, nil},
 		"of one, and of more": {
-			60, []Fault{on("pod", 4, "a/1", "a/2"), on("pod", 8, "a/3", "b/1")},
+			60,
+			[]Fault{on("pod", 4, "a/1", "a/2"), on("pod", 8, "a/3", "b/1")},
 			[]string{together + " in a: 3 of 4 targets (75 %), where max_targets_percent allows 60 % (p.gameday.hcl:4). Choose fewer in the target block."},
 		},
 		"of more than one, all counted": {
-			60, []Fault{on("pod", 8, "a/1", "b/1", "b/2"), on("pod", 8, "a/2", "a/3", "b/3")},
+			60,
+			[]Fault{on("pod", 8, "a/1", "b/1", "b/2"), on("pod", 8, "a/2", "a/3", "b/3")},
 			[]string{together + " in a, b: 6 of 8 targets (75 %), where max_targets_percent allows 60 % (p.gameday.hcl:4). Choose fewer in the target block."},
 		},
 		"where one counted more": {
-			60, []Fault{on("deployment", 9, "a/1"), on("deployment", 3, "a/2")},
+			60,
+			[]Fault{on("deployment", 9, "a/1"), on("deployment", 3, "a/2")},
 			[]string{together + " in a: 2 of 3 targets (66.7 %), where max_targets_percent allows 60 % (p.gameday.hcl:4). Choose fewer in the target block."},
 		},
 		"of no namespace, or of the namespaces themselves": {
-			60, []Fault{on("namespace", 3, "a"), on("namespace", 3, "b")},
+			60,
+			[]Fault{on("namespace", 3, "a"), on("namespace", 3, "b")},
 			[]string{together + ": 2 of 3 targets (66.7 %), where max_targets_percent allows 60 % (p.gameday.hcl:4). Choose fewer in the target block."},
 		},
 	} {

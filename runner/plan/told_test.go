@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -54,6 +55,6 @@ func TestWarningsOf(t *testing.T) {
 	mine := p.Findings[0]
 	other, refusal, policy, samples := mine, mine, mine, mine
 	other.Subject, refusal.Severity, policy.Kind, samples.Kind = "experiment.slow.fault.other", SeverityError, KindPolicy, KindSamples
-	findings := append(p.Findings, other, refusal, policy, samples)
+	findings := slices.Concat(p.Findings, []Finding{other, refusal, policy, samples})
 	assert.Equal(t, []Finding{mine, policy}, WarningsOf(findings, mine.Subject))
 }

@@ -54,15 +54,18 @@ func TestExcerptsShowNoSecrets(t *testing.T) {
 		at, want    string // where the problem has its place, and what it says
 	}{
 		"a validation": {
-			long, "", map[string]resolve.Given{"password": inFile(hclFile, cty.StringVal("hunter2"))},
+			long, "",
+			map[string]resolve.Given{"password": inFile(hclFile, cty.StringVal("hunter2"))},
 			"main.gameday.hcl:2", "The value of var.password was given by s.auto.vars.hcl:1.",
 		},
 		"a type": {
-			"", "", map[string]resolve.Given{"password": inFile(hclFile, cty.ListVal([]cty.Value{cty.StringVal("hunter2")}))},
+			"", "",
+			map[string]resolve.Given{"password": inFile(hclFile, cty.ListVal([]cty.Value{cty.StringVal("hunter2")}))},
 			"main.gameday.hcl:2", "The value of var.password, given by s.auto.vars.hcl:1, does not fit its type, string: ",
 		},
 		"null": {
-			"", "", map[string]resolve.Given{"password": inFile(hclFile, cty.NullVal(cty.String))},
+			"", "",
+			map[string]resolve.Given{"password": inFile(hclFile, cty.NullVal(cty.String))},
 			"main.gameday.hcl:2", "var.password, given by s.auto.vars.hcl:1, is not nullable",
 		},
 		"a default": {
@@ -70,11 +73,13 @@ func TestExcerptsShowNoSecrets(t *testing.T) {
 			"main.gameday.hcl:2", "main.gameday.hcl:6, does not fit",
 		},
 		"beside it in HCL": {
-			`default = "hunter2"`, "", map[string]resolve.Given{"n": inFile(hclFile, cty.StringVal("many"))},
+			`default = "hunter2"`, "",
+			map[string]resolve.Given{"n": inFile(hclFile, cty.StringVal("many"))},
 			"s.auto.vars.hcl:1", "The value of var.n does not fit its type",
 		},
 		"beside it in JSON": {
-			`default = "hunter2"`, "", map[string]resolve.Given{"n": inFile(jsonFile, cty.StringVal("many"))},
+			`default = "hunter2"`, "",
+			map[string]resolve.Given{"n": inFile(jsonFile, cty.StringVal("many"))},
 			"main.gameday.hcl:8", "The value of var.n, given by s.auto.vars.hcl.json:1, does not fit its type",
 		},
 		"of another's validation": {
@@ -83,7 +88,8 @@ func TestExcerptsShowNoSecrets(t *testing.T) {
 			"main.gameday.hcl:8", "The value of var.n was given by s.auto.vars.hcl.json:1.",
 		},
 		"misspelt": {
-			`default = ""`, "", map[string]resolve.Given{"pasword": inFile(hclFile, cty.StringVal("hunter2"))},
+			`default = ""`, "",
+			map[string]resolve.Given{"pasword": inFile(hclFile, cty.StringVal("hunter2"))},
 			"nowhere", `s.auto.vars.hcl:1 gives a value for "pasword"`,
 		},
 	} {

@@ -31,7 +31,7 @@ func Resolve(ctx context.Context, cfg *config.Config, set *providers.Set, in Inp
 	r.suites()
 	r.out.Seed = runSeed(r.out.Experiments)
 	sortByAddress(r.out)
-	r.out.secrets.hide(r.diags.list) // not before: experiments are resolved at once, and each meets secrets
+	r.diags.list = r.out.secrets.hide(r.diags.list) // not before: experiments are resolved at once, and each meets secrets
 	return r.out, r.diags.sorted()
 }
 
