@@ -82,10 +82,20 @@ func (nodeTaint) plan(_ context.Context, p planning) providers.Diagnostics {
 	return diags
 }
 
-// intend keeps the taint for observe.
+// intend keeps the taint for observe, once it is sure that nobody leaves at once in a namespace that the plan did not show.
 func (n nodeTaint) intend(ctx context.Context, p preparation) (intent, error) {
+	taint := taintOf(p.config)
+	if taint.Effect == corev1.TaintEffectNoExecute {
+		w, err := p.session.read(ctx, freshFor)
+		if err != nil {
+			return intent{}, err
+		}
+		if err := asPlanned(expelled(w, p.targets, &taint, 0), p.planned); err != nil {
+			return intent{}, err
+		}
+	}
 	made, err := n.changing.intend(ctx, p)
-	made.data = taintOf(p.config)
+	made.data = taint
 	return made, err
 }
 

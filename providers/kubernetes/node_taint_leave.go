@@ -12,6 +12,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/impact"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
 // expelling says which pods a taint makes leave, and where: policies judge those namespaces, as they do for a drain. Nothing
@@ -22,7 +23,7 @@ func (p planning) expelling(taint *corev1.Taint) providers.Diagnostics {
 	}
 	var leaving []providers.Target
 	var lost []string
-	for _, pod := range p.expelled(taint) {
+	for _, pod := range expelled(p.world, p.choice.Targets, taint, p.duration) {
 		name := pod.Namespace + "/" + pod.Name
 		owner, owned := p.world.OwnerOf(pod)
 		if !owned {
@@ -53,15 +54,15 @@ func (p planning) tellExpelled(leaving []providers.Target) providers.Diagnostics
 	return consequences.Warnings
 }
 
-// expelled are the pods on the targets that Kubernetes deletes because of a taint before the fault ends.
-func (p planning) expelled(taint *corev1.Taint) []*corev1.Pod {
+// expelled are the pods on nodes that Kubernetes deletes because of a taint before a fault ends.
+func expelled(w *world.World, nodes []providers.Target, taint *corev1.Taint, within time.Duration) []*corev1.Pod {
 	tainted := map[string]bool{}
-	for _, t := range p.choice.Targets {
+	for _, t := range nodes {
 		tainted[t.Name] = true
 	}
 	var out []*corev1.Pod
-	for i := range p.world.Pods {
-		if pod := &p.world.Pods[i]; tainted[pod.Spec.NodeName] && leavesBy(pod, taint, p.duration) {
+	for i := range w.Pods {
+		if pod := &w.Pods[i]; tainted[pod.Spec.NodeName] && leavesBy(pod, taint, within) {
 			out = append(out, pod)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
 // TestWhoLeavesByATaint: tolerations count as they do for Kubernetes.
@@ -93,5 +94,33 @@ func TestTaintSaysWhoLeaves(t *testing.T) {
 		assert.Empty(t, plan.Namespaces, effect)
 		assert.Empty(t, plan.Radius, effect)
 		assert.Empty(t, diags, effect)
+	}
+}
+
+// TestTaintKeepsToTheNamespacesOfItsPlan: pods are scheduled onto a node between the plan and the fault.
+func TestTaintKeepsToTheNamespacesOfItsPlan(t *testing.T) {
+	late := aPod("web")
+	late.Spec.NodeName = "worker"
+	s := sessionOn(undo.API{}, late)
+	for name, c := range map[string]struct {
+		effect  string
+		planned *providers.FaultPlan
+		want    string
+	}{
+		"shown":          {"NoExecute", &providers.FaultPlan{Namespaces: []string{late.Namespace}}, ""},
+		"not shown":      {"NoExecute", &providers.FaultPlan{Namespaces: []string{"bank"}}, "has come to node worker since the plan"},
+		"nobody leaves":  {"NoSchedule", &providers.FaultPlan{}, ""},
+		"without a plan": {"NoExecute", nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := decoded(t, &fault{behavior: nodeTaint{}}, "taint {\n key = \"example.com/maintenance\"\n effect = \""+c.effect+"\"\n}\ntarget {}")
+			made, err := nodeTaint{}.intend(t.Context(), preparation{session: s, config: config, targets: targetsOf("worker"), planned: c.planned})
+			if c.want != "" {
+				require.ErrorContains(t, err, c.want)
+				return
+			}
+			require.NoError(t, err)
+			assert.NotEmpty(t, made.steps)
+		})
 	}
 }
