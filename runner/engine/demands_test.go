@@ -128,8 +128,24 @@ func TestWindowsThatSayNothing(t *testing.T) {
 			return &value
 		}
 	}
+	// From 3.5 s on only every fifth sample has a value, and that is too high.
+	fewer := func(w *world) {
+		w.measures = func(at time.Duration) *float64 {
+			value := 1.0
+			if at >= 3500*time.Millisecond {
+				value = 20
+			}
+			if value > 1 && at%(500*time.Millisecond) != 0 {
+				return nil
+			}
+			return &value
+		}
+	}
+	mean := strings.ReplaceAll(windowed, "probe.p.value.max", "probe.p.value.mean")
 	const nothing = "assert.available in the fault phase: "
 	check(t, map[string]demand{
+		"many have too few":            {mean, fewer, verdict.Inconclusive, "of the 3s are in no window of 1s with enough samples (at least 95 % must be): "},
+		"none at first":                {windowed, between(1, 3*time.Second, ever), verdict.Errored, nothing + "none of 10 samples of probe.p has a value"},
 		"all hold":                     {windowed, between(1, 0, ever), verdict.Passed, ""},
 		"one in the middle is empty":   {windowed, between(1, 0, 2500*time.Millisecond, 3700*time.Millisecond, ever), verdict.Errored, nothing},
 		"one has too few, others hold": {windowed, between(1, 0, 2800*time.Millisecond, 3500*time.Millisecond, ever), verdict.Passed, ""},
@@ -142,14 +158,25 @@ func TestSamplesMustHaveValues(t *testing.T) {
 	const few = " samples have a value, at least 10 are needed to judge (min_samples)"
 	values := asserting(`phases = ["fault"]`)
 	onBaseline := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.count > 0 && baseline.p.value.max < 10")
+	// Null is different from every number, so that these would hold.
+	other := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.value.min != 0")
+	otherBefore := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.value.max != 0 && baseline.p.value.max != 10")
+	newest := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.last.value != 0")
+	message := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio < 0.5", "ratio ${probe.p.success_ratio}", "at most ${probe.p.value.max}")
+	const none = " samples of probe.p has a value, so that the condition cannot be evaluated"
 	onAnswers := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio < 0.5")
 	check(t, map[string]demand{
-		"all have":            {values, between(1, 0, ever), verdict.Passed, ""},
-		"enough have":         {values, between(1, 0, 3500*time.Millisecond), verdict.Passed, ""},
-		"few have":            {values, between(1, 0, 2350*time.Millisecond), verdict.Inconclusive, "of 30" + few},
-		"none has":            {values, between(1, 0, 1900*time.Millisecond), verdict.Errored, "assert.available in the fault phase: "},
-		"few of the baseline": {onBaseline, between(1, 0, 350*time.Millisecond, 2*time.Second, ever), verdict.Inconclusive, few},
-		"not about values":    {onAnswers, between(1, 0, 2350*time.Millisecond), verdict.Passed, ""},
+		"all have":                  {values, between(1, 0, ever), verdict.Passed, ""},
+		"enough have":               {values, between(1, 0, 3500*time.Millisecond), verdict.Passed, ""},
+		"few have":                  {values, between(1, 0, 2350*time.Millisecond), verdict.Inconclusive, "of 30" + few},
+		"none has":                  {values, between(1, 0, 1900*time.Millisecond), verdict.Errored, "assert.available in the fault phase: "},
+		"none is not null":          {other, between(1, 0, 1900*time.Millisecond), verdict.Errored, "assert.available in the fault phase: none of 30" + none},
+		"none of the baseline":      {otherBefore, between(1, 2*time.Second, ever), verdict.Errored, "assert.available in the fault phase: none of 20" + none},
+		"none in the newest":        {newest, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
+		"none for the message":      {message, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
+		"none for a stop condition": {tolerant(stopping("s", "probe.p.value.max != 1", "")), between(1, 0, 1900*time.Millisecond), verdict.Errored, "stop_condition.s was never judged in the fault phase: none of"},
+		"few of the baseline":       {onBaseline, between(1, 0, 350*time.Millisecond, 2*time.Second, ever), verdict.Inconclusive, few},
+		"not about values":          {onAnswers, between(1, 0, 2350*time.Millisecond), verdict.Passed, ""},
 	})
 }
 

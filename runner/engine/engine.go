@@ -100,8 +100,9 @@ const (
 	observeEvery   = 50 * time.Millisecond // at first, while a fault is unproven
 	observeAtMost  = time.Second
 	progressEvery  = time.Second
-	heldUp         = 2 * time.Second // of lateness of the engine itself, which then is told
-	minDelivered   = 0.95            // share of the offered load that must have been sent, and of a probe's samples that must be known
+	heldUp         = 2 * time.Second       // of lateness of the engine itself, which then is told
+	minDelivered   = 0.95                  // share of what was due that must have been sent or seen, and of a phase that must be in windows with enough samples
+	roundedTo      = 10 * time.Millisecond // what is told of times in a phase
 )
 
 // Engine executes one run.

@@ -24,9 +24,10 @@ type experiment struct {
 	measurements *measurements
 	faults       []*fault
 	watchers     []*watcher
-	stop         chan *event.StopTriggered // first broken stop condition; capacity 1
-	news         chan struct{}             // some series has a new point; capacity 1
-	told         map[told]bool             // judgements reported
+	stop         chan *halt    // first broken stop condition; capacity 1
+	doubted      []*halt       // broken by a window that was not whole, to be judged again
+	news         chan struct{} // some series has a new point; capacity 1
+	told         map[told]bool // judgements reported
 
 	injections int // so far
 	mu         sync.Mutex
@@ -37,7 +38,7 @@ type experiment struct {
 }
 
 func newExperiment(r *run, x *plan.Experiment) *experiment {
-	return &experiment{run: r, plan: x, stop: make(chan *event.StopTriggered, 1), news: make(chan struct{}, 1), told: map[told]bool{}}
+	return &experiment{run: r, plan: x, stop: make(chan *halt, 1), news: make(chan struct{}, 1), told: map[told]bool{}}
 }
 
 // execute takes the experiment through its phases and returns the verdict. It
@@ -139,7 +140,7 @@ func (x *experiment) baseline(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	worst := x.judgePhase(resolve.PhaseBaseline, verdict.Unsteady)
-	return worst == verdict.Passed, nil
+	return x.measurements.delivered(resolve.PhaseBaseline) && worst == verdict.Passed, nil
 }
 
 // enter begins a phase and returns what ends it. Measurements due from now on

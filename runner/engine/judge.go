@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/sample"
 	"github.com/gameday-dev/gameday/runner/verdict"
@@ -20,68 +18,6 @@ type judgement struct {
 	terms   []event.Term
 	samples int64           // of the series that has the fewest
 	failed  []event.Failure // where it is broken
-}
-
-// judge evaluates a condition, where window gives what each series measured.
-// Too few samples, in those windows or in a baseline that it refers to, is an
-// outcome of its own: it is neither held nor broken.
-func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sample.Series) sample.Window) judgement {
-	scope := resolve.Scope{Current: map[string]cty.Value{}, Baseline: map[string]cty.Value{}}
-	out, what := judgement{samples: -1}, "samples"
-	var failed []event.Failure
-	for _, name := range c.Series() {
-		series := x.measurements.series[name]
-		current, baseline := window(series), series.Phase(string(resolve.PhaseBaseline))
-		scope.Current[name], scope.Baseline[name] = current.Value(), baseline.Value()
-		for _, failure := range current.Failures() {
-			failed = append(failed, event.Failure{Series: name, Error: failure.Error, Count: failure.Count})
-		}
-		fewest, kind := fewestOf(c, name, current)
-		if c.UsesBaseline() {
-			if before, of := fewestOf(c, name, baseline); before < fewest {
-				fewest, kind = before, of
-			}
-		}
-		if out.samples < 0 || fewest < out.samples {
-			out.samples, what = fewest, kind
-		}
-	}
-	if out.samples < int64(minSamples) {
-		out.outcome = event.TooFew
-		out.message = fmt.Sprintf("%d %s, at least %d are needed to judge (min_samples)", max(out.samples, 0), what, minSamples)
-		return out
-	}
-	out = out.evaluated(c, scope)
-	if out.outcome == event.Broken {
-		out.failed = failed
-	}
-	return out
-}
-
-// fewestOf is on how many samples of a window the condition rests. Those that failed have measured no value: a condition
-// on values rests on the others alone. Where there are none at all, its evaluation says so.
-func fewestOf(c resolve.Condition, name string, w sample.Window) (fewest int64, kind string) {
-	if n := w.ValueCount(); c.UsesValue(name) && n > 0 && n < w.Count() {
-		return n, fmt.Sprintf("of %d samples have a value", w.Count())
-	}
-	return w.Count(), "samples"
-}
-
-func (j judgement) evaluated(c resolve.Condition, scope resolve.Scope) judgement {
-	judged, diags := c.Eval(scope)
-	for _, term := range judged.Terms {
-		j.terms = append(j.terms, event.Term{Expr: term.Expr, Value: term.Value})
-	}
-	j.message = judged.Message
-	switch {
-	case diags.HasErrors():
-		j.outcome, j.message = event.Invalid, diags.Error()
-	case judged.Holds:
-		j.outcome = event.Held
-	default:
-		j.outcome = event.Broken
-	}
-	return j
 }
 
 // judgePhase judges every assertion of a phase that is over and books what is

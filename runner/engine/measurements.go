@@ -138,7 +138,17 @@ func (m *measurements) end(at time.Time) {
 // settle waits for the answers to everything that was due before a moment, as
 // long as their time-outs allow.
 func (m *measurements) settle(ctx context.Context, before time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, m.patience)
+	return m.settleBy(ctx, before, time.Now().Add(m.patience))
+}
+
+// settleLately is settle for moments that follow each other closely: the time-outs count from the moment itself, so that
+// a series which tells nothing any more does not hold up each of them anew.
+func (m *measurements) settleLately(ctx context.Context, before time.Time) error {
+	return m.settleBy(ctx, before, before.Add(m.patience))
+}
+
+func (m *measurements) settleBy(ctx context.Context, before, deadline time.Time) error {
+	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	for _, name := range m.order {
 		if err := m.series[name].Settle(ctx, before); err != nil && m.expired(ctx) {

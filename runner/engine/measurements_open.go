@@ -46,7 +46,7 @@ func (m *measurements) openLoad(ctx context.Context, l *resolve.Load) error {
 		return err
 	}
 	name := l.Addr.Local()
-	m.add(sample.NewLoadSeries(name, m.x.lookback()), l.Timeout+delivery(l.From))
+	m.add(sample.NewLoadSeries(name, m.x.lookback()).AnsweredWithin(l.Timeout), l.Timeout+delivery(l.From))
 	m.loads[name] = true
 	m.offers = append(m.offers, offer{name, generator})
 	return nil

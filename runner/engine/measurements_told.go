@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/gameday-dev/gameday/runner/event"
+	"github.com/gameday-dev/gameday/runner/sample"
 	"github.com/gameday-dev/gameday/runner/verdict"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -31,33 +33,50 @@ func (m *measurements) summary() []event.Series {
 	return out
 }
 
-// delivered checks that enough of what was due during the fault is known: a
-// system that was not under its load, or not looked at, has proven nothing.
-func (m *measurements) delivered() {
-	m.loadDelivered()
-	for _, name := range m.order {
-		w := m.series[name].Phase(string(resolve.PhaseFault))
-		if m.loads[name] || float64(w.Lost()) <= (1-minDelivered)*float64(w.Offered()) {
-			continue
+// delivered checks that enough of what was due in a phase is known: a system that was not under its load, or not looked
+// at, has proven nothing.
+func (m *measurements) delivered(phase resolve.Phase) bool {
+	enough := true
+	for _, name := range m.byUrgency() {
+		w := m.series[name].Phase(string(phase))
+		why := m.missing(name, w, "during the "+string(phase))
+		if phase == resolve.PhaseFault && m.loads[name] && w.Offered() == 0 {
+			why = name + " offered no request during the fault"
 		}
-		m.x.result.add(verdict.Inconclusive, fmt.Sprintf(
-			"%s could not measure %d of the %d times that were due during the fault (at least %.0f %% are needed): %s",
-			name, w.Lost(), w.Offered(), 100*minDelivered, w.LostError()))
+		if why != "" {
+			enough = false
+			m.x.result.add(verdict.Inconclusive, why)
+		}
 	}
+	return enough
 }
 
-// loadDelivered checks that the loads were offered as they were asked for.
-func (m *measurements) loadDelivered() {
-	for _, name := range slices.Sorted(maps.Keys(m.loads)) {
-		w := m.series[name].Phase(string(resolve.PhaseFault))
-		offered := w.Offered()
-		switch {
-		case offered == 0:
-			m.x.result.add(verdict.Inconclusive, name+" offered no request during the fault")
-		case float64(w.Count()) < minDelivered*float64(offered):
-			m.x.result.add(verdict.Inconclusive, fmt.Sprintf(
-				"%s sent only %d of the %d requests that were due during the fault (at least %.0f %% are needed)",
-				name, w.Count(), offered, 100*minDelivered))
+// byUrgency is the names of all series, loads first: without load it matters little what was seen.
+func (m *measurements) byUrgency() []string {
+	probes := slices.DeleteFunc(slices.Clone(m.order), func(name string) bool { return m.loads[name] })
+	return append(slices.Sorted(maps.Keys(m.loads)), probes...)
+}
+
+// missing says that too little of what was due in a window is known; empty where it is enough.
+func (m *measurements) missing(name string, w sample.Window, when string) string {
+	due := float64(w.Offered())
+	switch {
+	case m.loads[name] && float64(w.Count()) < minDelivered*due:
+		return fmt.Sprintf("%s sent only %d of the %d requests that were due %s (at least %.0f %% are needed)",
+			name, w.Count(), w.Offered(), when, 100*minDelivered)
+	case !m.loads[name] && float64(w.Lost()) > (1-minDelivered)*due:
+		return fmt.Sprintf("%s could not measure %d of the %d times that were due %s (at least %.0f %% are needed): %s",
+			name, w.Lost(), w.Offered(), when, 100*minDelivered, w.LostError())
+	}
+	return ""
+}
+
+// missingBetween is missing of every series; empty where enough of all is known.
+func (m *measurements) missingBetween(from, to time.Time) string {
+	for _, name := range m.byUrgency() {
+		if why := m.missing(name, m.series[name].Between(from, to), "in the last "+to.Sub(from).String()); why != "" {
+			return why
 		}
 	}
+	return ""
 }

@@ -3,12 +3,9 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/verdict"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -74,8 +71,8 @@ func (x *experiment) awaitInjection(ctx context.Context, injected func()) (ended
 // awaitStop ends the phase as soon as a stop condition is broken.
 func (x *experiment) awaitStop(ctx context.Context, end context.CancelCauseFunc) {
 	select {
-	case stop := <-x.stop:
-		x.bookStop(stop)
+	case h := <-x.stop:
+		x.bookStop(h)
 		end(errStopped)
 	case <-ctx.Done():
 	}
@@ -134,57 +131,4 @@ func (x *experiment) expected(name string) time.Duration {
 		}
 	}
 	return 0
-}
-
-// stopped tells the phase that a stop condition was broken; the first counts.
-func (x *experiment) stopped(trigger *event.StopTriggered) {
-	select {
-	case x.stop <- trigger:
-	default:
-	}
-}
-
-// bookStop tells of a broken stop condition and lets it fail the experiment.
-func (x *experiment) bookStop(stop *event.StopTriggered) {
-	x.run.Bus.Emit(*stop)
-	x.result.add(verdict.Failed, stop.Message)
-}
-
-// bookLateStops books a stop condition that was broken in the fault phase, and
-// was seen only when that was over: at the very end, or by answers that came
-// later. There is nothing to stop any more, but it is broken all the same.
-func (x *experiment) bookLateStops() {
-	for _, w := range x.watchers {
-		if w.stop != nil {
-			w.finish(resolve.PhaseFault)
-		}
-	}
-	select {
-	case stop := <-x.stop:
-		x.bookStop(stop)
-	default:
-		x.bookIdleStops()
-	}
-}
-
-// bookIdleStops books stop conditions that were never judged: they would not have stopped anything, and the faults were
-// let on because of them. Where another one has stopped the faults, that is what there is to say.
-func (x *experiment) bookIdleStops() {
-	if slices.ContainsFunc(x.watchers, (*watcher).hasStopped) {
-		return
-	}
-	for _, w := range x.watchers {
-		if w.stop != nil && !w.stopJudged() {
-			x.bookIdleStop(w)
-		}
-	}
-}
-
-func (x *experiment) bookIdleStop(w *watcher) {
-	judged, _ := w.verdict(resolve.PhaseFault)
-	v := verdict.Inconclusive
-	if judged.outcome == event.Invalid {
-		v = verdict.Errored
-	}
-	x.result.add(v, fmt.Sprintf("%s was never judged in the fault phase: %s", w.stop.Addr.Local(), judged.message))
 }

@@ -26,7 +26,7 @@ func (x *experiment) recovery(ctx context.Context, reverted time.Time) error {
 	}
 	x.judgePhase(resolve.PhaseFault, verdict.Failed)
 	x.bookLateStops()
-	x.measurements.delivered()
+	x.measurements.delivered(resolve.PhaseFault)
 	judged, steady, err := x.awaitSteady(ctx, reverted, began, hold)
 	if err != nil {
 		return err
@@ -64,11 +64,9 @@ func (x *experiment) awaitSteady(ctx context.Context, reverted, began time.Time,
 		if err := sleep(ctx, time.Until(end)); err != nil {
 			return nil, 0, err
 		}
-		if !x.judgeRecovery(end, hold).held() && !last {
-			continue
-		}
-		// What is still on its way was due in this window too.
-		if err := x.measurements.settle(ctx, end); err != nil {
+		// What is still on its way was due in this window too. Judging before it is there would find too few samples, again
+		// and again. So the windows lag behind the clock, by a time-out at most, and miss nothing.
+		if err := x.measurements.settleLately(ctx, end); err != nil {
 			return nil, 0, err
 		}
 		if judged := x.judgeRecovery(end, hold); judged.held() || last {
@@ -77,6 +75,8 @@ func (x *experiment) awaitSteady(ctx context.Context, reverted, began time.Time,
 	}
 }
 
+// judgeRecovery judges the window that ends then. One of which too little is known proves nothing where it holds, and a
+// later one may.
 func (x *experiment) judgeRecovery(now time.Time, hold time.Duration) judgedAsserts {
 	var out judgedAsserts
 	for _, a := range x.def.Asserts {
@@ -88,7 +88,17 @@ func (x *experiment) judgeRecovery(now time.Time, hold time.Duration) judgedAsse
 			length = a.Window
 		}
 		judged := x.judge(a.Condition, a.MinSamples, func(s *sample.Series) sample.Window { return s.Between(now.Add(-length), now) })
-		out = append(out, judgedAssert{judged, a})
+		out = append(out, judgedAssert{x.unlessMissing(judged, now.Add(-length), now), a})
 	}
 	return out
+}
+
+func (x *experiment) unlessMissing(j judgement, from, to time.Time) judgement {
+	if j.outcome != event.Held {
+		return j
+	}
+	if missing := x.measurements.missingBetween(from, to); missing != "" {
+		j.outcome, j.message = event.TooFew, missing
+	}
+	return j
 }

@@ -38,7 +38,9 @@ type watcher struct {
 	since  time.Time     // of the phase's beginning
 	until  time.Time     // its end; zero while it lasts
 	judged time.Time     // end of the newest whole window that was judged
+	gaps   gaps          // of an assertion, in the phase
 	found  map[resolve.Phase]sighting
+	doubt  *halt // a stop condition that came true in a window that was not whole
 }
 
 // sighting is what a watcher found in a phase: the first window that broke the
@@ -110,7 +112,7 @@ func (x *experiment) endWatchers(at time.Time) {
 func (w *watcher) begin(phase resolve.Phase, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.phase, w.since, w.until, w.judged = "", at, time.Time{}, at
+	w.phase, w.since, w.until, w.judged, w.gaps = "", at, time.Time{}, at, gaps{known: at}
 	if w.stop != nil && phase == resolve.PhaseFault || w.assert != nil && slices.Contains(w.assert.Phases, phase) {
 		w.phase = phase
 	}

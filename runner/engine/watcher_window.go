@@ -14,16 +14,18 @@ import (
 func (w *watcher) look(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	whole := w.horizon(now)
+	w.reconsider(whole)
 	if w.phase == "" {
 		return
 	}
 	if w.window == 0 {
-		w.judge(now)
+		w.judge(now, !whole.Before(now))
 		return
 	}
-	w.slide(w.horizon(now))
+	w.slide(whole)
 	if w.stop != nil && w.phase != "" && w.until.IsZero() && w.judged.Before(now) && w.isFull(now) {
-		w.judge(now)
+		w.judge(now, false)
 	}
 }
 
@@ -35,7 +37,7 @@ func (w *watcher) finish(phase resolve.Phase) {
 	switch {
 	case w.phase != phase || w.phase == "":
 	case w.window == 0:
-		w.judge(w.until)
+		w.judge(w.until, true)
 	default:
 		w.slide(w.until)
 	}
@@ -68,7 +70,7 @@ func (w *watcher) slide(to time.Time) {
 		}
 		w.judged = next
 		if w.isFull(next) {
-			w.judge(next)
+			w.judge(next, true)
 		}
 	}
 }
@@ -79,28 +81,27 @@ func (w *watcher) isBroken() bool {
 	return w.assert != nil && w.found[w.phase].outcome == event.Broken
 }
 
-// judge judges the window that ends then.
-func (w *watcher) judge(end time.Time) {
-	judged := w.x.judge(w.condition, w.minSamples, func(s *sample.Series) sample.Window {
-		if w.window == 0 {
-			return s.Phase(string(w.phase))
-		}
-		return s.Between(end.Add(-w.window), end)
-	})
-	switch {
-	case w.stop != nil:
-		w.trigger(judged, end)
-	case judged.outcome == event.TooFew && w.found[w.phase].outcome != "":
-		// a gap in one window does not undo what others have shown
-	case judged.outcome == event.Held && w.found[w.phase].outcome == event.Invalid:
-		// nor does one that holds make up for one that says nothing
-	default:
-		w.found[w.phase] = sighting{judged, end.Sub(w.since)}
+// judge judges the window that ends then. It is whole when every answer that was due in it is there.
+func (w *watcher) judge(end time.Time, whole bool) {
+	judged := w.judgement(w.phase, end)
+	if w.stop != nil {
+		w.trigger(judged, end, whole)
+	} else {
+		w.note(judged, end)
 	}
 }
 
+func (w *watcher) judgement(phase resolve.Phase, end time.Time) judgement {
+	return w.x.judge(w.condition, w.minSamples, func(s *sample.Series) sample.Window {
+		if w.window == 0 {
+			return s.Phase(string(phase))
+		}
+		return s.Between(end.Add(-w.window), end)
+	})
+}
+
 // trigger stops the experiment if the stop condition is true.
-func (w *watcher) trigger(j judgement, at time.Time) {
+func (w *watcher) trigger(j judgement, at time.Time, whole bool) {
 	if weight(j.outcome) >= weight(w.found[w.phase].outcome) {
 		w.found[w.phase] = sighting{j, at.Sub(w.since)}
 	}
@@ -108,10 +109,14 @@ func (w *watcher) trigger(j judgement, at time.Time) {
 		return
 	}
 	w.phase = "" // once is enough
-	w.x.stopped(&event.StopTriggered{
+	h := &halt{by: w, end: at, whole: whole, StopTriggered: event.StopTriggered{
 		Experiment: w.x.plan.Address, Condition: w.stop.Addr.Local(), Expr: w.condition.Text(), Message: j.message,
 		Terms: j.terms, At: at.Sub(w.since).Seconds(), Source: w.x.sourceOf(w.stop.Addr.Local()),
-	})
+	}}
+	if !whole {
+		w.doubt = h
+	}
+	w.x.stopped(h)
 }
 
 // weight orders what a stop condition came to by how much it says: that it was true, that it was false, that it could
@@ -144,6 +149,9 @@ func (w *watcher) verdict(phase resolve.Phase) (judgement, time.Duration) {
 	found, ok := w.found[phase]
 	if !ok {
 		return judgement{outcome: event.TooFew, message: "no window of " + w.window.String() + " was full before the phase ended"}, 0
+	}
+	if found.outcome == event.Held && w.assert != nil {
+		found = w.held(found)
 	}
 	return found.judgement, found.at
 }

@@ -59,6 +59,10 @@ type world struct {
 	unseen      bool                                // while it is broken nothing can be measured
 	within      insideWorld                         // what runs inside the environment
 	context     func(up bool) cty.Value             // where the environment says that it is; nil if it does not
+
+	answers func(ctx context.Context, at time.Duration, n int) providers.Sample // of the n-th sample, at that time since the first; nil for those of the world
+	offers  func(at time.Duration, n int) *providers.LoadSample                 // of the n-th hundredth of a second of the load; nil for none
+	samples int
 }
 
 // pause hangs in the call that is to hang, whatever its context says, unless it
@@ -221,6 +225,10 @@ func (p fakeProbe) Open(ctx context.Context, _ providers.OpenRequest) (providers
 }
 
 func (p fakeProbe) Sample(ctx context.Context) providers.Sample {
+	if p.world.answers != nil {
+		at, n := p.sampled()
+		return p.world.answers(ctx, at, n)
+	}
 	out := p.answer(ctx)
 	if p.measures != nil {
 		out.Value = p.measured()
@@ -235,6 +243,17 @@ func (w *world) measured() *float64 {
 		w.asked = time.Now()
 	}
 	return w.measures(time.Since(w.asked))
+}
+
+// sampled counts a sample.
+func (w *world) sampled() (at time.Duration, n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.asked.IsZero() {
+		w.asked = time.Now()
+	}
+	w.samples++
+	return time.Since(w.asked), w.samples
 }
 
 func (p fakeProbe) answer(ctx context.Context) providers.Sample {
@@ -271,15 +290,26 @@ func (l fakeLoad) Run(ctx context.Context, report func(providers.LoadSample)) er
 	if l.lazy {
 		return sleepFor(ctx, time.Hour)
 	}
-	ticker := time.NewTicker(10 * time.Millisecond)
+	ticker, began := time.NewTicker(10*time.Millisecond), time.Now()
 	defer ticker.Stop()
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return nil
 		case at := <-ticker.C:
-			report(providers.LoadSample{Due: at, OK: true, Sent: !l.unsent || l.ok()})
+			l.offer(at, at.Sub(began), n, report)
 		}
+	}
+}
+
+func (l fakeLoad) offer(due time.Time, at time.Duration, n int, report func(providers.LoadSample)) {
+	got := &providers.LoadSample{OK: true, Sent: !l.unsent || l.ok()}
+	if l.offers != nil {
+		got = l.offers(at, n)
+	}
+	if got != nil {
+		got.Due = due
+		report(*got)
 	}
 }
 

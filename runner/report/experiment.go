@@ -50,6 +50,15 @@ func (x *Experiment) Verdict() verdict.Verdict {
 	}
 }
 
+// BrokenStops are the stop conditions that failed the experiment. One that came true before all answers were there, and was
+// not when they were, only ended the faults early: the verdict is inconclusive then, and its reasons say so.
+func (x *Experiment) BrokenStops() []event.StopTriggered {
+	if x.Verdict() == verdict.Inconclusive {
+		return nil
+	}
+	return x.Stops
+}
+
 // IsRunning reports whether it was started and has not finished.
 func (x *Experiment) IsRunning() bool { return !x.Began.IsZero() && x.Finished == nil }
 

@@ -62,7 +62,7 @@ func (x *Experiment) problems() []Problem {
 			}
 		}
 	}
-	for _, stop := range x.Stops {
+	for _, stop := range x.BrokenStops() {
 		list = append(list, stopProblem(stop))
 	}
 	for _, f := range x.Faults {

@@ -14,11 +14,17 @@ import (
 // one in good time.
 func (r *run) attempt(e *entry, due time.Time) {
 	defer e.flying.Add(-1)
-	late := time.Since(due)
+	began := time.Now()
+	late := began.Sub(due)
+	if e.task.missed(late, false) {
+		r.lose(e, due, late)
+		return
+	}
 	r.counters.started(late)
 	settled := new(atomic.Bool)
 	abandon := time.AfterFunc(e.task.Timeout+grace, func() {
-		r.settle(e, settled, Point{Due: due, Latency: time.Since(due), Sent: true, Error: overdue(e.task.Timeout)})
+		p := Point{Due: due, Latency: time.Since(due), Sent: true, Error: overdue(e.task.Timeout)}
+		r.settle(e, settled, e.task.excuse(p, time.Since(began)))
 	})
 	defer abandon.Stop()
 
@@ -29,7 +35,7 @@ func (r *run) attempt(e *entry, due time.Time) {
 	if got.Took > 0 {
 		latency = late + got.Took
 	}
-	r.settle(e, settled, point(got, due, latency))
+	r.settle(e, settled, e.task.excuse(point(got, due, latency), time.Since(began)))
 }
 
 // point is a prober's sample in a series. Its latency counts from when it was due,

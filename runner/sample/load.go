@@ -10,8 +10,9 @@ import (
 
 // An Announcer is a generator that tells of each request when it becomes due,
 // together with the moment at which the next will be. It lets Settle wait for
-// the answers of a load; without it a load's windows hold what has been
-// answered. Announce is called once, before Run.
+// the answers of a load, and no longer than they take; without it, and for one that
+// is no Completer, it waits for as long as they may take, if the series knows that
+// (AnsweredWithin). Announce is called once, before Run.
 type Announcer interface {
 	Announce(announce func(due, next time.Time))
 }
@@ -46,6 +47,9 @@ func (l *LoadRecorder) Run(ctx context.Context, generator providers.Generator) (
 	case providers.Completer:
 		l.series.await(time.Now())
 		g.OnComplete(l.series.await)
+	default:
+		stop := l.trail()
+		defer stop()
 	}
 	return generator.Run(ctx, l.Report)
 }

@@ -59,6 +59,49 @@ func TestALoadThatAnnouncesCanBeSettled(t *testing.T) {
 	})
 }
 
+// silent offers ten requests a second and tells of none beforehand. Every fifth hangs
+// for its time-out.
+func silent(timeout time.Duration) generatorFunc {
+	return func(ctx context.Context, report func(providers.LoadSample)) error {
+		for i := 0; ctx.Err() == nil; i++ {
+			due := time.Now()
+			if i%5 == 4 {
+				time.AfterFunc(timeout, func() {
+					report(providers.LoadSample{Due: due, Latency: timeout, Sent: true, Error: "no answer"})
+				})
+			} else {
+				report(providers.LoadSample{Due: due, OK: true, Sent: true})
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		time.Sleep(timeout + time.Millisecond)
+		return nil
+	}
+}
+
+func TestALoadThatTellsNothingBeforehandIsJudgedWithWhatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		const timeout = 5 * time.Second
+		ctx, cancel := context.WithCancel(t.Context())
+		s := sample.NewLoadSeries("load.a", time.Minute).AnsweredWithin(timeout)
+		done := make(chan error, 1)
+		go func() { done <- sample.NewLoadRecorder(s, nil).Run(ctx, silent(timeout)) }()
+		synctest.Wait()
+
+		boundary := start.Add(4 * time.Second)
+		require.NoError(t, s.Settle(t.Context(), boundary))
+		w := s.Between(start, boundary)
+		assert.EqualValues(t, 40, w.Count())
+		assert.InDelta(t, 0.8, w.SuccessRatio(), 1e-9, "the requests that hung are among them")
+		assert.WithinDuration(t, boundary.Add(timeout+time.Second), time.Now(), 100*time.Millisecond)
+		assert.WithinDuration(t, boundary, s.Horizon(time.Now()), 100*time.Millisecond)
+		cancel()
+		require.NoError(t, <-done)
+		require.NoError(t, s.Settle(t.Context(), time.Now().Add(time.Hour)), "nothing more can come")
+	})
+}
+
 func TestALoadReportsIntoItsSeries(t *testing.T) {
 	s := sample.NewLoadSeries("load.a", time.Minute)
 	s.Begin("fault", epoch())

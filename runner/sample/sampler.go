@@ -56,7 +56,9 @@ func (s *Sampler) Stats() Stats { return s.counters.stats() }
 // thousand probes do not fire together. A probe with as many samples in flight
 // as its time-out can explain, and one more, gets no further ones: they are
 // recorded as failed and not sent, with the time-out as their latency, which
-// is the least that they would have taken. The error is that of streamers that
+// is the least that they would have taken. What the sampler itself was too late
+// for, because this process or its machine stood still, is recorded as lost. The
+// error is that of streamers that
 // could not go on; the other tasks are not held up by it.
 func (s *Sampler) Run(ctx context.Context, tasks []Task, onPoint func(name string)) error {
 	for _, task := range tasks {
@@ -111,13 +113,17 @@ func (r *run) keep(plan schedule) {
 func (r *run) launch(e *entry, due time.Time) {
 	e.task.Series.launch(due, e.due)
 	r.flying.Add(1)
-	if n := e.flying.Load(); int(n) >= e.limit {
+	n, late := e.flying.Load(), time.Since(due)
+	switch {
+	case e.task.missed(late, int(n) >= e.limit):
+		go r.lose(e, due, late)
+	case int(n) >= e.limit:
 		r.counters.unsent.Add(1)
 		go r.refuse(e, due, n)
-		return
+	default:
+		e.flying.Add(1)
+		go r.attempt(e, due)
 	}
-	e.flying.Add(1)
-	go r.attempt(e, due)
 }
 
 // drain waits for the samples in flight.

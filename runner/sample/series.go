@@ -14,6 +14,7 @@ type Series struct {
 	name   string
 	fields cty.Type
 	load   bool
+	answer time.Duration // within which a request of a load is answered or has timed out; 0: unknown
 
 	mu      sync.Mutex
 	recent  recent
@@ -32,6 +33,14 @@ func NewSeries(name string, fields cty.Type, keep time.Duration) *Series {
 // offered only: neither as a sample nor towards latencies and success.
 func NewLoadSeries(name string, keep time.Duration) *Series {
 	return &Series{name: name, fields: cty.EmptyObject, load: true, recent: recent{keep: max(keep, 0)}}
+}
+
+// AnsweredWithin says how long after it was due a request of this load may be
+// reported: its time-out. It lets Settle wait for a generator that tells of nothing
+// beforehand. It is called before the load runs, and returns the series.
+func (s *Series) AnsweredWithin(timeout time.Duration) *Series {
+	s.answer = timeout
+	return s
 }
 
 // Name is the name that the series was made with.

@@ -19,9 +19,9 @@ func (s *scene) condition(expr, message hcl.Expression, at hcl.Range) Condition 
 		return c
 	}
 	c.text = s.r.sources.of(expr.Range())
-	measured := c.collect(expr)
+	measured := c.collect(expr, true)
 	if message != nil {
-		c.collect(message)
+		c.collect(message, false)
 	}
 	if c.base && s.unmeasured() {
 		s.noBaseline(expr, message)
@@ -58,10 +58,14 @@ func (s *scene) noBaseline(exprs ...hcl.Expression) {
 }
 
 // collect notes what an expression refers to, and reports whether anything of
-// it is measured.
-func (c *Condition) collect(expr hcl.Expression) bool {
+// it is measured. An expression decides if it is the condition, and not its message.
+func (c *Condition) collect(expr hcl.Expression, decides bool) bool {
+	references, values := expr.Variables(), map[hcl.Range]bool{}
+	if own, ok := native(expr); ok {
+		references, values = own.Variables(), valuesOf(own)
+	}
 	measured := false
-	for _, t := range expr.Variables() {
+	for _, t := range references {
 		root := t.RootName()
 		kind := root
 		if root == "baseline" {
@@ -69,28 +73,43 @@ func (c *Condition) collect(expr hcl.Expression) bool {
 		}
 		if kind == "probe" || kind == "load" {
 			measured = true
-			c.refer(kind, t)
+			c.refer(kind, mention{t, values[t.SourceRange()], decides})
 		}
 	}
 	return measured
 }
 
+// mention is a reference to something that is measured.
+type mention struct {
+	hcl.Traversal
+
+	values  bool // where it names no attribute, the expression takes the values of what it leads to
+	decides bool // it stands in the condition
+}
+
+// usesValue reports whether it is to what samples measured.
+func (m mention) usesValue(keyed bool) bool {
+	name := attributeOf(m.Traversal, keyed)
+	return name == "value" || name == "" && m.values
+}
+
 // refer notes one reference; without a name it is to everything of a kind.
-func (c *Condition) refer(kind string, t hcl.Traversal) {
-	_, name, named := objectOf(t)
+func (c *Condition) refer(kind string, m mention) {
+	_, name, named := objectOf(m.Traversal)
 	for id, s := range c.view.series {
 		if s.kind != kind || (named && s.name != name) {
 			continue
 		}
 		c.wanted[id] = true
 		for _, key := range s.keys {
-			literal, ok := literalKey(t)
+			literal, ok := literalKey(m.Traversal)
 			if key.Set && ok && literal != key.Text {
 				continue
 			}
-			c.series = append(c.series, s.local(key))
-			if attributeOf(t, key.Set) == "value" {
-				c.values[s.local(key)] = true
+			local := s.local(key)
+			c.series = append(c.series, local)
+			if kind == "probe" && m.usesValue(key.Set) {
+				c.values[local] = c.values[local] || m.decides
 			}
 		}
 	}

@@ -25,7 +25,7 @@ type Condition struct {
 	series  []string        // local addresses, sorted
 	wanted  map[string]bool // kind and name of everything referred to
 	base    bool            // refers to a baseline
-	values  map[string]bool // local addresses of whose samples it uses the values
+	values  map[string]bool // local addresses of whose samples it uses the values; false where only its message does
 	stops   bool            // a stop condition, whose message is for when it holds
 }
 
@@ -58,9 +58,12 @@ func (c Condition) Series() []string { return slices.Clone(c.series) }
 // baseline.
 func (c Condition) UsesBaseline() bool { return c.base }
 
-// UsesValue reports whether the condition or its message refers by name to what the samples of a series
-// measured, as in probe.queue.value.max, rather than to whether and when they were answered.
-func (c Condition) UsesValue(series string) bool { return c.values[series] }
+// UsesValue reports whether the condition or its message refers to what the samples of a series measured, as in
+// probe.queue.value.max or [for q in probe.queue : q.value.max], rather than to whether and when they were answered.
+func (c Condition) UsesValue(series string) bool { _, uses := c.values[series]; return uses }
+
+// NeedsValue is UsesValue of the condition alone: a message that lacks a value is replaced, and decides nothing.
+func (c Condition) NeedsValue(series string) bool { return c.values[series] }
 
 // Eval judges the condition on windows. The error diagnostics say why it could
 // not be judged: a window is missing, or a value that took part is null, as the

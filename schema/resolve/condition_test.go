@@ -206,6 +206,19 @@ func TestUsesValueTellsWhatSamplesMeasured(t *testing.T) {
 		"keyed baseline":          {condition: `probe.web.count > 0 && baseline.x["a"].value.mean < 10`, want: []string{`probe.x["a"]`}},
 		"error_message":           {condition: "probe.web.count > 0", message: `"at most ${probe.web.value.max}"`, want: []string{"probe.web"}},
 		"one of two":              {condition: `probe.x["a"].latency.p99 < 1 && probe.x["b"].value.max < 1`, want: []string{`probe.x["b"]`}},
+		"for":                     {condition: `alltrue([for q in probe.x : q.value.max < 10])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for, by index":           {condition: `alltrue([for k, q in probe.x : q["value"].max < 10])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for, its condition":      {condition: `length([for q in probe.x : 1 if q.value.max > 10]) < 1`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for in a for":            {condition: `alltrue(flatten([for p in [probe.x] : [for q in p : q.value.max < 10]]))`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for over a function":     {condition: `alltrue([for q in values(baseline.x) : q.value.max < 10])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for over some":           {condition: `alltrue([for q in [probe.web, probe.x["b"]] : q.value.max < 10])`, want: []string{"probe.web", `probe.x["b"]`}},
+		"splat":                   {condition: `max(values(probe.x)[*].value.max...) < 10`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"computed key":            {condition: `probe.x[var.limit > 0 ? "a" : "b"].value.max < 10`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"one of two probes":       {condition: `alltrue([for q in probe.x : q.value.max < 10]) && alltrue([for w in [probe.web] : w.count > 0])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for, error_message":      {condition: "probe.web.count > 0", message: `join(",", [for q in probe.x : "${q.value.max}"])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for, latency":            {condition: `alltrue([for q in probe.x : q.latency.max < 10])`},
+		"for, the newest alone":   {condition: `alltrue([for q in probe.x : q.last.value < 10])`},
+		"values of other things":  {condition: `alltrue([for k, v in { a = { value = 1 } } : probe.x[k].latency.max < v.value])`},
 		"latency":                 {condition: "probe.web.latency.max < 10"},
 		"keyed latency":           {condition: `probe.x["a"].latency.max < 10`},
 		"the newest sample alone": {condition: "probe.web.last.value < 10"},
@@ -222,4 +235,29 @@ func TestUsesValueTellsWhatSamplesMeasured(t *testing.T) {
 			assert.Equal(t, test.want, got)
 		})
 	}
+}
+
+// TestUsesValueInJSON: there an expression stands in a text.
+func TestUsesValueInJSON(t *testing.T) {
+	r, diags := resolveFiles(t, resolve.Inputs{}, map[string]string{"main.gameday.hcl.json": `{"experiment": {"e": {"steady_state": {
+		"probe": {"http": {
+			"web": {"url": "http://localhost"},
+			"x":   {"url": "http://localhost", "for_each": {"a": 1, "b": 2}}
+		}},
+		"assert": {"a": {"condition": "${alltrue([for q in probe.x : q.value.max < 10]) && probe.web.latency.max < 1}"}}
+	}}}}`})
+	require.False(t, diags.HasErrors(), "%s", diags)
+	c := r.Experiments[0].Asserts[0].Condition
+	assert.Equal(t, []string{"probe.web", `probe.x["a"]`, `probe.x["b"]`}, c.Series())
+	assert.False(t, c.UsesValue("probe.web"))
+	assert.True(t, c.NeedsValue(`probe.x["a"]`))
+	assert.True(t, c.NeedsValue(`probe.x["b"]`))
+}
+
+// TestOnlyTheConditionNeedsValues: without them a message is another one, and the outcome the same.
+func TestOnlyTheConditionNeedsValues(t *testing.T) {
+	c := conditionOf(t, "probe.web.value.max < 10", `"at most ${probe.x["a"].value.max}"`)
+	assert.True(t, c.NeedsValue("probe.web"))
+	assert.False(t, c.NeedsValue(`probe.x["a"]`))
+	assert.True(t, c.UsesValue(`probe.x["a"]`))
 }

@@ -75,7 +75,7 @@ func findings(run *report.Run, x *report.Experiment) []finding {
 	for _, f := range x.Faults {
 		list = append(list, faultFindings(run, x, f)...)
 	}
-	for _, stop := range x.Stops {
+	for _, stop := range x.BrokenStops() {
 		list = append(list, stopFinding(stop))
 	}
 	for _, action := range x.Actions {
