@@ -70,6 +70,9 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	if err != nil {
 		return err
 	}
+	if f.provider.reverted.has(req.Record.ID) { // after the claim: whoever reverts from now on sees that
+		return errors.Join(fmt.Errorf("%s: %w", req.Record.Address, errReverted), g.store.Release(ctx, g.claim))
+	}
 	g.passed(time.Now())
 	if err := timers(ctx, s, r, req.Record); err != nil {
 		return err
@@ -107,6 +110,7 @@ func (f *fault) open(record providers.Record) (*session, recorded, error) {
 
 // Revert undoes every step in reverse and gives the targets free.
 func (f *fault) Revert(ctx context.Context, record providers.Record) error {
+	f.provider.reverted.add(record.ID)
 	s, r, err := f.open(record)
 	if err != nil {
 		return err

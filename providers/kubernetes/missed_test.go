@@ -110,6 +110,18 @@ func TestAnInjectionKnowsThatItIsRepeated(t *testing.T) {
 	assert.Empty(t, cmp.Diff([]bool{false, true, false}, again))
 }
 
+// TestAnInjectionAfterItsRevertIsRefused: a call that was held up comes when nobody waits for it any more. It leaves nothing,
+// no claim either.
+func TestAnInjectionAfterItsRevertIsRefused(t *testing.T) {
+	c := newCrash(t, time.Minute)
+	f := c.fault()
+	require.NoError(t, f.Inject(t.Context(), providers.InjectRequest{Record: c.record}))
+	require.NoError(t, f.Revert(t.Context(), c.record))
+	before := c.Paths()
+	require.ErrorIs(t, f.Inject(t.Context(), providers.InjectRequest{Record: c.record}), errReverted)
+	assert.Equal(t, before, c.Paths())
+}
+
 // TestAgentThatMissesAPartIsNoProof: neither the part that is there nor the other pods.
 func TestAgentThatMissesAPartIsNoProof(t *testing.T) {
 	whole := foundBy(wire.Reply{State: wire.Active, Facts: []wire.Fact{{Name: "cpu_seconds"}}}, "shop/a")

@@ -15,6 +15,7 @@ type Provider struct {
 	kinds    kinds
 	agent    agent
 	hub      inside.Hub
+	reverted reverted
 	operated []providers.Fault
 }
 

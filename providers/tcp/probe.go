@@ -30,7 +30,8 @@ func (probe) Schema() *schema.Block {
 	text := schema.Type{Kind: schema.String}
 	return &schema.Block{
 		Description: "Connects anew for each sample, sends something if told to, and waits for an answer if told what to expect. " +
-			"Without send and expect a sample is OK once the connection (and the TLS handshake, with a tls block) stands. " +
+			"Without expect a sample is OK once the connection (and the TLS handshake, with a tls block) stands and everything is sent. " +
+			"That says nothing on a link, where gameday itself accepts every connection: there, expect or a tls block is needed. " +
 			"`last` offers response (what was read, at most 64 KiB) and bytes (its length).",
 		Attributes: []schema.Attribute{
 			{
@@ -74,6 +75,9 @@ func (probe) Open(_ context.Context, req providers.OpenRequest) (providers.Probe
 	p, diags := read(req.Config)
 	config, problems := probing.TLSConfig(req.Config, req.Dir)
 	if diags = append(diags, problems...); diags.HasErrors() {
+		return nil, diags
+	}
+	if diags = append(diags, p.onLink(req)...); diags.HasErrors() {
 		return nil, diags
 	}
 	p.timeout, p.dial = req.Timeout, (&net.Dialer{}).DialContext

@@ -5,6 +5,7 @@ package follow
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
+
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 )
 
 // Times of a follower.
@@ -20,8 +23,13 @@ const (
 	retryAtMost = 2 * time.Second
 	pageSize    = 500
 	watchFor    = 5 * time.Minute // then the server ends the watch, and the next one begins
-	aliveEvery  = 2 * time.Second // how often a silent watch is doubted
+	believeFrom = time.Second     // a watch that has stood for so long shows what is: one on a history that is gone ends at once
+	aliveEvery  = time.Second     // after such a silence a watch is doubted
+	aliveFor    = 2 * time.Second // how long the server may take to answer
 )
+
+// errSilent is the doubt in a server that has been asked and has not answered yet.
+var errSilent = errors.New("the API server does not answer")
 
 // Object is an object as it was read. It is shared, and must not be changed.
 type Object = *unstructured.Unstructured
@@ -128,11 +136,29 @@ func (f *Follower) broke(what *outage, since time.Time, err error) {
 	what.err = err
 }
 
-func (f *Follower) mended(what *outage) {
+// mended notes that the watch shows what is.
+func (f *Follower) mended() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	*what = outage{}
-	f.heard = time.Now()
+	f.watch = outage{}
+}
+
+// answered notes that the server said something.
+func (f *Follower) answered() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.server, f.heard = outage{}, time.Now()
+}
+
+// suspect notes that the server was asked something. Until it answers, the copy may
+// be as old as what was heard of it last: a server that hangs is known by its
+// silence, long before the question times out.
+func (f *Follower) suspect() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.server.since.IsZero() {
+		f.server = outage{f.heard, errSilent}
+	}
 }
 
 func (f *Follower) lastHeard() time.Time {
@@ -143,25 +169,24 @@ func (f *Follower) lastHeard() time.Time {
 
 // doubt asks the server whether it is there while the watch is silent.
 func (f *Follower) doubt(ctx context.Context) {
-	tick := time.NewTicker(aliveEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
+	for wait := aliveEvery; ; {
+		if !pause.For(ctx, wait) {
 			return
-		case <-tick.C:
 		}
-		heard := f.lastHeard()
-		if time.Since(heard) < aliveEvery {
-			continue
+		if wait = aliveEvery - time.Since(f.lastHeard()); wait <= 0 {
+			f.ask(ctx)
+			wait = aliveEvery
 		}
-		limited, cancel := context.WithTimeout(ctx, aliveEvery)
-		err := f.config.Alive(limited)
-		cancel()
-		if err == nil {
-			f.mended(&f.server)
-		} else if ctx.Err() == nil {
-			f.broke(&f.server, heard, err)
-		}
+	}
+}
+
+func (f *Follower) ask(ctx context.Context) {
+	f.suspect()
+	limited, cancel := context.WithTimeout(ctx, aliveFor)
+	defer cancel()
+	if err := f.config.Alive(limited); err == nil {
+		f.answered()
+	} else if ctx.Err() == nil {
+		f.broke(&f.server, f.lastHeard(), err)
 	}
 }

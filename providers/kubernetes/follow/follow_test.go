@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -52,29 +53,48 @@ type server struct {
 
 	mu      sync.Mutex
 	watches []*watch.FakeWatcher
-	refuse  error
+	from    []string       // the versions at which they begin
+	refuse  error          // to watch
+	unlist  error          // to list
+	end     *metav1.Status // what each watch begins and ends with
 	lists   atomic.Int32
 }
 
 func newServer(objects ...runtime.Object) *server {
 	s := &server{FakeDynamicClient: fake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(),
 		map[schema.GroupVersionResource]string{pods(): "PodList"}, objects...)}
-	s.PrependWatchReactor("pods", func(clienttesting.Action) (bool, watch.Interface, error) {
+	s.PrependWatchReactor("pods", func(action clienttesting.Action) (bool, watch.Interface, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.refuse != nil {
 			return true, nil, s.refuse
 		}
 		w := watch.NewFakeWithOptions(watch.FakeOptions{ChannelSize: 100})
-		s.watches = append(s.watches, w)
+		if s.end != nil {
+			w.Error(s.end)
+		}
+		options, _ := action.(clienttesting.WatchActionImpl)
+		s.watches, s.from = append(s.watches, w), append(s.from, options.ListOptions.ResourceVersion)
 		return true, w, nil
 	})
 	s.PrependReactor("list", "pods", func(clienttesting.Action) (bool, runtime.Object, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.lists.Add(1)
-		return false, nil, nil
+		return s.unlist != nil, nil, s.unlist
 	})
 	return s
 }
+
+// setEnd has every watch from now on end at once with a status, and no list succeed.
+func (s *server) setEnd(end metav1.Status) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end, s.unlist = &end, errors.New("too many requests")
+}
+
+// version is where the n-th watch began, from 1.
+func (s *server) version(n int) string { s.mu.Lock(); defer s.mu.Unlock(); return s.from[n-1] }
 
 func (s *server) setRefuse(err error) { s.mu.Lock(); defer s.mu.Unlock(); s.refuse = err }
 
@@ -140,6 +160,21 @@ func TestAWatchThatEndsIsBegunAgainWhereItWas(t *testing.T) {
 	assert.EqualValues(t, 1, s.lists.Load())
 }
 
+func TestAWatchThatEndsByAnErrorTellsNothingTwice(t *testing.T) {
+	s := newServer(pod("a", "1"))
+	var told atomic.Int32
+	f := start(t, follow.Config{Resource: s.resource(), Changed: func(follow.Object, follow.Object) { told.Add(1) }})
+	w := s.watcher(t, 1)
+	w.Modify(pod("a", "4"))
+	w.Modify(pod("a", "5"))
+	status := apierrors.NewInternalError(errors.New("http2: client connection lost")).ErrStatus
+	w.Error(&status)
+	s.watcher(t, 2)
+	assert.Equal(t, "5", s.version(2), "from an older one the server would send it all again")
+	assert.EqualValues(t, 2, told.Load())
+	assert.Equal(t, []string{"a"}, names(f))
+}
+
 func TestAForgottenHistoryIsReadAnewAndTold(t *testing.T) {
 	s := newServer(pod("a", "1"), pod("b", "1"))
 	var mu sync.Mutex
@@ -181,6 +216,61 @@ func TestAServerThatIsAwayIsToldOfUntilItIsBack(t *testing.T) {
 	assert.Equal(t, []string{"a"}, names(f), "what was known is still there")
 	s.setRefuse(nil)
 	require.Eventually(t, func() bool { since, _ := f.Behind(); return since.IsZero() }, patience, tick)
+}
+
+func TestAWatchThatOpensOnlyToEndIsNotBelieved(t *testing.T) {
+	for name, end := range map[string]metav1.Status{
+		"error": apierrors.NewInternalError(errors.New("etcd is away")).ErrStatus,
+		"gone":  apierrors.NewResourceExpired("too old").ErrStatus,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer(pod("a", "1"))
+				f := start(t, follow.Config{Resource: s.resource()})
+				first := s.watcher(t, 1)
+				s.setEnd(end)
+				began := time.Now()
+				first.Error(&end)
+				for time.Since(began) < 10*time.Second {
+					time.Sleep(100 * time.Millisecond)
+					since, _ := f.Behind()
+					require.WithinDuration(t, began, since, tick, "after %s", time.Since(began))
+				}
+			})
+		})
+	}
+}
+
+// TestAServerThatHangsIsKnownWithinTwoSeconds has it hang at every moment between two
+// questions. Two seconds are what a probe believes a copy for.
+func TestAServerThatHangsIsKnownWithinTwoSeconds(t *testing.T) {
+	const believed = 2 * time.Second
+	for after := 10 * time.Second; after < 12*time.Second; after += 100 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer(pod("a", "1"))
+			var hangs atomic.Bool
+			f := start(t, follow.Config{Resource: s.resource(), Alive: func(ctx context.Context) error {
+				time.Sleep(30 * time.Millisecond) // what an answer takes
+				if hangs.Load() {
+					<-ctx.Done()
+				}
+				return ctx.Err()
+			}})
+			stale := func() bool { since, _ := f.Behind(); return !since.IsZero() && time.Since(since) >= believed }
+			for began := time.Now(); time.Since(began) < after; time.Sleep(tick) {
+				require.False(t, stale(), "it answers")
+			}
+			hangs.Store(true)
+			hung := time.Now()
+			time.Sleep(believed + tick)
+			for ; time.Since(hung) < 10*time.Second; time.Sleep(tick) {
+				require.True(t, stale(), "%s after it hung", time.Since(hung))
+			}
+			hangs.Store(false)
+			time.Sleep(4 * time.Second)
+			require.False(t, stale(), "it is back")
+		})
+	}
 }
 
 func TestASilentWatchIsDoubted(t *testing.T) {

@@ -24,13 +24,9 @@ func (f *Follower) keep(ctx context.Context, at string) {
 	wait := retryFirst
 	for ctx.Err() == nil {
 		began := time.Now()
-		next, err := f.follow(ctx, at)
-		if errors.Is(err, errGone) {
-			next, err = f.list(ctx, true)
-		}
-		if err == nil {
-			at = next
-		} else if ctx.Err() == nil {
+		next, err := f.resume(ctx, at)
+		at = next
+		if err != nil && ctx.Err() == nil {
 			f.broke(&f.watch, time.Now(), fmt.Errorf("watch: %w", err))
 		}
 		if err == nil && time.Since(began) > retryAtMost {
@@ -40,6 +36,20 @@ func (f *Follower) keep(ctx context.Context, at string) {
 		pause.For(ctx, wait)
 		wait = min(2*wait, retryAtMost)
 	}
+}
+
+// resume watches until the watch ends, and returns from where to go on. That is how
+// far it came also where it ended by an error, as a connection that is lost does: what
+// has been taken must not be told again.
+func (f *Follower) resume(ctx context.Context, at string) (string, error) {
+	next, err := f.follow(ctx, at)
+	if !errors.Is(err, errGone) {
+		return next, err
+	}
+	if next, err = f.list(ctx, true); err != nil {
+		return at, err
+	}
+	return next, nil
 }
 
 // list reads everything, in pages, and returns the version of the collection.
@@ -58,7 +68,8 @@ func (f *Follower) list(ctx context.Context, again bool) (string, error) {
 		}
 		if options.Continue = page.GetContinue(); options.Continue == "" {
 			f.replace(objects, again)
-			f.mended(&f.watch)
+			f.answered()
+			f.mended()
 			return page.GetResourceVersion(), nil
 		}
 	}
@@ -104,11 +115,15 @@ func (f *Follower) follow(ctx context.Context, at string) (string, error) {
 		return at, gone(err)
 	}
 	defer stream.Stop()
-	f.mended(&f.watch)
+	f.answered()
+	believed := time.NewTimer(believeFrom)
+	defer believed.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return at, ctx.Err()
+		case <-believed.C:
+			f.mended()
 		case event, open := <-stream.ResultChan():
 			if !open {
 				return at, nil
@@ -133,7 +148,8 @@ func gone(err error) error {
 
 // take takes one event into the copy.
 func (f *Follower) take(kind watch.EventType, object Object) {
-	f.mended(&f.watch)
+	f.answered()
+	f.mended()
 	if kind == watch.Bookmark {
 		return
 	}

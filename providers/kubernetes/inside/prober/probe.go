@@ -50,21 +50,28 @@ func (p *probe) run(ctx context.Context, m wire.Start, st *stream) error {
 
 func (p *probe) launch(ctx context.Context, due, next time.Time, limit int32, st *stream, group *sync.WaitGroup) {
 	st.due(due, next)
-	if n := p.flying.Load(); n >= limit {
+	n, late := p.flying.Load(), time.Since(due)
+	switch full := n >= limit; {
+	case late > p.timeout, full && late > next.Sub(due):
+		st.done(missed(due.Sub(st.began), late))
+	case full:
 		st.done(wire.Sample{Due: due.Sub(st.began), Unsent: true, Error: fmt.Sprintf("not sent: %d still in flight", n)})
-		return
+	default:
+		p.flying.Add(1)
+		group.Go(func() {
+			defer p.flying.Add(-1)
+			st.done(p.sample(ctx, due, st.began))
+		})
 	}
-	p.flying.Add(1)
-	group.Go(func() {
-		defer p.flying.Add(-1)
-		st.done(p.sample(ctx, due, st.began))
-	})
 }
 
 // sample takes one sample. What the end of the stream cuts off has measured
 // nothing.
 func (p *probe) sample(ctx context.Context, due, began time.Time) wire.Sample {
 	started := time.Now()
+	if late := started.Sub(due); late > p.timeout {
+		return missed(due.Sub(began), late)
+	}
 	limited, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	got := p.take(limited)
@@ -78,7 +85,7 @@ func (p *probe) sample(ctx context.Context, due, began time.Time) wire.Sample {
 	if ctx.Err() != nil {
 		out.Lost = true
 	}
-	return out
+	return p.excuse(out, time.Since(started))
 }
 
 // take is the prober's sample; a panic becomes a failed one.
