@@ -48,10 +48,19 @@ func revertFrom(input io.Reader, provider providers.Provider) error {
 	if err := json.NewDecoder(input).Decode(&record); err != nil {
 		return fmt.Errorf("read the record: %w", err)
 	}
+	fault, err := find(provider, record.Type)
+	if err != nil {
+		return err
+	}
+	return fault.Revert(context.Background(), record)
+}
+
+// find finds a fault type of a provider.
+func find(provider providers.Provider, name string) (providers.Fault, error) {
 	for _, fault := range provider.Types().Faults {
-		if fault.TypeName() == record.Type {
-			return fault.Revert(context.Background(), record)
+		if fault.TypeName() == name {
+			return fault, nil
 		}
 	}
-	return fmt.Errorf("provider %s has no fault %q", provider.Metadata().Name, record.Type)
+	return nil, fmt.Errorf("provider %s has no fault %q", provider.Metadata().Name, name)
 }

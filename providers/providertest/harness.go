@@ -45,6 +45,14 @@ type Harness struct {
 	// FreshRevert.
 	Fresh func(ctx context.Context, record []byte) error
 
+	// Killed injects in another process, and kills that (SIGKILL) when the fault is in place: it must be gone
+	// at its deadline all the same, by what stands beside it. See KilledInject. Nil leaves the test of that out.
+	Killed func(ctx context.Context, injection []byte) error
+
+	// Forgets says why an injection is not refused that comes after its revert, where that can't be
+	// helped: another revert must undo it then. Empty, as it should be, for a fault that remembers.
+	Forgets string
+
 	// Timeout bounds each call of the contract. Zero means 15 s.
 	Timeout time.Duration
 }
@@ -54,11 +62,21 @@ func Decode(t require.TestingT, block *schema.Block, body string) schema.Values 
 	if h, ok := t.(*testing.T); ok {
 		h.Helper()
 	}
+	values, err := decode(block, body)
+	require.NoError(t, err)
+	return values
+}
+
+func decode(block *schema.Block, body string) (schema.Values, error) {
 	file, diags := hclsyntax.ParseConfig([]byte(body), "body.hcl", hcl.InitialPos)
-	require.False(t, diags.HasErrors(), "%s", diags)
+	if diags.HasErrors() {
+		return schema.Values{}, diags
+	}
 	value, diags := hcldec.Decode(file.Body, block.Spec(), nil)
-	require.False(t, diags.HasErrors(), "%s", diags)
-	return schema.NewValues(value)
+	if diags.HasErrors() {
+		return schema.Values{}, diags
+	}
+	return schema.NewValues(value), nil
 }
 
 // noErrors fails the test when there are error diagnostics.

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,14 +18,34 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/providertest"
 	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/providers/sdk"
 )
 
 // flawVariable names the broken promise of the fault in a test process.
 const flawVariable = "PROVIDERTEST_FLAW"
 
-// marker is the simplest fault there can be: a file. With a flaw, it breaks one
-// promise of the contract.
-type marker struct{ flaw string }
+// TestMain lets the test binary be the processes that revert, and that inject and are killed.
+func TestMain(m *testing.M) { os.Exit(providertest.Main(m, provider())) }
+
+func provider() providers.Provider {
+	return sdk.Provider{
+		Name: "test", Version: "1.0.0", Description: "Makes files.",
+		Types: providers.Types{Faults: []providers.Fault{marker{os.Getenv(flawVariable), &reverted{}}}},
+	}.Provider()
+}
+
+// marker is the simplest fault there can be: a file that says until when it counts, which is
+// what stands beside it. With a flaw, it breaks one promise of the contract.
+type marker struct {
+	flaw     string
+	reverted *reverted
+}
+
+// reverted are the ids that must not be injected any more.
+type reverted struct {
+	mu  sync.Mutex // held during each call, so that none comes between another's look and its deed
+	ids []string
+}
 
 type markerUndo struct {
 	Dir string `json:"dir"`
@@ -42,7 +63,7 @@ func (m marker) Plan(_ context.Context, req providers.FaultPlanRequest) (provide
 	target := providers.Target{Kind: "folder", Name: "f", UID: req.Environment.Address}
 	return providers.FaultPlan{
 		Effect: effect, Targets: []providers.Target{target}, Eligible: 1, Population: 1,
-		Radius: []string{"one folder"}, Undo: "removes the file", Guard: "none",
+		Radius: []string{"one folder"}, Undo: "removes the file", Guard: "the file, which says until when it counts",
 	}, nil
 }
 
@@ -68,16 +89,38 @@ func (m marker) Inject(_ context.Context, req providers.InjectRequest) error {
 	if !time.Now().Before(req.Record.Deadline) && m.flaw != "injects after the deadline" {
 		return errors.New("the deadline has passed")
 	}
+	m.reverted.mu.Lock()
+	defer m.reverted.mu.Unlock()
+	if slices.Contains(m.reverted.ids, req.Record.ID) && m.flaw != "injects late" {
+		return errors.New("it was reverted")
+	}
 	path := m.path(req.Record)
 	if m.flaw == "twice is two" {
 		if _, err := os.Stat(path); err == nil {
 			path += ".second"
 		}
 	}
-	if m.flaw != "no deadline" {
-		time.AfterFunc(time.Until(req.Record.Deadline), func() { os.Remove(path) })
+	return os.WriteFile(path, []byte(m.until(path, req.Record.Deadline)), 0o600)
+}
+
+// until is what stands in the file.
+func (m marker) until(path string, deadline time.Time) string {
+	switch m.flaw {
+	case "a deadline of its process":
+		time.AfterFunc(time.Until(deadline), func() { os.Remove(path) })
+		return ""
+	case "no deadline":
+		return ""
+	default:
+		return deadline.Format(time.RFC3339Nano)
 	}
-	return os.WriteFile(path, nil, 0o600)
+}
+
+// over reports whether the time of a file is over.
+func over(path string) bool {
+	text, err := os.ReadFile(path)
+	until, failed := time.Parse(time.RFC3339Nano, string(text))
+	return err != nil || failed == nil && !time.Now().Before(until)
 }
 
 func (m marker) Observe(_ context.Context, record providers.Record) (providers.Observation, error) {
@@ -85,6 +128,7 @@ func (m marker) Observe(_ context.Context, record providers.Record) (providers.O
 		return providers.Observation{State: providers.Unknown}, err
 	}
 	found, err := filepath.Glob(m.path(record) + "*")
+	found = slices.DeleteFunc(found, over)
 	if len(found) == 0 {
 		return providers.Observation{State: providers.Absent}, err
 	}
@@ -98,6 +142,9 @@ func (m marker) Revert(_ context.Context, record providers.Record) error {
 	if m.flaw == "revert does nothing" {
 		return nil
 	}
+	m.reverted.mu.Lock()
+	defer m.reverted.mu.Unlock()
+	m.reverted.ids = append(m.reverted.ids, record.ID)
 	err := os.Remove(m.path(record))
 	if errors.Is(err, os.ErrNotExist) && m.flaw != "revert wants an injection" {
 		return nil
@@ -112,20 +159,21 @@ func (m marker) version(record providers.Record) error {
 	return nil
 }
 
-func run(t *testing.T, flaw string) {
-	t.Helper()
-	m := marker{flaw}
-	env := providers.EnvironmentState{Address: t.TempDir(), Type: "test", Up: true}
-	providertest.Run(t, providertest.Harness{
-		Fault: m, Run: "r", Environment: env, Planned: env, Timeout: 3 * time.Second,
-		Fresh: func(ctx context.Context, text []byte) error {
-			var record providers.Record
-			return errors.Join(json.Unmarshal(text, &record), m.Revert(ctx, record))
-		},
-	})
+func TestSoundFaultPasses(t *testing.T) { run(t, providertest.Harness{}) }
+
+// TestForgetfulFaultPasses where its harness says that it forgets.
+func TestForgetfulFaultPasses(t *testing.T) {
+	t.Setenv(flawVariable, "injects late")
+	run(t, providertest.Harness{Forgets: "it is a test"})
 }
 
-func TestSoundFaultPasses(t *testing.T) { run(t, os.Getenv(flawVariable)) }
+func run(t *testing.T, h providertest.Harness) {
+	t.Helper()
+	env := providers.EnvironmentState{Address: t.TempDir(), Type: "test", Up: true}
+	h.Fault, h.Run, h.Environment, h.Planned, h.Timeout = providertest.Fault(t, provider(), "test_marker"), "r", env, env, 3*time.Second
+	h.Fresh, h.Killed = providertest.FreshRevert, providertest.KilledInject
+	providertest.Run(t, h)
+}
 
 // TestBrokenPromisesAreFound runs the kit on faults that break one promise each;
 // every one must fail, in the test about that promise.
@@ -137,7 +185,9 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		"plan depends on the clock":  "plan_is_repeatable",
 		"prepare injects":            "prepare_changes_nothing",
 		"twice is two":               "injected_twice_is_once",
+		"injects late":               "not_injected_after_its_revert",
 		"no deadline":                "reverted_at_its_deadline",
+		"a deadline of its process":  "killed,_and_gone_at_its_deadline",
 		"injects after the deadline": "injection_refused_after_its_deadline",
 		"revert does nothing":        "injected,_proven,_reverted,_gone",
 		"revert wants an injection":  "reverted_though_never_injected",

@@ -13,8 +13,8 @@ import (
 	"github.com/gameday-dev/gameday/providers/sdk"
 )
 
-// Main lets a test binary be every process that the kit needs: the tests, a fresh process that reverts a record, and
-// the provider as a plugin. Call it in TestMain:
+// Main lets a test binary be every process that the kit needs: the tests, a fresh process that reverts a record, one that
+// injects and is killed, and the provider as a plugin. Call it in TestMain:
 //
 //	func TestMain(m *testing.M) { os.Exit(providertest.Main(m, maintenance.Provider{})) }
 func Main(m *testing.M, provider providers.Provider) int {
@@ -28,6 +28,9 @@ func Main(m *testing.M, provider providers.Provider) int {
 // one.
 func OtherMain(args []string, provider providers.Provider) (code int, asked bool) {
 	if code, asked := FreshMain(args, provider); asked {
+		return code, true
+	}
+	if code, asked := killedMain(args, provider); asked {
 		return code, true
 	}
 	if shake := plugin.Handshake(); os.Getenv(shake.MagicCookieKey) == shake.MagicCookieValue {
@@ -51,11 +54,7 @@ func OutOfProcess(t testing.TB, name string) *host.Plugin {
 
 // Fault finds a fault type of a provider.
 func Fault(t require.TestingT, provider providers.Provider, name string) providers.Fault {
-	for _, f := range provider.Types().Faults {
-		if f.TypeName() == name {
-			return f
-		}
-	}
-	require.Fail(t, "there is no such fault", name)
-	return nil
+	found, err := find(provider, name)
+	require.NoError(t, err)
+	return found
 }

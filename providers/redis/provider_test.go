@@ -52,7 +52,7 @@ func TestConformance(t *testing.T) {
 				at := startRedis(t)
 				providertest.Run(t, providertest.Harness{
 					Fault: providertest.Fault(t, of(t), fault), Config: fmt.Sprintf("address = %q\n%s", at.Address, more), Run: "run",
-					Environment: providers.EnvironmentState{Up: true}, Healthy: at.healthy, Fresh: providertest.FreshRevert, Settles: true,
+					Environment: providers.EnvironmentState{Up: true}, Healthy: at.healthy, Fresh: providertest.FreshRevert, Killed: providertest.KilledInject, Settles: true,
 				})
 			})
 		}

@@ -48,8 +48,15 @@ func Main(provider providers.Provider, args []string) int {
 	}
 	streams := os.Stderr
 	server.OnAttend(func() { os.Stdout, os.Stderr = streams, streams }) // go-plugin leads them through a connection, which loses what is said last
-	signal.Ignore(syscall.SIGTERM, os.Interrupt)                        // gameday gets them, and says when to end
+	outlive()
 	return run(server, log, *debug)
+}
+
+// outlive takes in and forgets the signals that must not end a provider while it has something in place: those that gameday gets,
+// too, which says when to end, and the one for a log that nobody reads any more, as when gameday was killed. They are not ignored,
+// as programs that the provider starts would inherit that, and SIGTERM would not end them.
+func outlive() {
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 }
 
 // explain is for who starts the program by hand.

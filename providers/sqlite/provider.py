@@ -1,6 +1,7 @@
 """gameday's plugin protocol, version 1, for providers of faults and probes."""
 
 import base64
+import contextlib
 import datetime
 import json
 import logging
@@ -88,7 +89,13 @@ class Ledger:
             try:
                 self.revert(fault, record)
             except Exception:  # the others are to be reverted, too
-                traceback.print_exc()
+                trace()
+
+
+def trace():
+    """Logs the exception that is being handled. Gameday, which reads the log, may have been killed."""
+    with contextlib.suppress(OSError):  # a BrokenPipeError then
+        traceback.print_exc()
 
 
 class Server:
@@ -209,7 +216,7 @@ def guarded(run):
             raise
         except Exception as error:
             if context.code() is None:  # not an abort
-                traceback.print_exc()
+                trace()
                 context.abort(grpc.StatusCode.INTERNAL, f"the provider failed: {error!r}")
             raise
     return call
@@ -241,7 +248,7 @@ def serve(**about):
         print("This gameday speaks other versions of the protocol than 1.", file=sys.stderr)
         return 1
     for name in (signal.SIGINT, signal.SIGTERM):  # gameday gets them, and says when to end
-        signal.signal(name, signal.SIG_IGN)
+        signal.signal(name, lambda *_: None)  # not SIG_IGN, which programs that are started here would inherit
     server = Server(**about)
     private, own, der = certificate()
     credentials = grpc.ssl_server_credentials(

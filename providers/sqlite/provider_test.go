@@ -112,3 +112,33 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 	assert.Contains(t, diags[0].Detail, "No such file or directory")
 	require.Len(t, diags[0].Path, 1)
 }
+
+// unread reverts what is in place when nobody reads the log any more, and says what of two faults it has reverted.
+const unread = `
+import os, sys, time, types
+import provider
+
+class Fault:
+    def inject(self, record, config): pass
+    def revert(self, record):
+        if record.id == "first":
+            raise OSError("it cannot be reverted")
+        print(record.id, flush=True)
+
+ledger, deadline = provider.Ledger(), types.SimpleNamespace(ToNanoseconds=lambda: (time.time() + 3600) * 1e9)
+for name in ("first", "second"):
+    ledger.inject(Fault(), types.SimpleNamespace(id=name, deadline=deadline), {})
+read, write = os.pipe()
+os.close(read)
+os.dup2(write, 2)
+ledger.close()
+print("closed", flush=True)
+os._exit(0)
+`
+
+// TestNobodyReadsTheLog, as when gameday was killed: one fault that cannot be reverted does not keep the others.
+func TestNobodyReadsTheLog(t *testing.T) {
+	output, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", unread).Output()
+	require.NoError(t, err)
+	assert.Equal(t, "second\nsecond\nclosed\n", string(output), "once more when its injection has returned")
+}

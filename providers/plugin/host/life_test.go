@@ -173,7 +173,7 @@ type failing struct{}
 func (failing) Errorf(format string, args ...any) { fmt.Printf(format, args...) }
 func (failing) FailNow()                          { os.Exit(1) }
 
-// TestGamedayIsKilled: the plugin notices, reverts, and ends.
+// TestGamedayIsKilled: the plugin notices, reverts, and ends. It logs meanwhile, to a pipe that gameday has read.
 func TestGamedayIsKilled(t *testing.T) {
 	dir := t.TempDir()
 	self, err := os.Executable()
@@ -205,9 +205,17 @@ func TestSignalsForGameday(t *testing.T) {
 	assert.Equal(t, pid, group, "a group of its own")
 	require.NoError(t, syscall.Kill(pid, syscall.SIGTERM))
 	require.NoError(t, syscall.Kill(pid, syscall.SIGINT))
+	require.NoError(t, syscall.Kill(pid, syscall.SIGPIPE))
 	seen, err := fault.Observe(t.Context(), record)
 	require.NoError(t, err)
 	assert.Equal(t, providers.Active, seen.State)
 	assert.Equal(t, pid, pidOf(t, dir, record))
 	require.NoError(t, fault.Revert(t.Context(), record))
+}
+
+// TestSignalsForProgramsOfAPlugin end them: what it does about its own is not inherited.
+func TestSignalsForProgramsOfAPlugin(t *testing.T) {
+	act := start(t).Types().Actions[0]
+	_, err := act.Run(t.Context(), providers.ActionRequest{Config: config(t, act, `way = "child"`)})
+	require.EqualError(t, err, "the child ended: signal: terminated")
 }

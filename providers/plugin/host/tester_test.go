@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -54,7 +55,7 @@ func tester() providers.Provider {
 func ways() schema.Attribute {
 	return schema.Attribute{
 		Name: "way", Type: schema.Type{Kind: schema.String}, Default: cty.StringVal(""),
-		Description: "exit, panic, hang or fail: what goes wrong.",
+		Description: "exit, panic, hang or fail: what goes wrong; child: how a program that is started here ends by SIGTERM.",
 	}
 }
 
@@ -73,8 +74,22 @@ func misbehave(way string) error {
 		select {} // it may take a moment
 	case "fail":
 		return errors.New("expected nothing, and failed as told")
+	case "child":
+		return endChild()
 	}
 	return nil
+}
+
+// endChild starts a program, tells it to end, and says as an error how it did.
+func endChild() error {
+	child := exec.Command("sleep", "5") //nolint:noctx // that is bound enough
+	if err := child.Start(); err != nil {
+		return err
+	}
+	if err := child.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return fmt.Errorf("the child ended: %v", child.Wait()) //nolint:errorlint // nil is what is to be seen, too
 }
 
 // marker is a fault that is a file in the folder "dir", with the process's id.
@@ -139,7 +154,9 @@ func (marker) Observe(_ context.Context, i sdk.Injection[undo]) (providers.Obser
 	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "file", Text: "there is a file", Value: float64(len(text)), Unit: "bytes"}}}, nil
 }
 
+// Revert says so before it does anything: the log may have no reader any more.
 func (marker) Revert(_ context.Context, i sdk.Injection[undo]) error {
+	fmt.Fprintln(os.Stderr, "reverting", i.ID)
 	err := os.Remove(filepath.Join(i.Undo.Dir, i.ID))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil

@@ -26,6 +26,7 @@ type ledger struct {
 	faults  map[string]*entry
 	places  []*place
 	closing bool
+	over    chan struct{} // closed when closing is set
 }
 
 // entry is a fault that was injected or reverted here. It stays when it has been undone, so that an injection that was on
@@ -47,7 +48,7 @@ type place struct {
 }
 
 func newLedger(revert func(context.Context, providers.Record) error, down func(context.Context, providers.EnvironmentHandle) error, log *slog.Logger) *ledger {
-	return &ledger{revert: safely(revert), down: safely(down), log: log, faults: map[string]*entry{}}
+	return &ledger{revert: safely(revert), down: safely(down), log: log, faults: map[string]*entry{}, over: make(chan struct{})}
 }
 
 // safely makes a panic an error: what else is in place is to be undone, too.
@@ -70,8 +71,9 @@ var (
 
 const (
 	patience = time.Minute            // with what is undone without anybody asking
-	courtesy = 3 * time.Second        // with an injection that has not returned, before it is reverted all the same
+	courtesy = 3 * time.Second        // with an injection that has not returned, before it is reverted all the same, and with a revert that fails at once
 	pause    = 200 * time.Millisecond // between two attempts
+	rest     = 10 * time.Second       // the same, after many
 )
 
 // inject notes a fault before it is put in place. One that somebody wanted to be undone meanwhile is undone after all.
@@ -98,7 +100,7 @@ func (l *ledger) inject(ctx context.Context, record providers.Record, run func()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	return errors.Join(errUndone, l.again(ctx, "revert "+record.Address, func(ctx context.Context) error { return l.revert(ctx, record) }))
+	return errors.Join(errUndone, l.again(ctx, patience, "revert "+record.Address, func(ctx context.Context) error { return l.revert(ctx, record) }))
 }
 
 func (l *ledger) entry(record providers.Record) (*entry, error) {
@@ -152,60 +154,6 @@ func (e *entry) inPlace() bool {
 	return e.timer != nil
 }
 
-// undo reverts a fault, whoever injected it. An injection that does not return does not keep it from that: it reverts
-// again itself if it ever does.
-func (l *ledger) undo(ctx context.Context, record providers.Record) error {
-	e, err := l.entry(record)
-	if errors.Is(err, errClosing) {
-		return l.revert(ctx, record)
-	}
-	return l.end(ctx, e, record)
-}
-
-func (l *ledger) end(ctx context.Context, e *entry, record providers.Record) error {
-	e.undone.Store(true) // also when it fails: who asked once wants no injection any more
-	short, cancel := context.WithTimeout(ctx, courtesy)
-	alone := e.take(short)
-	cancel()
-	if alone {
-		defer e.give()
-	}
-	if err := l.revert(ctx, record); err != nil {
-		return err
-	}
-	if alone {
-		e.settle()
-	}
-	return nil
-}
-
-// expire ends a fault at its deadline. What stands beside the fault has done so by then, or will; this is one
-// line more.
-func (l *ledger) expire(e *entry) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if err := l.again(ctx, "revert "+e.record.Address, func(ctx context.Context) error { return l.end(ctx, e, e.record) }); err != nil {
-		l.log.Error("a fault could not be reverted at its deadline", "error", err)
-	}
-}
-
-// again tries until it works, or the context ends.
-func (l *ledger) again(ctx context.Context, what string, do func(context.Context) error) error {
-	ticker := time.NewTicker(pause)
-	defer ticker.Stop()
-	for {
-		err := do(ctx)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", what, err)
-		}
-	}
-}
-
 // up notes an environment that ends with gameday. Whoever brings it up says when that is over.
 func (l *ledger) up(handle providers.EnvironmentHandle) (risen func(), err error) {
 	l.mu.Lock()
@@ -240,12 +188,11 @@ func (l *ledger) abandon(ctx context.Context, e *entry) error {
 	if !e.inPlace() {
 		return nil
 	}
-	if e.failed.Load() { // a record that cannot be read, say: nothing comes of trying for long
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, courtesy)
-		defer cancel()
+	within := patience
+	if e.failed.Load() { // a record that cannot be read, say: nothing comes of trying for long. But half of it may be there, and be slow to go
+		within = courtesy
 	}
-	return l.again(ctx, "revert "+e.record.Address, func(ctx context.Context) error { return l.end(ctx, e, e.record) })
+	return l.again(ctx, within, "revert "+e.record.Address, func(ctx context.Context) error { return l.end(ctx, e, e.record) })
 }
 
 // leave ends an environment. What brings it up has been told to stop, and is waited for a while.
@@ -256,13 +203,16 @@ func (l *ledger) leave(ctx context.Context, p *place) error {
 	case <-p.risen:
 	case <-timer.C:
 	}
-	return l.again(ctx, "end "+p.handle.Address, func(ctx context.Context) error { return l.down(ctx, p.handle) })
+	return l.again(ctx, patience, "end "+p.handle.Address, func(ctx context.Context) error { return l.down(ctx, p.handle) })
 }
 
 func (l *ledger) stop(forGood bool) ([]*entry, []*place) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closing = forGood
+	if forGood && !l.closing {
+		l.closing = true
+		close(l.over)
+	}
 	places := l.places
 	l.places = nil
 	return slices.Collect(maps.Values(l.faults)), places
