@@ -28,19 +28,23 @@ func (e ending) String() string {
 }
 
 // run runs a command to its end. When ctx ends first, its process group is
-// killed and the error is the context's. Reap says to kill what the program
-// has left behind in its group when it ends by itself, too. Other errors mean
-// that the program could not be started.
-func (c command) run(ctx context.Context, stdout, stderr io.Writer, reap bool) (ending, error) {
+// killed and the error is the context's. Probing says to kill what the program
+// has left behind in its group when it ends by itself, too, and the program itself when
+// gameday is killed. An action is left to its end then: half a repair may be
+// worse than none. Other errors mean that the program could not be started.
+func (c command) run(ctx context.Context, stdout, stderr io.Writer, probing bool) (ending, error) {
 	// Its context would kill the program alone, and not its group.
 	child := exec.CommandContext(context.WithoutCancel(ctx), c.program, c.args...)
 	child.Dir, child.Env, child.Stdout, child.Stderr = c.dir, c.env, stdout, stderr
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if probing {
+		defer dieTogether(child.SysProcAttr)()
+	}
 	child.WaitDelay = pipeGrace
 	if err := child.Start(); err != nil {
 		return ending{}, startError(err)
 	}
-	stopped := awaitOrKill(ctx, child.Process.Pid, reap)
+	stopped := awaitOrKill(ctx, child.Process.Pid, probing)
 	_ = child.Wait() // what it would say is in the state, or about late pipes
 	state, _ := child.ProcessState.Sys().(syscall.WaitStatus)
 	return endingOf(state), stopped

@@ -9,6 +9,7 @@ import (
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 	"github.com/gameday-dev/gameday/providers/schema"
+	"github.com/gameday-dev/gameday/providers/stress"
 )
 
 // memoryStress is local_memory_stress.
@@ -88,12 +89,13 @@ func (memoryStress) spec(values schema.Values, u undo, spec *supervisor.FaultSpe
 	spec.Memory = &supervisor.MemoryStress{Bytes: u.Bytes, Ramp: values.Duration("ramp"), Reserve: values.Size("reserve")}
 }
 
-// observe takes the worker's resident memory, as the kernel counts it.
+// observe takes what the worker holds, as far as the kernel has it in memory. What
+// the worker needs itself proves nothing.
 func (memoryStress) observe(s scene) (providers.Observation, error) {
 	return observeWorkers(s, s.undo.Workers, func(workers []procfs.Stat) (float64, []providers.Fact) {
 		resident := 0.0
 		for _, w := range workers {
-			resident += float64(w.Memory())
+			resident += float64(stress.HeldBytes(w.PID))
 		}
 		return resident, []providers.Fact{{
 			Name: "resident_bytes", Text: fmt.Sprintf("%.1f MiB are resident in the worker", resident/(1<<20)), Value: resident, Unit: "bytes",

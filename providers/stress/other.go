@@ -34,5 +34,8 @@ func MemoryLeft(int64, int64) error { return ErrUnsupported }
 // DiskLeft returns ErrUnsupported.
 func DiskLeft(string, int64, int64) error { return ErrUnsupported }
 
+// HeldBytes is 0: there are no workers.
+func HeldBytes(int) int64 { return 0 }
+
 // FilledBytes is 0: there are no workers.
 func FilledBytes(int) int64 { return 0 }

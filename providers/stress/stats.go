@@ -9,7 +9,7 @@ type Stats struct {
 	CPUSeconds  float64 `json:"cpu_seconds"`  // that they have used in that time
 	Load        float64 `json:"load"`         // percent of one processor, of each worker on average
 
-	Bytes int64 `json:"bytes"` // resident anonymous memory, or allocated blocks of the file
+	Bytes int64 `json:"bytes"` // resident memory that was taken, or allocated blocks of the file
 
 	Cgroup     *Cgroup          `json:"cgroup,omitempty"`
 	Filesystem *diskspace.Space `json:"filesystem,omitempty"` // as statfs(2) tells it now

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gameday-dev/gameday/providers/diskspace"
 	"github.com/gameday-dev/gameday/providers/internal/cgroup"
-	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
 // Stats asks the kernel what the workers have done. After their end it is what
@@ -45,8 +44,7 @@ func (r *Running) bytes(m *member) int64 {
 	case r.spec.Disk != nil:
 		return FilledBytes(pid)
 	case r.spec.Memory != nil && m.process.Identity.Alive():
-		held, _ := procfs.Anonymous(pid) // 0 if it ends at this moment
-		return held
+		return HeldBytes(pid)
 	}
 	return 0
 }

@@ -74,8 +74,7 @@ func TestCPU(t *testing.T) {
 func TestMemory(t *testing.T) {
 	r := begin(t, stress.Spec{Memory: &stress.Memory{Size: 96 * mib}})
 	got := r.Stats()
-	assert.GreaterOrEqual(t, got.Bytes, int64(96*mib))
-	assert.Less(t, got.Bytes, int64(150*mib))
+	assert.Equal(t, int64(96*mib), got.Bytes, "without what the worker is itself")
 	offeredFirst(t)
 	require.NoError(t, r.Close())
 	assert.Zero(t, r.Stats().Bytes)
@@ -103,6 +102,14 @@ func TestRampEndsBeforeTheLimit(t *testing.T) {
 	<-r.Done()
 	require.ErrorIs(t, r.Err(), stress.ErrReserve)
 	require.ErrorContains(t, r.Err(), "free in the control group")
+}
+
+// TestMemoryOfTheWorkerItself is not counted: the first step of the ramp is all there is.
+func TestMemoryOfTheWorkerItself(t *testing.T) {
+	r := begin(t, stress.Spec{Memory: &stress.Memory{Size: 8 * mib, Ramp: time.Hour}})
+	eventually(t, func() bool { return r.Stats().Bytes > 0 }, "the first step is taken")
+	assert.Equal(t, int64(4*mib), r.Stats().Bytes)
+	assert.Zero(t, stress.HeldBytes(os.Getpid()), "this is no worker")
 }
 
 func TestMemoryRamp(t *testing.T) {

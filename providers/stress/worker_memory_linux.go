@@ -61,6 +61,9 @@ type holder struct {
 
 // hold maps memory, makes it real and keeps it.
 func (h *holder) hold(ctx context.Context, size int64) (err error) {
+	if err := openHeld(); err != nil {
+		return err
+	}
 	h.memory, err = unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
 	if err != nil {
 		return fmt.Errorf("map %d bytes: %w", size, err)
@@ -96,6 +99,9 @@ func (h *holder) touchAll(ctx context.Context) error {
 			return err
 		}
 		touch(step)
+		if err := addHeld(len(step)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -38,17 +38,24 @@ func ParseMemory(text []byte) (Memory, error) {
 }
 
 // Anonymous is the resident memory of a process that is no file's, in bytes: the line
-// RssAnon of /proc/PID/status (proc_pid_status(5)). It is ErrGone without such a
-// process, and 0 for one that waits to be reaped.
-func Anonymous(pid int) (int64, error) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+// RssAnon of /proc/PID/status (proc_pid_status(5)), which the kernel does not keep exactly.
+// It is ErrGone without such a process, and 0 for one that waits to be reaped.
+func Anonymous(pid int) (int64, error) { return sizeIn(pid, "status", "RssAnon") }
+
+// AnonymousExactly is the same by /proc/PID/smaps_rollup: the kernel counts the pages for
+// it, which takes its time. It needs the right to trace the process.
+func AnonymousExactly(pid int) (int64, error) { return sizeIn(pid, "smaps_rollup", "Anonymous") }
+
+// sizeIn is one line of a file about a process, 0 without the line.
+func sizeIn(pid int, file, name string) (int64, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/" + file)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
 		return 0, ErrGone
 	}
 	if err != nil {
 		return 0, err
 	}
-	return sizes(text)["RssAnon"], nil
+	return sizes(text)[name], nil
 }
 
 // sizes are the lines of a name and a size, in bytes.

@@ -133,8 +133,13 @@ func TestAnonymous(t *testing.T) {
 	stat, err := procfs.Read(os.Getpid())
 	require.NoError(t, err)
 	assert.Less(t, held, stat.Memory()+(8<<20), "files come on top, as far as counts of two moments can be compared")
-	_, err = procfs.Anonymous(1 << 30)
-	require.ErrorIs(t, err, procfs.ErrGone)
+	exactly, err := procfs.AnonymousExactly(os.Getpid())
+	require.NoError(t, err)
+	assert.InDelta(t, held, exactly, 8<<20, "of two moments, too")
+	for _, read := range []func(int) (int64, error){procfs.Anonymous, procfs.AnonymousExactly} {
+		_, err = read(1 << 30)
+		require.ErrorIs(t, err, procfs.ErrGone)
+	}
 }
 
 func TestIdentityRoundTrip(t *testing.T) {

@@ -37,13 +37,17 @@ func Children(pid int) ([]Stat, error) {
 	return where(func(s Stat) bool { return s.Parent == pid })
 }
 
-// Marked reads the live processes of this user whose environment, as it was
-// when they were executed, holds every one of the marks ("NAME=value"). The
-// calling process is never among them.
-func Marked(marks ...string) ([]Stat, error) {
+// Marked reads the live processes of this user, or of all users when that is root,
+// whose environment, as it was when they were executed, holds every one of the marks
+// ("NAME=value"). Marks of root have to be selective, as the id of a run is. The calling
+// process is never among them. The environments of other users' processes can be read with
+// CAP_SYS_PTRACE alone (proc_pid_environ(5)): root in a container may not have that.
+func Marked(marks ...string) ([]Stat, error) { return markedOf(os.Geteuid(), marks) }
+
+func markedOf(user int, marks []string) ([]Stat, error) {
 	self := os.Getpid()
 	return where(func(s Stat) bool {
-		return s.PID != self && !s.Gone() && own(s.PID) && holds(Environ(s.PID), marks)
+		return s.PID != self && !s.Gone() && ownedBy(user, s.PID) && holds(Environ(s.PID), marks)
 	})
 }
 

@@ -11,14 +11,18 @@ import (
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
 )
 
-// end ends everything, once, and returns when nothing is left. Faults come
-// first, all at the same time: what they harm may be outside of this
+// revertTimeout is how long the end of everything waits for faults. Each ends what it
+// started within killTimeout, after one more that may be under way on its process.
+const revertTimeout = 2*killTimeout + time.Second
+
+// end ends everything, once, and returns when nothing is left that can be ended. Faults
+// come first, all at the same time: what they harm may be outside of this
 // environment.
 func (s *server) end(why string) {
 	s.endOnce.Do(func() {
 		s.log.Info("ending", "why", why)
 		s.endLife(errEnding)
-		s.faults.revertAll()
+		s.revertAll()
 		s.processes.stopAll()
 		if err := s.links.closeAll(); err != nil {
 			s.log.Warn("close links", "error", err)
@@ -31,6 +35,12 @@ func (s *server) end(why string) {
 		close(s.ended)
 	})
 	<-s.ended
+}
+
+func (s *server) revertAll() {
+	ctx, cancel := context.WithTimeout(context.Background(), revertTimeout)
+	defer cancel()
+	s.faults.revertAll(ctx)
 }
 
 // endDescendants kills what left its process group: the supervisor adopts every

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/wallclock"
 )
 
 // effect is what a fault does to what the supervisor owns. Calls come one at a
@@ -31,7 +33,7 @@ type fault struct {
 	life   context.Context // done when the supervisor ends everything
 	ctx    context.Context // of the injection; ended by a revert
 	cancel context.CancelCauseFunc
-	timer  *time.Timer
+	timer  *wallclock.Timer
 
 	op sync.Mutex // held through inject or revert: one at a time
 
@@ -80,7 +82,7 @@ func (f *fault) inject() error {
 		return context.Cause(f.ctx)
 	}
 	if f.timer == nil {
-		f.timer = time.AfterFunc(time.Until(f.spec.Deadline), f.expire)
+		f.timer = wallclock.AfterFunc(f.spec.Deadline, f.expire)
 	}
 	f.enter(PhaseInjecting, nil)
 	if err := f.effect.inject(f.ctx); err != nil {

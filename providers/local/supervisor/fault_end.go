@@ -29,6 +29,7 @@ type ending struct {
 	process *process
 	before  *child
 	at      time.Time
+	turn    int // which of the faults on the process this is
 
 	signaled atomic.Bool // whether it was, which is what makes its end the fault's
 }
@@ -51,7 +52,7 @@ func (e *end) touch(target ProcessTarget) (*ending, error) {
 	if err != nil {
 		return nil, err
 	}
-	touched := &ending{process: p, before: before, at: time.Now()}
+	touched := &ending{process: p, before: before, at: time.Now(), turn: p.touched()}
 	e.ended = append(e.ended, touched)
 	return touched, nil
 }
@@ -159,13 +160,13 @@ func mayEnd(pid int, signal syscall.Signal) bool {
 	}
 }
 
-// startOnceEnded waits for a process that survived the signal so far: should it
-// end after all, that was still the fault's doing.
+// startOnceEnded waits a further stop_timeout for a process that survived the signal so
+// far: should it end after all, that was still the fault's doing. Later, or when another
+// fault has come to end it since, it is not: that fault's effect must last.
 func (t *ending) startOnceEnded() {
-	select {
-	case <-t.before.done:
-		_ = t.process.start(t.process.life)
-	case <-t.process.life.Done():
+	ended := waitDone(t.process.life, t.before, t.process.spec.StopTimeout)
+	if ended && t.process.lastTouched(t.turn) {
+		_ = t.process.start(t.process.life) // an end of everything stops it
 	}
 }
 

@@ -3,6 +3,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,9 @@ import (
 	"github.com/gameday-dev/gameday/providers/internal/worker"
 	"github.com/gameday-dev/gameday/providers/stress"
 )
+
+// errSurvives says that a worker hangs in the kernel.
+var errSurvives = errors.New("it survives SIGKILL")
 
 // stressing runs workers: processes that use something up until they are killed.
 // They carry the fault's id, so anybody can find them. Should the supervisor be
@@ -34,7 +38,7 @@ type stressing struct {
 // workerRole is one worker to start, and when it has what it is to take.
 type workerRole struct {
 	args    []string
-	check   func() error           // before the start, as the worker would itself
+	check   func() error           // before the start; of nothing that can hang, as filesystems do
 	reached func(procfs.Stat) bool // nil: as soon as it runs
 }
 
@@ -97,15 +101,23 @@ func (e *stressing) all() []*child {
 }
 
 // revert kills the workers and waits until the kernel has taken back what they
-// held, which it has once they can be reaped.
-func (e *stressing) revert(context.Context) error {
+// held, which it has once they can be reaped. One that hangs in the kernel is not waited
+// for without end, and keeps none of the others alive.
+func (e *stressing) revert(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, killTimeout, errSurvives)
+	defer cancel()
+	var failed error
 	for _, worker := range e.all() {
 		if err := e.spawner.signalGroup(worker, syscall.SIGKILL); err != nil && !errors.Is(err, procfs.ErrGone) {
-			return fmt.Errorf("kill worker %d: %w", worker.identity.PID, err)
+			failed = errors.Join(failed, fmt.Errorf("kill worker %d: %w", worker.identity.PID, err))
 		}
-		<-worker.done
 	}
-	return nil
+	for _, worker := range e.all() {
+		if !waitDone(ctx, worker, killTimeout) {
+			failed = errors.Join(failed, fmt.Errorf("kill worker %d: %w", worker.identity.PID, cmp.Or(context.Cause(ctx), errSurvives)))
+		}
+	}
+	return failed
 }
 
 func (e *stressing) status(status *FaultStatus) {
@@ -142,15 +154,16 @@ func memoryRole(spec MemoryStress) workerRole {
 		check: func() error { return stress.MemoryLeft(spec.Bytes, spec.Reserve) },
 	}
 	if spec.Ramp == 0 {
-		role.reached = func(stat procfs.Stat) bool { return stat.Memory() >= spec.Bytes }
+		role.reached = func(stat procfs.Stat) bool { return stress.HeldBytes(stat.PID) >= spec.Bytes }
 	}
 	return role
 }
 
+// diskRole leaves the look at the filesystem to the worker: one that does not answer
+// would have the supervisor hang.
 func diskRole(spec DiskFill) workerRole {
 	return workerRole{
 		args:    stress.DiskArgs(spec.Dir, spec.Bytes, spec.Reserve),
-		check:   func() error { return stress.DiskLeft(spec.Dir, spec.Bytes, spec.Reserve) },
 		reached: func(stat procfs.Stat) bool { return stress.FilledBytes(stat.PID) >= spec.Bytes },
 	}
 }
@@ -158,7 +171,7 @@ func diskRole(spec DiskFill) workerRole {
 // explainExit says in words how a worker ended.
 func explainExit(status syscall.WaitStatus) error {
 	if known := stress.Explain(status.ExitStatus()); known != nil {
-		return known
+		return fmt.Errorf("%w; the supervisor's log says more", known)
 	}
 	return fmt.Errorf("the worker has %s; the supervisor's log says more", describeExit(status))
 }

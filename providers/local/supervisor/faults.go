@@ -64,13 +64,24 @@ func (fs *faults) revert(ctx context.Context, id string) error {
 	return f.revert(ctx, "asked")
 }
 
-// revertAll reverts everything at the same time.
-func (fs *faults) revertAll() {
+// revertAll reverts everything at the same time. It returns when all is done, or with
+// ctx: what hangs in the kernel must not keep the rest from being ended.
+func (fs *faults) revertAll(ctx context.Context) {
 	var wait sync.WaitGroup
 	for _, f := range fs.all() {
-		wait.Go(func() { _ = f.revert(context.Background(), "ending") })
+		wait.Go(func() {
+			if err := f.revert(ctx, "ending"); err != nil {
+				f.log.Error("revert at the end", "error", err)
+			}
+		})
 	}
-	wait.Wait()
+	done := make(chan struct{})
+	go func() { defer close(done); wait.Wait() }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		fs.log.Error("faults are not reverted in time; going on to the end", "error", context.Cause(ctx))
+	}
 }
 
 func (fs *faults) all() []*fault {

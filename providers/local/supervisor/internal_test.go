@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -100,4 +101,63 @@ func TestExitOfWorkers(t *testing.T) {
 	assert.ErrorContains(t, explainExit(killed), "ended by signal 9 (SIGKILL)")
 	assert.ErrorContains(t, explainExit(failed), "exit code 1")
 	assert.ErrorContains(t, explainExit(noSpace), "no space")
+}
+
+// hanging is a worker in the kernel's hands: SIGKILL does not end it.
+func hanging() *stressing {
+	p := unreachable()
+	return &stressing{spawner: p.spawner, workers: []*child{p.current, p.current}}
+}
+
+func TestRevertGivesUpOnWorkersThatSurviveKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		require.ErrorContains(t, hanging().revert(t.Context()), "survives SIGKILL")
+		assert.Equal(t, killTimeout, time.Since(begun), "for all of them together")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, hanging().revert(ctx), context.DeadlineExceeded)
+	})
+}
+
+// stuck is an effect whose revert hangs in the kernel.
+type stuck struct {
+	failing
+	until chan struct{}
+}
+
+func (e *stuck) revert(context.Context) error { <-e.until; return nil }
+
+// TestEndOfFaultsIsBounded has one fault hang and others fail.
+func TestEndOfFaultsIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs, fails := &stuck{until: make(chan struct{})}, &failing{}
+		effects := map[string]effect{"hangs": hangs, "fails": fails, "survives": hanging()}
+		log := slog.New(slog.DiscardHandler)
+		s := &server{log: log, faults: &faults{life: t.Context(), log: log, byID: map[string]*fault{}}}
+		for id, effect := range effects {
+			f := newFault(s.faults.life, FaultSpec{ID: id}, effect, log)
+			f.phase, s.faults.byID[id] = PhaseInjected, f
+		}
+		begun := time.Now()
+		s.revertAll()
+		assert.Equal(t, revertTimeout, time.Since(begun))
+		assert.Len(t, fails.reverts, 1)
+		close(hangs.until)
+		synctest.Wait()
+	})
+}
+
+// TestFilesystemsAreTheWorkersToAsk: one that does not answer would have the supervisor hang.
+func TestFilesystemsAreTheWorkersToAsk(t *testing.T) {
+	assert.Nil(t, diskRole(DiskFill{Dir: "/"}).check)
+	assert.NotNil(t, memoryRole(MemoryStress{}).check)
+}
+
+// TestMemoryOfTheWorkerItself: this process has more than that, and has taken none of it.
+func TestMemoryOfTheWorkerItself(t *testing.T) {
+	stat, err := procfs.Read(os.Getpid())
+	require.NoError(t, err)
+	require.Greater(t, stat.Memory(), int64(1<<20))
+	assert.False(t, memoryRole(MemoryStress{Bytes: 1 << 20}).reached(stat))
 }

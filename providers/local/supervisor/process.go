@@ -41,6 +41,7 @@ type process struct {
 	starts  int
 	quick   int // restarts in a row that did not last
 	held    int // while above zero, the restart policy does nothing
+	touches int // faults that have come to end it
 }
 
 // start brings the process up unless it is, and waits until it is ready. The
@@ -155,6 +156,21 @@ func (p *process) hold() (release func()) {
 		p.held--
 		p.mu.Unlock()
 	}
+}
+
+// touched counts a fault that is about to end the process, and says which one in the row it is.
+func (p *process) touched() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.touches++
+	return p.touches
+}
+
+// lastTouched reports whether no fault has come since the one of that number.
+func (p *process) lastTouched(turn int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.touches == turn
 }
 
 // newest is the child of the newest start, nil before the first.

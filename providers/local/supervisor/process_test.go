@@ -98,3 +98,74 @@ func TestLeaderOutsideItsGroup(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, process.Identity.Alive())
 }
+
+// deaf starts a process that ignores SIGHUP.
+func (s *supervised) deaf(t *testing.T, stopTimeout time.Duration) supervisor.ProcessStatus {
+	t.Helper()
+	status, err := s.StartProcess(t.Context(), supervisor.ProcessSpec{
+		Name: "a", Path: "/bin/sh", Args: []string{"sh", "-c", "trap '' HUP; echo ready; exec sleep 60"}, Dir: s.dir, Log: filepath.Join(s.dir, "a.log"),
+		Ready:   supervisor.ReadySpec{Log: "^ready$", Interval: time.Millisecond, Timeout: 10 * time.Second},
+		Restart: supervisor.RestartNever, StopSignal: int(syscall.SIGTERM), StopTimeout: stopTimeout,
+	})
+	require.NoError(t, err)
+	return status
+}
+
+// survived is a kill by SIGHUP that is over, and had no effect.
+func (s *supervised) survived(t *testing.T, process supervisor.ProcessStatus) {
+	t.Helper()
+	hangUp := faultOn("survived", supervisor.FaultKill, process, time.Minute)
+	hangUp.Signal = int(syscall.SIGHUP)
+	_, err := s.Inject(t.Context(), hangUp)
+	require.NoError(t, err)
+	require.NoError(t, s.Revert(t.Context(), "survived"))
+	require.True(t, process.Identity.Alive())
+}
+
+// staysDown checks that nobody starts the process again.
+func (s *supervised) staysDown(t *testing.T) {
+	t.Helper()
+	time.Sleep(300 * time.Millisecond)
+	status, err := s.Status(t.Context())
+	require.NoError(t, err)
+	require.Len(t, status.Processes, 1)
+	assert.False(t, status.Processes[0].Running)
+	assert.Zero(t, status.Processes[0].Restarts)
+}
+
+// TestSurvivedKillLeavesALaterFaultAlone ends a process by another fault while the first
+// might still start it again.
+func TestSurvivedKillLeavesALaterFaultAlone(t *testing.T) {
+	s := start(t)
+	process := s.deaf(t, time.Minute)
+	s.survived(t, process)
+	_, err := s.Inject(t.Context(), faultOn("later", supervisor.FaultKill, process, time.Minute))
+	require.NoError(t, err)
+	s.staysDown(t)
+	require.NoError(t, s.Revert(t.Context(), "later"))
+	status, err := s.Status(t.Context())
+	require.NoError(t, err)
+	assert.True(t, status.Processes[0].Running)
+}
+
+// TestSurvivedKillIsOverInTime ends a process by itself, long after a fault that it survived.
+func TestSurvivedKillIsOverInTime(t *testing.T) {
+	s := start(t)
+	process := s.deaf(t, 50*time.Millisecond)
+	s.survived(t, process)
+	time.Sleep(500 * time.Millisecond)
+	require.NoError(t, process.Identity.Signal(syscall.SIGKILL))
+	s.staysDown(t)
+}
+
+// TestSurvivedKillStartsWhatEndsSoonAfter: a signal that took its time was the fault's all the same.
+func TestSurvivedKillStartsWhatEndsSoonAfter(t *testing.T) {
+	s := start(t)
+	process := s.deaf(t, time.Minute)
+	s.survived(t, process)
+	require.NoError(t, process.Identity.Signal(syscall.SIGKILL))
+	require.Eventually(t, func() bool {
+		status, err := s.Status(t.Context())
+		return err == nil && status.Processes[0].Restarts == 1
+	}, 10*time.Second, 5*time.Millisecond)
+}
