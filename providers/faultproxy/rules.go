@@ -4,6 +4,8 @@ import (
 	"errors"
 	"reflect"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/wallclock"
 )
 
 // ErrClosed is what Put returns after Close.
@@ -59,7 +61,7 @@ func (p *Proxy) enforce(r Rule, old *activeRule) {
 		p.replace(newRuleSet(set.replacing(old, fresh)), old)
 	}
 	if !r.Deadline.IsZero() {
-		fresh.timer = time.AfterFunc(time.Until(r.Deadline), func() { p.expire(fresh) })
+		fresh.timer = wallclock.AfterFunc(r.Deadline, func() { p.expire(fresh) })
 	}
 }
 

@@ -3,6 +3,8 @@ package faultproxy
 import (
 	"strings"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/wallclock"
 )
 
 // activeRule is a rule in force, with what it keeps between the bytes.
@@ -10,7 +12,7 @@ type activeRule struct {
 	Rule
 	tally   *tally
 	ended   chan struct{}         // closed when it is removed or replaced
-	timer   *time.Timer           // of the deadline; nil without one
+	timer   *wallclock.Timer      // of the deadline; nil without one
 	delays  *jitter               // Delay, HTTPDelay
 	buckets map[Direction]*bucket // Bandwidth
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/internal/wallclock"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -55,7 +56,7 @@ type Injection[U any] struct {
 // after the deadline, or what this process has reverted before, and reverts at the deadline for as long as the process lives. What
 // must end when the process is killed, too, needs a guard beside it.
 func NewFault[U any](f Fault[U]) providers.Fault {
-	return &adapted[U]{fault: f, reverted: map[string]bool{}, timers: map[string]*time.Timer{}}
+	return &adapted[U]{fault: f, reverted: map[string]bool{}, timers: map[string]*wallclock.Timer{}}
 }
 
 type adapted[U any] struct {
@@ -63,7 +64,7 @@ type adapted[U any] struct {
 
 	mu       sync.Mutex
 	reverted map[string]bool
-	timers   map[string]*time.Timer // of deadlines
+	timers   map[string]*wallclock.Timer // of deadlines
 }
 
 // TypeName is the label that users write.
@@ -152,7 +153,7 @@ func (a *adapted[U]) begin(i Injection[U]) bool {
 		return false
 	}
 	if a.timers[i.ID] == nil {
-		a.timers[i.ID] = time.AfterFunc(time.Until(i.Deadline), func() { a.expire(i) })
+		a.timers[i.ID] = wallclock.AfterFunc(i.Deadline, func() { a.expire(i) })
 	}
 	return true
 }

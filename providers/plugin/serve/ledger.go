@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/internal/wallclock"
 )
 
 // ledger is the account of what is in place because of this process. It ends each fault at its
@@ -38,7 +39,7 @@ type entry struct {
 	failed atomic.Bool // it was never put in place as a whole, perhaps not at all
 
 	mu    sync.Mutex
-	timer *time.Timer // of the deadline; nil when nothing is in place
+	timer *wallclock.Timer // of the deadline; nil when nothing is in place
 }
 
 // place is an environment that ends with gameday.
@@ -134,7 +135,7 @@ func (e *entry) begin(expire func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.timer == nil {
-		e.timer = time.AfterFunc(time.Until(e.record.Deadline), expire)
+		e.timer = wallclock.AfterFunc(e.record.Deadline, expire)
 	}
 }
 
