@@ -59,7 +59,7 @@ func (b bench) leftBehind(t *testing.T) providers.Record {
 // expires waits for the deadline of a fault, and checks that it is gone before anybody reverts it.
 func (b bench) expires(t *testing.T, record providers.Record) {
 	t.Helper()
-	time.Sleep(time.Until(record.Deadline))
+	<-time.After(time.Until(record.Deadline)) // that moment is what is tested
 	b.eventually(t, func(context.Context) error {
 		if seen := b.observe(t, record); seen.State != providers.Absent {
 			return fmt.Errorf("still there %s after its deadline: %+v", time.Since(record.Deadline), seen)

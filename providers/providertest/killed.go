@@ -66,8 +66,8 @@ func killedMain(args []string, provider providers.Provider) (code int, asked boo
 		fmt.Fprintln(os.Stderr, err)
 		return 1, true
 	}
-	fmt.Println(inPlace)
-	time.Sleep(lifetime) // who was to kill it may be gone
+	fmt.Fprintln(os.Stdout, inPlace)
+	<-time.After(lifetime) // who was to kill it may be gone
 	return 0, true
 }
 

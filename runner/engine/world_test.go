@@ -225,9 +225,9 @@ func (p fakeProbe) Open(ctx context.Context, _ providers.OpenRequest) (providers
 }
 
 func (p fakeProbe) Sample(ctx context.Context) providers.Sample {
-	if p.world.answers != nil {
+	if p.answers != nil {
 		at, n := p.sampled()
-		return p.world.answers(ctx, at, n)
+		return p.answers(ctx, at, n)
 	}
 	out := p.answer(ctx)
 	if p.measures != nil {

@@ -82,7 +82,7 @@ func misbehave(way string) error {
 
 // endChild starts a program, tells it to end, and says as an error how it did.
 func endChild() error {
-	child := exec.Command("sleep", "5") //nolint:noctx // that is bound enough
+	child := exec.Command("sleep", "5")
 	if err := child.Start(); err != nil {
 		return err
 	}
