@@ -35,6 +35,7 @@ func conforms(t *testing.T, provider providers.Provider) {
 		Stimulate:   func(ctx context.Context) { _ = get(ctx) },
 		Healthy:     get,
 		Fresh:       providertest.FreshRevert,
+		Killed:      providertest.KilledInject,
 	})
 }
 

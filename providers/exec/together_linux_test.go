@@ -57,10 +57,9 @@ func TestAProbeIsKilledWithGameday(t *testing.T) { gone(t, killed(t, "probe")) }
 func TestAnActionOutlivesGameday(t *testing.T) {
 	pid, err := strconv.Atoi(killed(t, "action"))
 	require.NoError(t, err)
-	time.Sleep(100 * time.Millisecond)
 	stat, err := procfs.Read(pid)
 	require.NoError(t, err)
-	assert.False(t, stat.Gone())
+	assert.Never(t, func() bool { now, err := procfs.Read(pid); return err != nil || now.Gone() }, 100*time.Millisecond, 5*time.Millisecond)
 	require.NoError(t, stat.Identity().Signal(syscall.SIGKILL))
 }
 
@@ -82,9 +81,11 @@ func TestThreadsThatEndKillNoProbe(t *testing.T) {
 			assert.True(t, sample.OK, sample.Error)
 		})
 	}
+	pace := time.NewTicker(100 * time.Microsecond) // leaves the others something of the machine
+	defer pace.Stop()
 	for running.Load() > 0 {
 		endThread()
-		time.Sleep(100 * time.Microsecond) // leaves the others something of the machine
+		<-pace.C
 	}
 	sampling.Wait()
 }

@@ -33,7 +33,7 @@ func conform(t *testing.T, fault, config string) {
 			Fault: w.fault(fault), Config: config, Run: w.run,
 			Environment: w.state, Planned: w.planned(),
 			Healthy: func(ctx context.Context) error { return get(ctx, w.url("web")) },
-			Fresh:   providertest.FreshRevert,
+			Fresh:   providertest.FreshRevert, Killed: providertest.KilledInject,
 		})
 	})
 }
