@@ -164,6 +164,7 @@ func TestSamplesMustHaveValues(t *testing.T) {
 	newest := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.last.value != 0")
 	message := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio < 0.5", "ratio ${probe.p.success_ratio}", "at most ${probe.p.value.max}")
 	const none = " samples of probe.p has a value, so that the condition cannot be evaluated"
+	decided := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio > 1 && probe.p.value.max != 0")
 	onAnswers := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio < 0.5")
 	check(t, map[string]demand{
 		"all have":                  {values, between(1, 0, ever), verdict.Passed, ""},
@@ -172,6 +173,7 @@ func TestSamplesMustHaveValues(t *testing.T) {
 		"none has":                  {values, between(1, 0, 1900*time.Millisecond), verdict.Errored, "assert.available in the fault phase: "},
 		"none is not null":          {other, between(1, 0, 1900*time.Millisecond), verdict.Errored, "assert.available in the fault phase: none of 30" + none},
 		"none of the baseline":      {otherBefore, between(1, 2*time.Second, ever), verdict.Errored, "assert.available in the fault phase: none of 20" + none},
+		"none, and not needed":      {decided, between(1, 0, 1900*time.Millisecond), verdict.Failed, "assert.available in the fault phase: "},
 		"none in the newest":        {newest, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
 		"none for the message":      {message, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
 		"none for a stop condition": {tolerant(stopping("s", "probe.p.value.max != 1", "")), between(1, 0, 1900*time.Millisecond), verdict.Errored, "stop_condition.s was never judged in the fault phase: none of"},

@@ -32,14 +32,22 @@ func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sam
 		out.message = fmt.Sprintf("%d %s, at least %d are needed to judge (min_samples)", max(rests.fewest, 0), rests.kind, minSamples)
 		return out
 	}
-	return out.evaluated(c, scope).on(rests)
+	out = out.evaluated(c, scope)
+	if len(rests.empty) > 0 {
+		out = out.unmeasured(c, scope, rests)
+	}
+	if out.outcome == event.Broken {
+		out.failed = rests.failed
+	}
+	return out
 }
 
 // basis is what a condition rests on.
 type basis struct {
-	fewest int64  // samples of the series that has the fewest
-	kind   string // of samples
-	empty  string // a series without any value, of which the condition needs them; empty for none
+	fewest int64    // samples of the series that has the fewest
+	kind   string   // of samples
+	empty  []string // series without any value, of which the condition needs them
+	why    string   // of the first of these
 	failed []event.Failure
 }
 
@@ -48,9 +56,13 @@ func (b *basis) add(c resolve.Condition, name string, w sample.Window) {
 	if fewest, kind := fewestOf(c, name, w); b.fewest < 0 || fewest < b.fewest {
 		b.fewest, b.kind = fewest, kind
 	}
-	if c.NeedsValue(name) && w.ValueCount() == 0 && b.empty == "" {
-		b.empty = fmt.Sprintf("none of %d samples of %s has a value", w.Count(), name)
+	if !c.NeedsValue(name) || w.ValueCount() > 0 {
+		return
 	}
+	if len(b.empty) == 0 {
+		b.why = fmt.Sprintf("none of %d samples of %s has a value, so that the condition cannot be evaluated", w.Count(), name)
+	}
+	b.empty = append(b.empty, name)
 }
 
 func (b *basis) fail(name string, w sample.Window) {
@@ -85,14 +97,25 @@ func (j judgement) evaluated(c resolve.Condition, scope resolve.Scope) judgement
 	return j
 }
 
-// on is the judgement in the light of what it rests on. Without any value it means nothing, whatever an operator makes of
-// null: null != 0 is true.
-func (j judgement) on(b basis) judgement {
-	switch {
-	case b.empty != "":
-		j.outcome, j.message = event.Invalid, b.empty+", so that the condition cannot be evaluated"
-	case j.outcome == event.Broken:
-		j.failed = b.failed
+// unmeasured is the judgement where values are not known that nobody has measured: an operator must not make something of
+// null, as null != 0 is true. What decides the condition without them decides it still.
+func (j judgement) unmeasured(c resolve.Condition, scope resolve.Scope, b basis) judgement {
+	for _, name := range b.empty {
+		scope.Current[name], scope.Baseline[name] = withoutValues(scope.Current[name]), withoutValues(scope.Baseline[name])
+	}
+	known := judgement{}.evaluated(c, scope)
+	j.outcome, j.message = known.outcome, known.message
+	if known.outcome == event.Invalid {
+		j.message = b.why
 	}
 	return j
+}
+
+// withoutValues is what a window measured but for its values, if it has none.
+func withoutValues(measured cty.Value) cty.Value {
+	attrs := measured.AsValueMap()
+	if value, has := attrs["value"]; has && value.GetAttr("max").IsNull() {
+		attrs["value"] = cty.UnknownVal(value.Type())
+	}
+	return cty.ObjectVal(attrs)
 }
