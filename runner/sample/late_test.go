@@ -99,8 +99,8 @@ func TestWhatABurstLeavesNoRoomForIsLost(t *testing.T) {
 		waking(t, plan)
 		w := s.Between(start, time.Now())
 		assert.EqualValues(t, 6, w.SuccessCount())
-		assert.EqualValues(t, 13, w.Lost())
-		assert.EqualValues(t, 2, w.Count()-w.SuccessCount(), "what is hardly late is refused because of the target")
+		assert.EqualValues(t, 4, w.Lost())
+		assert.EqualValues(t, 11, w.Count()-w.SuccessCount(), "what is hardly late is refused because of the target")
 		assert.Equal(t, "not sent: 21 still in flight", w.LastError())
 	})
 }

@@ -10,9 +10,10 @@ import (
 // sampler and nothing of the target. One that is sent when its answer should have
 // timed out already is not the sample that was due. One that is refused because
 // too many are in flight, and that late, came in a burst with others: the sampler
-// was away, and the target could not have answered those before it meanwhile.
+// was away, and the target could not have answered those before it meanwhile. A busy
+// machine is late by less: what is refused then is the target's.
 func (t Task) missed(late time.Duration, full bool) bool {
-	return late > t.Timeout || full && late > t.Interval
+	return late > t.Timeout || full && late > max(t.Interval, grace)
 }
 
 // excuse is a failed point as a lost one, when it took much longer than the sampler

@@ -52,7 +52,7 @@ func (p *probe) launch(ctx context.Context, due, next time.Time, limit int32, st
 	st.due(due, next)
 	n, late := p.flying.Load(), time.Since(due)
 	switch full := n >= limit; {
-	case late > p.timeout, full && late > next.Sub(due):
+	case late > p.timeout, full && late > max(next.Sub(due), grace):
 		st.done(missed(due.Sub(st.began), late))
 	case full:
 		st.done(wire.Sample{Due: due.Sub(st.began), Unsent: true, Error: fmt.Sprintf("not sent: %d still in flight", n)})
