@@ -30,9 +30,6 @@ func (b bench) testDeadline(t *testing.T) {
 // testDeadlineKilled has a process inject that is killed then, so that only what stands beside the fault is left to end
 // it. It may be gone at once, too, with the process.
 func (b bench) testDeadlineKilled(t *testing.T) {
-	if b.Killed == nil {
-		t.Skip("the harness has no process to kill")
-	}
 	b.expires(t, b.leftBehind(t))
 }
 

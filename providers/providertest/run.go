@@ -27,7 +27,9 @@ func Run(t *testing.T, h Harness) {
 	t.Run("not injected after its revert", b.testInjectLate)
 	t.Run("reverted from a fresh process", b.testRevertFresh)
 	t.Run("reverted at its deadline", b.testDeadline)
-	t.Run("killed, and gone at its deadline", b.testDeadlineKilled)
+	if h.Killed != nil {
+		t.Run("killed, and gone at its deadline", b.testDeadlineKilled)
+	}
 	t.Run("injection refused after its deadline", b.testDeadlinePassed)
 	t.Run("ended contexts", b.testEndedContexts)
 	t.Run("inject interrupted anywhere", b.testInterrupted)
