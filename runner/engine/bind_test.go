@@ -178,17 +178,8 @@ func TestWhatThisRunHarmedMayBeReplaced(t *testing.T) {
 			killed := false
 			w.replan = func(planned *providers.FaultPlan, up bool) { replaced(c.by)(planned, killed) }
 			b := newBenchOf(t, tolerant("")+afterwards(), w)
-			b.events.on = func(e event.Event) {
-				if _, is := e.Body.(event.FaultInjected); is {
-					killed = true
-				}
-			}
 			synctest.Test(t, func(t *testing.T) {
-				b.run(t.Context())
-				finished := all[event.ExperimentFinished](b.events)
-				require.Len(t, finished, 2)
-				assert.Equal(t, verdict.Passed, finished[0].Verdict, "reasons: %q", finished[0].Reasons)
-				assert.Equal(t, c.want, finished[1].Verdict, "reasons: %q", finished[1].Reasons)
+				b.runBoth(t, &killed, c.want)
 			})
 		})
 	}

@@ -48,20 +48,11 @@ func TestOnlyWhatWasHarmedMayBeReplaced(t *testing.T) {
 			w, done := &world{}, false
 			rollout(w, c.harmed, &done)
 			b := newBenchOf(t, tolerant("")+afterwards(), w)
-			b.events.on = func(e event.Event) {
-				if _, is := e.Body.(event.FaultInjected); is {
-					done = true
-				}
-			}
 			synctest.Test(t, func(t *testing.T) {
-				b.run(t.Context())
-				finished := all[event.ExperimentFinished](b.events)
-				require.Len(t, finished, 2)
-				assert.Equal(t, verdict.Passed, finished[0].Verdict, "reasons: %q", finished[0].Reasons)
-				assert.Equal(t, c.want, finished[1].Verdict, "reasons: %q", finished[1].Reasons)
+				second := b.runBoth(t, &done, c.want)
 				notices := all[event.Notice](b.events)
 				if c.want == verdict.Errored {
-					assert.Contains(t, strings.Join(finished[1].Reasons, "\n"), "pod/shop/checkout-7 is new: UID u2")
+					assert.Contains(t, strings.Join(second.Reasons, "\n"), "pod/shop/checkout-7 is new: UID u2")
 					assert.Empty(t, notices)
 					return
 				}
@@ -73,4 +64,21 @@ func TestOnlyWhatWasHarmedMayBeReplaced(t *testing.T) {
 			})
 		})
 	}
+}
+
+// runBoth runs two experiments, of which the first passes, and returns how the second ended. Injected is set as soon as a
+// fault is in place.
+func (b *bench) runBoth(t *testing.T, injected *bool, want verdict.Verdict) (second event.ExperimentFinished) {
+	t.Helper()
+	b.events.on = func(e event.Event) {
+		if _, is := e.Body.(event.FaultInjected); is {
+			*injected = true
+		}
+	}
+	b.run(t.Context())
+	finished := all[event.ExperimentFinished](b.events)
+	require.Len(t, finished, 2)
+	assert.Equal(t, verdict.Passed, finished[0].Verdict, "reasons: %q", finished[0].Reasons)
+	assert.Equal(t, want, finished[1].Verdict, "reasons: %q", finished[1].Reasons)
+	return finished[1]
 }
