@@ -142,6 +142,7 @@ func TestEndOfFaultsIsBounded(t *testing.T) {
 		begun := time.Now()
 		s.revertAll()
 		assert.Equal(t, revertTimeout, time.Since(begun))
+		synctest.Wait() // the reverts go on where their end was not waited for
 		assert.Len(t, fails.reverts, 1)
 		close(hangs.until)
 		synctest.Wait()
