@@ -20,11 +20,12 @@ mapfile -t tests < <(sed -nE 's/^func (Test[A-Z0-9_]\w*)\(.*/\1/p' "$@" | grep -
 
 # run_tests runs them and no others: make test has the others. More of them go side by side than there are processors, as most
 # of the time they wait for pods and deadlines; those that measure time go alone in their lane.
+# vet is make lint's, and without what a debugger needs a test program is linked in half the time.
 # They are a process group of their own: what ends this script must end them too, with the cluster under them gone.
 run_tests() {
 	set -m
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
-		-tags e2e -count=1 -p 1 -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}" </dev/null &
+		-tags e2e -vet=off -ldflags=-w -count=1 -p 1 -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}" </dev/null &
 	tests_group=$!
 	set +m
 	local status=0

@@ -24,7 +24,8 @@ import (
 // does not return. When gameday is gone, it reverts what is in place, and ends.
 //
 // With the argument -debug it waits for a gameday that a developer starts, and prints what to set
-// for that; the program can be one that a debugger runs.
+// for that; the program can be one that a debugger runs. SIGINT and SIGTERM end it then, with what
+// is in place undone.
 func Serve(provider providers.Provider) {
 	os.Exit(Main(provider, os.Args[1:])) //nolint:forbidigo // it is the main function of the programs that call it
 }
@@ -81,6 +82,12 @@ func run(server *serve.Server, log logger, debug bool) int {
 		where := make(chan *goplugin.ReattachConfig)
 		config.Test = &goplugin.ServeTestConfig{ReattachConfigCh: where}
 		go func() { announce(os.Stdout, server.Name(), <-where) }()
+		asked := make(chan os.Signal, 1)
+		signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+		go func() {
+			<-asked
+			server.End()
+		}()
 	}
 	go func() {
 		<-server.Ended()
@@ -107,7 +114,7 @@ func announce(w io.Writer, name string, at *goplugin.ReattachConfig) {
 		fmt.Fprintln(w, err)
 		return
 	}
-	fmt.Fprintf(w, "Set this for the gameday that is to use this process, which ends with Ctrl-C twice:\n\n  export %s='%s'\n", plugin.ReattachVariable, value)
+	fmt.Fprintf(w, "Set this for the gameday that is to use this process, which Ctrl-C ends:\n\n  export %s='%s'\n", plugin.ReattachVariable, value)
 }
 
 // logger writes the form that go-plugin reads on the other side.

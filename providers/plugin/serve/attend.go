@@ -34,7 +34,7 @@ func (s *Server) Attend(_ *wire.AttendRequest, stream grpc.ServerStreamingServer
 	s.attended.change(1)
 	defer func() {
 		if s.attended.change(-1) {
-			s.end()
+			s.end(!s.attended.again)
 		}
 	}()
 	if err := stream.Send(&wire.AttendResponse{}); err != nil {
@@ -56,14 +56,30 @@ func (a *attendance) change(by int) (last bool) {
 	return true
 }
 
+// End undoes what is in place and ends, whoever is there. Nothing else ends a server that waits for another gameday.
+func (s *Server) End() {
+	if s.attended.finish() {
+		s.end(true)
+	}
+}
+
+// finish reports whether this is the end, once.
+func (a *attendance) finish() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	was := a.over
+	a.over = true
+	return !was
+}
+
 // end undoes what is in place and says so. What cannot be undone ends by what stands beside it.
-func (s *Server) end() {
-	if !s.attended.again {
+func (s *Server) end(forGood bool) {
+	if forGood {
 		defer close(s.ended)
 	}
 	s.opened.closeAll()
-	if err := s.ledger.close(!s.attended.again); err != nil {
-		s.log.Error("gameday is gone, and not everything could be undone", "error", err)
+	if err := s.ledger.close(forGood); err != nil {
+		s.log.Error("not everything could be undone", "error", err)
 	}
 }
 
