@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -86,20 +87,30 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	return nil
 }
 
-// unclaimed makes sure that no fault of the run is still in place, as far as this user may read claims.
+// unclaimed makes sure that no fault of the run is still in place, as far as this user may read claims. One whose deadline has
+// passed is undone: its run may have noted its end, when only the claim was left, which nothing in the cluster takes away from
+// faults inside pods. Any other may be that of another environment of the run.
 func (s *session) unclaimed(ctx context.Context, run string) error {
 	held, err := s.readable(ctx, run)
 	if err != nil {
 		return err
 	}
 	var faults []string
+	var failed error
 	for _, h := range held {
-		if h.Run == run {
-			faults = append(faults, cmp.Or(h.Claim.Address, h.Namespace+"/"+h.Name))
+		if h.Run != run {
+			continue
 		}
+		if h.Broken == nil && !time.Now().Before(h.Claim.Deadline) {
+			if err = s.claims().Undo(ctx, h); err == nil {
+				continue
+			}
+			failed = errors.Join(failed, err)
+		}
+		faults = append(faults, cmp.Or(h.Claim.Address, h.Namespace+"/"+h.Name))
 	}
 	if len(faults) > 0 {
-		return fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", "))
+		return errors.Join(fmt.Errorf("%w (%s)", errClaimed, strings.Join(faults, ", ")), failed)
 	}
 	return nil
 }

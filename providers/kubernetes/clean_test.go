@@ -155,8 +155,9 @@ func TestDownKeepsReapersWhereClaimsCannotBeRead(t *testing.T) {
 		"those beside it are":          {[]string{"bank", "shop"}, []string{all, of("shop")}, nil, true, ""},
 		"without a fence, one by one":  {nil, []string{all}, nil, false, ""},
 		"without a fence, none":        {nil, []string{all, of("shop")}, nil, true, ""},
-		"without a fence, and a claim": {nil, []string{all}, `{"id":"X","run":"run","address":"experiment.x.fault.y"}`, true, ""},
-		"a claim":                      {[]string{"bank", "shop"}, []string{of("bank")}, `{"id":"X","run":"run","address":"experiment.x.fault.y"}`, true, "experiment.x.fault.y"},
+		"without a fence, and a claim": {nil, []string{all}, `{"id":"X","run":"run","address":"experiment.x.fault.y","deadline":"2100-01-01T00:00:00Z"}`, true, ""},
+		"a claim":                      {[]string{"bank", "shop"}, []string{of("bank")}, `{"id":"X","run":"run","address":"experiment.x.fault.y","deadline":"2100-01-01T00:00:00Z"}`, true, "experiment.x.fault.y"},
+		"a claim that is over":         {[]string{"shop"}, nil, `{"id":"X","run":"run","address":"experiment.x.fault.y","deadline":"2001-01-01T00:00:00Z"}`, false, ""},
 		"a claim that can't be read":   {[]string{"shop"}, nil, "of a later version", true, "shop/gameday-x"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,8 +185,22 @@ func TestDownKeepsReapersWhereClaimsCannotBeRead(t *testing.T) {
 			}
 			assert.Equal(t, c.stays, s.Get(nearAccount) != nil)
 			assert.Equal(t, c.stays, s.Get(nearRole) != nil)
+			assert.Equal(t, c.stays && c.claim != nil, s.Get(claim.Path("shop", "X")) != nil, "the claim")
 		})
 	}
+}
+
+// TestDownSaysWhyAFaultThatIsOverCannotBeUndone: it is tried, as its run may have noted its end.
+func TestDownSaysWhyAFaultThatIsOverCannotBeUndone(t *testing.T) {
+	s := newSwept(t)
+	s.Put(claim.Path("shop", "X"), map[string]any{"metadata": map[string]any{
+		"name": "gameday-x", "namespace": "shop", "labels": map[string]any{claim.Label: "true", undo.LabelRun: "run"},
+		"annotations": map[string]any{claim.Annotation: `{"id":"X","run":"run","address":"experiment.x.fault.y","deadline":"2001-01-01T00:00:00Z","steps":[{"kind":"melt","path":"/api/v1/nodes/a"}]}`},
+	}})
+	err := New().clean(t.Context(), handle{Run: "run", Access: s.access})
+	require.ErrorIs(t, err, errClaimed)
+	require.ErrorContains(t, err, `unknown kind of step "melt"`)
+	assert.NotNil(t, s.Get(claim.Path("shop", "X")))
 }
 
 // TestSweepKeepsReapersOfClaimsThatItCannotRead: a newer gameday has written them.

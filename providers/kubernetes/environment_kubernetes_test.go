@@ -75,7 +75,7 @@ func (f *fakeCluster) items(path string) []any {
 		}
 		if strings.HasSuffix(path, "/leases") {
 			metadata["labels"] = map[string]any{undo.LabelRun: "r1"}
-			metadata["annotations"] = map[string]any{"gameday.dev/claim": `{"id":"f1","run":"r1","address":"experiment.x.fault.y"}`}
+			metadata["annotations"] = map[string]any{"gameday.dev/claim": `{"id":"f1","run":"r1","address":"experiment.x.fault.y","deadline":"2100-01-01T00:00:00Z"}`}
 		}
 		items = append(items, map[string]any{"metadata": metadata})
 	}

@@ -47,7 +47,7 @@ func clusterFaults() map[string]clusterFault {
 	maps.Copy(faults, map[string]clusterFault{
 		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`, stepless: true},
 		"kubernetes_pod_failure":        {body: targetWeb, lasts: "12s", wears: true},
-		"kubernetes_container_kill":     {body: targetWeb, stepless: true, wears: true},
+		"kubernetes_container_kill":     {body: targetWeb, lasts: "12s", stepless: true, wears: true},
 		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
 		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "12s"},
 		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "12s"},
