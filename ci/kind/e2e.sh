@@ -3,9 +3,8 @@
 # without an engine, an image or a cluster it fails, and so it does when a test skips itself or leaves something behind.
 #   ci/kind/e2e.sh GOTESTSUM [FOLDER...]     # the tests below these folders; all without
 #
-# The tests go side by side in two lanes, each with a cluster of its own: most of the time they wait for pods and deadlines, and
-# some take a node or the API server away, which would harm those beside them. A third cluster would cost more than it gives: one
-# that does nothing takes a tenth of two cores.
+# The tests are in two lanes side by side, each with a cluster of its own: what harms whole nodes for a long time, and all the others.
+# Both mostly wait then. Those that keep two processors busy come last, when the shorter lane has ended.
 #
 # GAMEDAY_NODE_IMAGE names a node image to use instead of the one that node-image.sh builds.
 set -euo pipefail
@@ -21,10 +20,10 @@ shift
 run=$PWD/run/e2e
 export GAMEDAY_NODE_IMAGE=${GAMEDAY_NODE_IMAGE:-}
 
-# lane_of FILE is the lane for its tests, named for what they harm.
+# lane_of FILE is the lane for its tests.
 lane_of() {
 	case $1 in
-	*cmd/gameday/internal/crashmatrix/* | *experiments/kubernetes/* | *providers/kubernetes/nodes/*) echo nodes ;;
+	*experiments/kubernetes/* | *providers/kubernetes/nodes/*) echo nodes ;;
 	*) echo pods ;;
 	esac
 }

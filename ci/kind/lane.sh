@@ -15,7 +15,8 @@ shift 2
 run=$PWD/run/e2e/$lane
 export KUBECONFIG=$run/kubeconfig GAMEDAY_E2E_CLUSTER=gameday-e2e-$lane
 PATH=$run/bin:$PATH
-mapfile -t packages < <(dirname "$@" | sed 's|^\([^./]\)|./\1|' | sort -u)
+# From the last to the first: those of the cluster's provider mostly wait, the crash matrix and what makes clusters do not.
+mapfile -t packages < <(dirname "$@" | sed 's|^\([^./]\)|./\1|' | sort -ru)
 mapfile -t tests < <(sed -nE 's/^func (Test[A-Z0-9_]\w*)\(.*/\1/p' "$@" | grep -vx TestMain | sort -u)
 
 # run_tests runs them and no others: make test has the others. More of them go side by side than there are processors, as most

@@ -122,9 +122,9 @@ func TestClusterCrashMatrix(t *testing.T) {
 	lanes.Wait()
 }
 
-// sideBySide is how many fault types are tried at once, beside one on nodes, and what else make e2e runs meanwhile. Each case starts
-// processes and pods: with more of them on two cores a fault is over before it is in place.
-const sideBySide = 2
+// sideBySide is how many fault types are tried at once, beside one on nodes. Each case starts processes and pods: with many
+// more of them on two cores a fault is over before it is in place.
+const sideBySide = 4
 
 func clusterMatrix(t *testing.T, b *bench) {
 	t.Helper()
