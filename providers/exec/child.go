@@ -10,10 +10,6 @@ import (
 	"time"
 )
 
-// pipeGrace is how long output is waited for once the program has ended, while
-// something that it started still holds its pipes.
-const pipeGrace = 500 * time.Millisecond
-
 // ending is how a program ended.
 type ending struct {
 	exitCode int    // -1 when a signal ended it
@@ -35,19 +31,51 @@ func (e ending) String() string {
 func (c command) run(ctx context.Context, stdout, stderr io.Writer, probing bool) (ending, error) {
 	// Its context would kill the program alone, and not its group.
 	child := exec.CommandContext(context.WithoutCancel(ctx), c.program, c.args...)
-	child.Dir, child.Env, child.Stdout, child.Stderr = c.dir, c.env, stdout, stderr
+	child.Dir, child.Env = c.dir, c.env
+	pipes, err := lead(child, stdout, stderr)
+	if err != nil {
+		return ending{}, err
+	}
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if probing {
 		defer dieTogether(child.SysProcAttr)()
 	}
-	child.WaitDelay = pipeGrace
 	if err := child.Start(); err != nil {
+		for _, p := range pipes {
+			p.drop()
+		}
 		return ending{}, startError(err)
 	}
+	for _, p := range pipes {
+		p.follow()
+	}
 	stopped := awaitOrKill(ctx, child.Process.Pid, probing)
-	_ = child.Wait() // what it would say is in the state, or about late pipes
+	_ = child.Wait() // what it would say is in the state
+	until := time.Now().Add(pipeGrace)
+	for _, p := range pipes {
+		p.finish(until)
+	}
 	state, _ := child.ProcessState.Sys().(syscall.WaitStatus)
 	return endingOf(state), stopped
+}
+
+// lead gives a program pipes to the writers; one where both are the same.
+func lead(child *exec.Cmd, stdout, stderr io.Writer) ([]*pipe, error) {
+	out, err := newPipe(stdout)
+	if err != nil {
+		return nil, err
+	}
+	child.Stdout, child.Stderr = out.write, out.write
+	if stdout == stderr {
+		return []*pipe{out}, nil
+	}
+	errs, err := newPipe(stderr)
+	if err != nil {
+		out.drop()
+		return nil, err
+	}
+	child.Stderr = errs.write
+	return []*pipe{out, errs}, nil
 }
 
 // awaitOrKill returns when the leader of a process group has ended, by itself
