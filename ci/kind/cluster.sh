@@ -1,6 +1,6 @@
-# The clusters of the e2e tests, one for each lane, and what they and the engine must be like afterwards; to be sourced.
+# The cluster that the e2e tests share; to be sourced by e2e.sh.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # run, here and the exported KUBECONFIG and GAMEDAY_E2E_CLUSTER are of lane.sh
+# shellcheck disable=SC2154 # cluster, kind, run, here and the exported KUBECONFIG are of e2e.sh
 
 # install_kind sets kind to the command of the version that go.mod has.
 install_kind() {
@@ -11,20 +11,20 @@ install_kind() {
 }
 
 create_cluster() {
-	"$kind" create cluster -q --name "$GAMEDAY_E2E_CLUSTER" --image "$GAMEDAY_NODE_IMAGE" --config "$here/cluster.yaml" --kubeconfig "$KUBECONFIG"
+	"$kind" create cluster -q --name "$cluster" --image "$GAMEDAY_NODE_IMAGE" --config "$here/cluster.yaml" --kubeconfig "$KUBECONFIG"
 	mkdir -p "$run/bin"
-	docker cp "$GAMEDAY_E2E_CLUSTER-control-plane:/usr/bin/kubectl" "$run/bin/" >/dev/null # the one that fits
+	docker cp "$cluster-control-plane:/usr/bin/kubectl" "$run/bin/" >/dev/null # the one that fits
 	kubectl wait --for=condition=Ready nodes --all --timeout=90s >/dev/null
 	kubectl -n kube-system rollout status deployment/coredns --timeout=90s >/dev/null
 	await_services
-	"$kind" load docker-image -q --name "$GAMEDAY_E2E_CLUSTER" gameday/shop:dev gameday/agent:dev gameday/meter:dev
+	"$kind" load docker-image -q --name "$cluster" gameday/shop:dev gameday/agent:dev gameday/meter:dev
 }
 
 # await_services asks a service address from every node: a kube-proxy that can't write its rules shows nowhere else.
 await_services() {
 	local dns node deadline=$((SECONDS + 60))
 	dns=$(kubectl -n kube-system get service kube-dns -o jsonpath='{.spec.clusterIP}')
-	for node in $("$kind" get nodes --name "$GAMEDAY_E2E_CLUSTER"); do
+	for node in $("$kind" get nodes --name "$cluster"); do
 		until docker exec "$node" timeout 1 bash -c "exec 3<>/dev/tcp/$dns/53" 2>/dev/null; do
 			((SECONDS < deadline)) || fail "the service address $dns does not answer from $node after 60 s: is kube-proxy well there?"
 			sleep 0.2
@@ -32,14 +32,7 @@ await_services() {
 	done
 }
 
-# delete_cluster NAME deletes it where it is.
-delete_cluster() { "$kind" delete cluster -q --name "$1" --kubeconfig "$run/kubeconfig"; }
-
-# delete_clusters deletes those of every lane.
-delete_clusters() {
-	local name
-	for name in $("$kind" get clusters -q | grep -x 'gameday-e2e-[a-z]*'); do delete_cluster "$name"; done
-}
+delete_cluster() { "$kind" delete cluster -q --name "$cluster" --kubeconfig "$KUBECONFIG"; }
 
 # cluster_state is what faults may change and tests must leave as it was: namespaces, schedulability and labels of nodes, and every
 # object that bears a run's mark.
@@ -62,17 +55,3 @@ engine_state() {
 # left_on_engine is what was not there before. What is gone was not ours: that somebody removed it is no failure.
 # shellcheck disable=SC2154 # engine_before is of e2e.sh
 left_on_engine() { LC_ALL=C comm -13 <(echo "$engine_before") <(engine_state); }
-
-# is_as_before WHAT BEFORE COMMAND fails when the command still prints something else than before after a minute, in which
-# namespaces come to their end and nodes become ready again.
-is_as_before() {
-	local now deadline=$((SECONDS + 60))
-	until now=$("$3") && [ "$now" = "$2" ]; do
-		if ((SECONDS > deadline)); then
-			say "the tests did not leave the $1 as it was (< before, > now):"
-			diff <(echo "$2") <(echo "$now") | grep '^[<>] .'
-			return 1
-		fi
-		sleep 1
-	done
-}

@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests that need a cluster, on clusters that it creates and deletes, and says in one line what it did. Nothing is skipped:
+# Runs the tests that need a cluster, on one that it creates and deletes, and says in one line what it did. Nothing is skipped:
 # without an engine, an image or a cluster it fails, and so it does when a test skips itself or leaves something behind.
 #   ci/kind/e2e.sh GOTESTSUM [FOLDER...]     # the tests below these folders; all without
-#
-# The tests are in two lanes side by side, each with a cluster of its own: what harms whole nodes for a long time, and all the others.
-# Both mostly wait then. Those that keep two processors busy come last, when the shorter lane has ended.
 #
 # GAMEDAY_NODE_IMAGE names a node image to use instead of the one that node-image.sh builds.
 set -euo pipefail
@@ -17,44 +14,56 @@ cd "$here/../.."
 
 gotestsum=$1
 shift
+cluster=gameday-e2e
 run=$PWD/run/e2e
-export GAMEDAY_NODE_IMAGE=${GAMEDAY_NODE_IMAGE:-}
+export KUBECONFIG=$run/kubeconfig GAMEDAY_NODE_IMAGE=${GAMEDAY_NODE_IMAGE:-}
+PATH=$run/bin:$PATH
 
-# lane_of FILE is the lane for its tests.
-lane_of() {
-	case $1 in
-	*experiments/kubernetes/* | *providers/kubernetes/nodes/*) echo nodes ;;
-	*) echo pods ;;
-	esac
-}
-
-# find_tests FOLDER... sets files to those with tests behind the build tag, and lanes to those that they need.
+# find_tests FOLDER... sets files, packages and tests to those behind the build tag.
 find_tests() {
 	mapfile -t files < <(grep -rlE --include='*_test.go' '^//go:build .*\be2e\b' "$@" | sort)
 	[ ${#files[@]} -gt 0 ] || fail "found no test file with the build tag e2e below $*"
-	mapfile -t lanes < <(for file in "${files[@]}"; do lane_of "$file"; done | sort -u)
+	mapfile -t packages < <(dirname "${files[@]}" | sed 's|^\([^./]\)|./\1|' | sort -u)
+	mapfile -t tests < <(sed -nE 's/^func (Test[A-Z0-9_]\w*)\(.*/\1/p' "${files[@]}" | grep -vx TestMain | sort -u)
 }
 
-# start_lane NAME gives it its files. It is a process group of its own: what ends this script must end it too.
-start_lane() {
-	local file of_lane=()
-	for file in "${files[@]}"; do
-		[ "$(lane_of "$file")" != "$1" ] || of_lane+=("$file")
-	done
+# run_tests runs them and no others: make test has the others. More of them go side by side than there are processors, as most
+# of the time they wait for pods and deadlines; those that measure time go alone.
+# vet is make lint's, and without what a debugger needs a test program is linked in half the time.
+# They are a process group of their own: what ends this script must end them too, with the cluster under them gone.
+run_tests() {
 	set -m
-	"$here/lane.sh" "$1" "$gotestsum" "${of_lane[@]}" </dev/null &
-	groups[$1]=$!
+	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
+		-tags e2e -vet=off -ldflags=-w -count=1 -p 1 -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}" </dev/null &
+	tests_group=$!
 	set +m
+	local status=0
+	wait "$tests_group" || status=$?
+	tests_group=
+	return "$status"
+}
+
+# is_as_before WHAT BEFORE COMMAND fails when the command still prints something else than before after a minute, in which
+# namespaces come to their end and nodes become ready again.
+is_as_before() {
+	local now deadline=$((SECONDS + 60))
+	until now=$("$3") && [ "$now" = "$2" ]; do
+		if ((SECONDS > deadline)); then
+			say "the tests did not leave the $1 as it was (< before, > now):"
+			diff <(echo "$2") <(echo "$now") | grep '^[<>] .'
+			return 1
+		fi
+		sleep 1
+	done
 }
 
 # shellcheck disable=SC2317 # the trap below calls it
-end_lanes() {
+clean_up() {
 	local status=$?
 	trap - EXIT
-	for group in "${groups[@]}"; do
-		kill -TERM -- "-$group" 2>/dev/null || true
-	done
-	wait # each deletes its cluster
+	[ -z "$tests_group" ] || kill -- "-$tests_group" 2>/dev/null || true
+	[ "$status" = 0 ] || "$kind" export logs -q --name "$cluster" "$run/logs" 2>/dev/null || true
+	delete_cluster || status=1
 	exit "$status"
 }
 
@@ -68,27 +77,32 @@ if [ -z "$GAMEDAY_NODE_IMAGE" ]; then
 	GAMEDAY_NODE_IMAGE=gameday/node:$(go -C "$here/modules/kubernetes" list -m -f '{{.Version}}' k8s.io/kubernetes)
 fi
 "$here/app-images.sh"
-if [[ ${files[*]} == *providers/chaosmesh/* ]]; then
+if [[ " ${packages[*]} " == *" ./providers/chaosmesh "* ]]; then
 	GAMEDAY_CHAOS_MESH=$("$here/chaos-mesh.sh")
 	export GAMEDAY_CHAOS_MESH
 fi
 install_kind
-delete_clusters # of a run that was killed
+delete_cluster # of a run that was killed
 engine_before=$(engine_state)
-declare -A groups=()
-trap end_lanes EXIT
+tests_group=
+trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+created=$SECONDS
+create_cluster
+cluster_before=$(cluster_state)
+say "created the cluster $cluster in $((SECONDS - created)) s"
 
 status=0
-for lane in "${lanes[@]}"; do start_lane "$lane"; done
-for lane in "${lanes[@]}"; do wait "${groups[$lane]}" || status=1; done
+run_tests || status=$?
 left="nothing left behind"
+is_as_before cluster "$cluster_before" cluster_state || status=1 left="something left behind"
+delete_cluster
 is_as_before engine "" left_on_engine || status=1 left="something left behind"
-[ -z "$(find "$run" -name left)" ] || left="something left behind"
 
-count() { { cat "$run"/*/tests.xml | grep -oE "$1" || true; } | wc -l; }
+count() { { grep -oE "$1" "$run/tests.xml" || true; } | wc -l; }
 ran=$(count '<testcase ') failed=$(count '<(failure|error)') skipped=$(count '<skipped')
 [ "$skipped" = 0 ] || status=1
-echo "make e2e: ran $ran tests and subtests on ${#lanes[@]} clusters of $GAMEDAY_NODE_IMAGE in $((SECONDS - begin)) s: $failed failed, $skipped skipped, $left; reports in run/e2e/*/tests.xml"
+((ran >= ${#tests[@]})) || status=1
+echo "make e2e: ran $ran tests and subtests (${#tests[@]} functions, ${#packages[@]} packages) on a three-node cluster of $GAMEDAY_NODE_IMAGE in $((SECONDS - begin)) s: $failed failed, $skipped skipped, $left; report in run/e2e/tests.xml"
 exit $status

@@ -166,14 +166,14 @@ func clusterEnvironment(namespace string, fault clusterFault) string {
 	if fault.byNode {
 		return fmt.Sprintf(`
 environment "kind" "c" {
-  name        = %q
+  name        = "gameday-e2e"
   nodes       = { control_plane = 1, worker = 2 }
   image       = %q
   namespaces  = [%q]
   agent_image = "gameday/agent:dev"
   keep        = true
 }
-`, os.Getenv("GAMEDAY_E2E_CLUSTER"), os.Getenv("GAMEDAY_NODE_IMAGE"), namespace)
+`, os.Getenv("GAMEDAY_NODE_IMAGE"), namespace)
 	}
 	return fmt.Sprintf(`
 environment "kubernetes" "c" {
