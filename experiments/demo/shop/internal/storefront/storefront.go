@@ -105,7 +105,7 @@ func refuse(w http.ResponseWriter, err error) {
 		w.Header().Set("Retry-After", "1")
 		web.WriteError(w, http.StatusServiceUnavailable, "the shop is full")
 	case fromCheckout && status.Code < http.StatusInternalServerError:
-		web.WriteError(w, http.StatusUnprocessableEntity, "the order was rejected")
+		web.WriteError(w, http.StatusUnprocessableEntity, "the order was rejected: "+status.Error())
 	default:
 		web.WriteError(w, http.StatusBadGateway, "checkout does not answer")
 	}
