@@ -64,7 +64,7 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	if err != nil {
 		return fmt.Errorf("remove what run %s added: %w", h.Run, err)
 	}
-	if err := s.unclaimed(ctx, h.Run); err != nil {
+	if err := s.closeClaims(ctx, h.Run); err != nil {
 		return err
 	}
 	left, err := s.added(ctx, h.Run)
@@ -87,10 +87,10 @@ func (p *Provider) clean(ctx context.Context, h handle) error {
 	return nil
 }
 
-// unclaimed makes sure that no fault of the run is still in place, as far as this user may read claims. One whose deadline has
-// passed is undone: its run may have noted its end, when only the claim was left, which nothing in the cluster takes away from
-// faults inside pods. Any other may be that of another environment of the run.
-func (s *session) unclaimed(ctx context.Context, run string) error {
+// closeClaims makes sure that the run holds none any more, as far as this user may read them. A fault whose deadline has passed is
+// undone: its run may have noted its end while the claim stood, and nothing in the cluster takes away that of a fault inside pods.
+// Any other claim is an error, and is left: it may be that of a fault in another environment of the run.
+func (s *session) closeClaims(ctx context.Context, run string) error {
 	held, err := s.readable(ctx, run)
 	if err != nil {
 		return err
