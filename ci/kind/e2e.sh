@@ -27,14 +27,36 @@ find_tests() {
 	mapfile -t tests < <(sed -nE 's/^func (Test[A-Z0-9_]\w*)\(.*/\1/p' "${files[@]}" | grep -vx TestMain | sort -u)
 }
 
-# run_tests runs them and no others: make test has the others. More of them go side by side than there are processors, as most
-# of the time they wait for pods and deadlines; those that measure time go alone.
+# Packages whose tests harm nodes, measure time, or keep two processors busy by themselves go one after the other. The others
+# wait for most of their time, and go two at a time.
+by_themselves=(ci/kind cmd/gameday/internal/crashmatrix experiments/kubernetes
+	providers/kubernetes providers/kubernetes/bench providers/kubernetes/inside providers/kubernetes/nodes)
+
+# run_tests runs them and no others: make test has the others.
+run_tests() {
+	local package alone=() together=() status=0
+	for package in "${packages[@]}"; do
+		if [[ " ${by_themselves[*]} " == *" ${package#./} "* ]]; then
+			alone+=("$package")
+		else
+			together+=("$package")
+		fi
+	done
+	[ ${#together[@]} = 0 ] || run_packages together 2 "${together[@]}" || status=$?
+	[ ${#alone[@]} = 0 ] || run_packages alone 1 "${alone[@]}" || status=$?
+	return "$status"
+}
+
+# run_packages REPORT COUNT PACKAGE... runs that many packages at a time. More tests of one go side by side than there are
+# processors, as most of the time they wait for pods and deadlines.
 # vet is make lint's, and without what a debugger needs a test program is linked in half the time.
 # They are a process group of their own: what ends this script must end them too, with the cluster under them gone.
-run_tests() {
+run_packages() {
+	local report=$1 count=$2
+	shift 2
 	set -m
-	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests.xml" -- \
-		-tags e2e -vet=off -ldflags=-w -count=1 -p 1 -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "${packages[@]}" </dev/null &
+	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests-$report.xml" -- \
+		-tags e2e -vet=off -ldflags=-w -count=1 -p "$count" -parallel 7 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "$@" </dev/null &
 	tests_group=$!
 	set +m
 	local status=0
@@ -100,9 +122,9 @@ is_as_before cluster "$cluster_before" cluster_state || status=1 left="something
 delete_cluster
 is_as_before engine "" left_on_engine || status=1 left="something left behind"
 
-count() { { grep -oE "$1" "$run/tests.xml" || true; } | wc -l; }
+count() { { grep -ohE "$1" "$run"/tests-*.xml || true; } | wc -l; }
 ran=$(count '<testcase ') failed=$(count '<(failure|error)') skipped=$(count '<skipped')
 [ "$skipped" = 0 ] || status=1
 ((ran >= ${#tests[@]})) || status=1
-echo "make e2e: ran $ran tests and subtests (${#tests[@]} functions, ${#packages[@]} packages) on a three-node cluster of $GAMEDAY_NODE_IMAGE in $((SECONDS - begin)) s: $failed failed, $skipped skipped, $left; report in run/e2e/tests.xml"
+echo "make e2e: ran $ran tests and subtests (${#tests[@]} functions, ${#packages[@]} packages) on a three-node cluster of $GAMEDAY_NODE_IMAGE in $((SECONDS - begin)) s: $failed failed, $skipped skipped, $left; reports in run/e2e/tests-*.xml"
 exit $status

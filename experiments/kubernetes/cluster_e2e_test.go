@@ -21,6 +21,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/e2e-framework/klient/decoder"
+	"sigs.k8s.io/e2e-framework/klient/k8s"
 	"sigs.k8s.io/e2e-framework/klient/k8s/resources"
 )
 
@@ -33,16 +34,32 @@ const (
 // zones are the names that the scenarios know, one node each.
 func zones() []string { return []string{"zone-a", "zone-b"} }
 
-// cluster is the one of $KUBECONFIG, with both variants of the shop on it.
+// cluster is the one of $KUBECONFIG, with the shops on it.
 type cluster struct {
 	kubeconfig string
 	client     kubernetes.Interface
 	zoneOf     map[string]string // by node
 }
 
-// newCluster divides the workers into zones and deploys both variants. All of it is
+// shop is one variant in a namespace of its own.
+type shop struct{ variant, namespace string }
+
+// couple are both variants: the first couple where scenarios look for them, and others beside it.
+func couple(n int) []shop {
+	var both []shop
+	for _, variant := range variants() {
+		s := shop{variant: variant, namespace: "shop-" + variant}
+		if n > 0 {
+			s.namespace += fmt.Sprintf("-%d", n+1)
+		}
+		both = append(both, s)
+	}
+	return both
+}
+
+// newCluster divides the workers into zones and deploys couples of shops. All of it is
 // taken away with the test.
-func newCluster(t *testing.T) *cluster {
+func newCluster(t *testing.T, couples int) *cluster {
 	t.Helper()
 	c := &cluster{kubeconfig: os.Getenv("KUBECONFIG"), zoneOf: map[string]string{}}
 	require.NotEmpty(t, c.kubeconfig, "KUBECONFIG must name the kubeconfig of the cluster to test on")
@@ -53,11 +70,23 @@ func newCluster(t *testing.T) *cluster {
 	c.divide(t)
 	r, err := resources.New(config)
 	require.NoError(t, err)
-	for _, variant := range variants() {
-		t.Cleanup(func() { c.remove(t, variant) })
-		require.NoError(t, decoder.ApplyWithManifestDir(t.Context(), r, filepath.Join(manifests, variant), "*.yaml", nil))
+	for n := range couples {
+		for _, s := range couple(n) {
+			t.Cleanup(func() { c.remove(t, s) })
+			require.NoError(t, decoder.ApplyWithManifestDir(t.Context(), r, filepath.Join(manifests, s.variant), "*.yaml", nil, decoder.MutateOption(s.move)))
+		}
 	}
 	return c
+}
+
+// move puts an object of the manifests into the shop's namespace.
+func (s shop) move(object k8s.Object) error {
+	if object.GetNamespace() == "" {
+		object.SetName(s.namespace) // the namespace itself
+		return nil
+	}
+	object.SetNamespace(s.namespace)
+	return nil
 }
 
 // divide labels two workers as two zones.
@@ -97,27 +126,25 @@ func (c *cluster) label(t *testing.T, node, value string) {
 	require.NoError(t, err)
 }
 
-func (c *cluster) remove(t *testing.T, variant string) {
+func (c *cluster) remove(t *testing.T, s shop) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 	defer cancel()
 	namespaces := c.client.CoreV1().Namespaces()
-	if err := namespaces.Delete(ctx, namespace(variant), metav1.DeleteOptions{}); !apierrors.IsNotFound(err) {
+	if err := namespaces.Delete(ctx, s.namespace, metav1.DeleteOptions{}); !apierrors.IsNotFound(err) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, func(ctx context.Context) (bool, error) {
-		_, err := namespaces.Get(ctx, namespace(variant), metav1.GetOptions{})
+		_, err := namespaces.Get(ctx, s.namespace, metav1.GetOptions{})
 		return apierrors.IsNotFound(err), nil
-	}), "the namespace %s does not go", namespace(variant))
+	}), "the namespace %s does not go", s.namespace)
 }
 
-func namespace(variant string) string { return "shop-" + variant }
-
-// settle brings a variant into the state in which every scenario begins: all pods
+// settle brings a shop into the state in which every scenario begins: all pods
 // ready and where they belong, and the shop open. A scenario may have left all
 // pods of the resilient shop in one zone, and processes of the fragile that wait
 // for ever.
-func (c *cluster) settle(t *testing.T, variant string) {
+func (c *cluster) settle(t *testing.T, s shop) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -125,29 +152,29 @@ func (c *cluster) settle(t *testing.T, variant string) {
 	err := wait.PollUntilContextCancel(ctx, 250*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		var moves []string
 		var err error
-		wrong, moves, err = c.look(ctx, variant)
+		wrong, moves, err = c.look(ctx, s)
 		switch {
 		case err != nil:
 			wrong = err.Error() // a server that comes back soon is no reason to end
 		case wrong == "":
-			wrong, moves = c.visit(ctx, variant)
+			wrong, moves = c.visit(ctx, s)
 		}
 		for _, pod := range moves {
-			_ = c.client.CoreV1().Pods(namespace(variant)).Delete(ctx, pod, metav1.DeleteOptions{}) // asked again in a moment
+			_ = c.client.CoreV1().Pods(s.namespace).Delete(ctx, pod, metav1.DeleteOptions{}) // asked again in a moment
 		}
 		return wrong == "", nil
 	})
-	require.NoError(t, err, "the %s shop does not settle: %s", variant, wrong)
+	require.NoError(t, err, "%s does not settle: %s", s.namespace, wrong)
 }
 
 // visit buys something. A shop that has not opened long after the time in which
 // it warms up is made anew, whole.
-func (c *cluster) visit(ctx context.Context, variant string) (wrong string, moves []string) {
-	pods := c.client.CoreV1().Pods(namespace(variant))
+func (c *cluster) visit(ctx context.Context, s shop) (wrong string, moves []string) {
+	pods := c.client.CoreV1().Pods(s.namespace)
 	err := wait.PollUntilContextTimeout(ctx, 250*time.Millisecond, 15*time.Second, true, func(ctx context.Context) (bool, error) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
-		return c.client.CoreV1().RESTClient().Post().Namespace(namespace(variant)).Resource("services").
+		return c.client.CoreV1().RESTClient().Post().Namespace(s.namespace).Resource("services").
 			Name("storefront:http").SubResource("proxy").Suffix("buy").Do(ctx).Error() == nil, nil
 	})
 	if err == nil {
@@ -165,12 +192,12 @@ func (c *cluster) visit(ctx context.Context, variant string) (wrong string, move
 
 // look says what is not as it should be, empty for nothing, and which pods have to
 // move.
-func (c *cluster) look(ctx context.Context, variant string) (wrong string, moves []string, err error) {
-	deployments, err := c.client.AppsV1().Deployments(namespace(variant)).List(ctx, metav1.ListOptions{})
+func (c *cluster) look(ctx context.Context, s shop) (wrong string, moves []string, err error) {
+	deployments, err := c.client.AppsV1().Deployments(s.namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return "", nil, err
 	}
-	pods, err := c.client.CoreV1().Pods(namespace(variant)).List(ctx, metav1.ListOptions{LabelSelector: "app"})
+	pods, err := c.client.CoreV1().Pods(s.namespace).List(ctx, metav1.ListOptions{LabelSelector: "app"})
 	if err != nil {
 		return "", nil, err
 	}
@@ -183,7 +210,7 @@ func (c *cluster) look(ctx context.Context, variant string) (wrong string, moves
 		if crashed := restarted(mine); len(crashed) > 0 {
 			return d.Name + " has pods that have crashed", crashed, nil
 		}
-		if there := c.zonesOf(mine); variant == resilient && len(there) < len(zones()) {
+		if there := c.zonesOf(mine); s.variant == resilient && len(there) < len(zones()) {
 			wrong = fmt.Sprintf("%s runs in %s", d.Name, strings.Join(there, ", "))
 			for _, pod := range mine {
 				moves = append(moves, pod.Name)

@@ -5,11 +5,13 @@ package kubernetes_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,29 +26,75 @@ import (
 // countVariable says how often in a row each scenario is run on each variant.
 const countVariable = "GAMEDAY_E2E_COUNT"
 
+// couples is how many shops of each variant there are. Scenarios that act on nothing but a shop go side by side, as most of
+// the time they wait.
+const couples = 2
+
 // TestScenarios runs every scenario on both variants: the fragile shop must fail
 // by the assertions that the table names, and the resilient one pass.
 func TestScenarios(t *testing.T) {
-	gameday := build(t)
-	c := newCluster(t)
+	l := library{gameday: build(t), cluster: newCluster(t, couples)}
 	for n := range count(t) {
+		l.sideBySide(t, n+1)
 		for _, s := range scenarios() {
-			t.Run(s.dir+"/"+strconv.Itoa(n+1), func(t *testing.T) {
-				for _, variant := range variants() {
-					t.Run(variant, func(t *testing.T) {
-						if !s.alone {
-							t.Parallel() // each in its own namespace
-						}
-						c.settle(t, variant)
-						s.run(t, gameday, c.kubeconfig, variant)
-					})
-				}
-				if s.alone {
-					for _, variant := range variants() {
-						c.settle(t, variant)
-					}
-				}
-			})
+			if s.alone {
+				t.Run(fmt.Sprintf("%s/%d", s.dir, n+1), func(t *testing.T) { l.inTurn(t, s) })
+			}
+		}
+	}
+}
+
+// library is what scenarios are run with, and on.
+type library struct {
+	gameday string
+	*cluster
+}
+
+// sideBySide tries the scenarios that need not be alone, each on the next couple of shops that is free.
+func (l library) sideBySide(t *testing.T, n int) {
+	t.Helper()
+	queue := make(chan scenario, len(scenarios()))
+	for _, s := range scenarios() {
+		if !s.alone {
+			queue <- s
+		}
+	}
+	close(queue)
+	var all sync.WaitGroup
+	for i := range couples {
+		all.Go(func() {
+			for s := range queue {
+				t.Run(fmt.Sprintf("%s/%d", s.dir, n), func(t *testing.T) { l.atOnce(t, s, couple(i)) })
+			}
+		})
+	}
+	all.Wait()
+}
+
+// atOnce tries a scenario on both variants, each in its own namespace.
+func (l library) atOnce(t *testing.T, s scenario, shops []shop) {
+	t.Helper()
+	for _, on := range shops {
+		t.Run(on.variant, func(t *testing.T) {
+			t.Parallel()
+			l.settle(t, on)
+			l.run(t, s, on)
+		})
+	}
+}
+
+// inTurn tries a scenario on one variant after the other, and waits for what it did to both.
+func (l library) inTurn(t *testing.T, s scenario) {
+	t.Helper()
+	for _, on := range couple(0) {
+		t.Run(on.variant, func(t *testing.T) {
+			l.settle(t, on)
+			l.run(t, s, on)
+		})
+	}
+	for n := range couples {
+		for _, on := range couple(n) {
+			l.settle(t, on)
 		}
 	}
 }
@@ -74,13 +122,16 @@ func build(t *testing.T) string {
 	return filepath.Join(dir, "gameday")
 }
 
-// run applies the scenario once and holds what came out against the table.
-func (s scenario) run(t *testing.T, gameday, kubeconfig, variant string) {
+// run applies a scenario once and holds what came out against the table.
+func (l library) run(t *testing.T, s scenario, on shop) {
 	t.Helper()
 	here, err := filepath.Abs(s.dir)
 	require.NoError(t, err)
 	var out bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), gameday, "apply", "-auto-approve", "-var", "variant="+variant, "-var", "kubeconfig="+kubeconfig, here)
+	cmd := exec.CommandContext(t.Context(), l.gameday, "apply", "-auto-approve", "-var", "kubeconfig="+l.kubeconfig, "-var", "variant="+on.variant, here)
+	if on.namespace != "shop-"+on.variant { // what scenarios say by themselves
+		cmd.Args = slices.Insert(cmd.Args, len(cmd.Args)-1, "-var", "namespace="+on.namespace)
+	}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &out
 	err = cmd.Run()
 	if _, ended := errors.AsType[*exec.ExitError](err); !ended {
@@ -97,7 +148,7 @@ func (s scenario) run(t *testing.T, gameday, kubeconfig, variant string) {
 	x := run.Report.Experiments[0]
 	assertDone(t, x)
 	want, code, broken := verdict.Passed, verdict.ExitPassed, []string(nil)
-	if variant == fragile {
+	if on.variant == fragile {
 		want, code, broken = verdict.Failed, verdict.ExitFailed, s.broken
 	}
 	assert.Equal(t, want, x.Verdict())

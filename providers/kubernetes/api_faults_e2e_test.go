@@ -56,6 +56,7 @@ func apiFaults() map[string]apiFault {
 // is reverted twice by a provider that knows nothing but the record, all of it with
 // the rights of its least role. Then the namespace is as it was.
 func TestAPIFaultsLeaveNoTrace(t *testing.T) {
+	t.Parallel()
 	for name, c := range apiFaults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,6 +103,7 @@ func factNames(o providers.Observation) []string {
 // TestUndoPassesAdmission: a fault that refuses every write in a namespace refuses
 // no undo there, neither of what was changed before it nor of what was added.
 func TestUndoPassesAdmission(t *testing.T) {
+	t.Parallel()
 	x := newAPIFixture(t)
 	before := x.snapshot(t)
 	var earlier []func()

@@ -27,7 +27,11 @@ func apiConformances() []conformance {
 
 func TestAPIConformance(t *testing.T) {
 	require.NoError(t, flag.Set("rapid.checks", checks))
+	t.Parallel()
 	for _, c := range apiConformances() {
-		t.Run(c.typ, func(t *testing.T) { c.run(t, New()) })
+		t.Run(c.typ, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, New())
+		})
 	}
 }

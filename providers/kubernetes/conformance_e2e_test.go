@@ -49,8 +49,10 @@ const checks = "6"
 // TestConformance runs the whole kit on each type, with a reaper for the deadlines.
 func TestConformance(t *testing.T) {
 	require.NoError(t, flag.Set("rapid.checks", checks))
+	t.Parallel()
 	for _, c := range conformances() {
 		t.Run(c.typ, func(t *testing.T) {
+			t.Parallel()
 			t.Run("in process", func(t *testing.T) { c.run(t, New()) })
 			t.Run("as a plugin", func(t *testing.T) { c.run(t, providertest.OutOfProcess(t, "kubernetes")) })
 		})

@@ -44,6 +44,7 @@ func faultsToLeave() map[string]string {
 // the deadline everything is as it was, measured from another pod; the agent, or its
 // whole container, is killed while the fault is in place.
 func TestFaultsEndWhoeverIsKilled(t *testing.T) {
+	t.Parallel()
 	for typ, config := range faultsToLeave() {
 		t.Run(typ, func(t *testing.T) {
 			t.Parallel()

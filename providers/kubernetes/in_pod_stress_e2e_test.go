@@ -59,20 +59,34 @@ func (m meters) after(t *testing.T, moment time.Time) podUsage {
 	return seen
 }
 
-// TestCPUStress: the pod's own accounts have the load that was asked for. One worker
-// at 40 % of a processor leaves room on a busy machine.
+// TestCPUStress: the pod's own accounts have the load that was asked for, whether the agent is in the pod or in one of its
+// own. Both go side by side, and beside nothing else: together they are half of two processors.
 func TestCPUStress(t *testing.T) {
-	m := newMeters(t)
-	m.with(t, "kubernetes_cpu_stress", "workers = 2\nload = 25", func() {
-		first := m.after(t, time.Now().Add(time.Second))
-		last := m.after(t, first.CPU.Time.Add(20*time.Second))
-		load := 100 * float64(last.CPU.UsageCoreNanoSeconds-first.CPU.UsageCoreNanoSeconds) / float64(last.CPU.Time.Sub(first.CPU.Time))
-		t.Logf("asked 50 %%, the pod used %.1f %% of a processor", load)
-		assert.InDelta(t, 50, load, 5)
+	const config = "workers = 2\nload = 25"
+	t.Run("in the pod", func(t *testing.T) {
+		t.Parallel()
+		m := newMeters(t)
+		m.with(t, "kubernetes_cpu_stress", config, func() { m.assertLoad(t, 50) })
+	})
+	t.Run("from outside", func(t *testing.T) {
+		t.Parallel()
+		m := newHardened(t, true)
+		m.outside(t, "kubernetes_cpu_stress", config, func() { m.assertLoad(t, 50) })
 	})
 }
 
+// assertLoad asserts what the pod that is hit uses of a processor, in percent.
+func (m meters) assertLoad(t *testing.T, asked float64) {
+	t.Helper()
+	first := m.after(t, time.Now().Add(time.Second))
+	last := m.after(t, first.CPU.Time.Add(20*time.Second))
+	load := 100 * float64(last.CPU.UsageCoreNanoSeconds-first.CPU.UsageCoreNanoSeconds) / float64(last.CPU.Time.Sub(first.CPU.Time))
+	t.Logf("asked %v %%, the pod used %.1f %% of a processor", asked, load)
+	assert.InDelta(t, asked, load, 5)
+}
+
 func TestMemoryStress(t *testing.T) {
+	t.Parallel()
 	m := newMeters(t)
 	for name, c := range map[string]struct {
 		config string

@@ -16,6 +16,7 @@ import (
 // TestWhatIsOutsideOfANamespaceGoesWithIt: a namespace that is deleted takes the claim and the reaper along, and what
 // the fault has put outside selects it by name: it would act in the next one of that name.
 func TestWhatIsOutsideOfANamespaceGoesWithIt(t *testing.T) {
+	t.Parallel()
 	for name, mode := range map[string]string{"a policy": "", "a webhook": "mode = \"delay\"\nlatency = \"200ms\"\n"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,11 @@ variable "variant" {
   type = string
 }
 
+variable "namespace" {
+  type    = string
+  default = null
+}
+
 variable "kubeconfig" {
   type    = string
   default = null
@@ -22,6 +27,7 @@ variable "agent_image" {
 module "shop" {
   source      = "../shop"
   variant     = var.variant
+  namespace   = var.namespace
   kubeconfig  = var.kubeconfig
   context     = var.context
   agent_image = var.agent_image

@@ -11,6 +11,12 @@ variable "variant" {
   }
 }
 
+variable "namespace" {
+  description = "Where that variant is; null for shop-fragile or shop-resilient."
+  type        = string
+  default     = null
+}
+
 variable "kubeconfig" {
   description = "Path of the kubeconfig; null for $KUBECONFIG or ~/.kube/config."
   type        = string
@@ -32,10 +38,14 @@ variable "allow_privileged" {
   default     = false
 }
 
+locals {
+  namespace = coalesce(var.namespace, "shop-${var.variant}")
+}
+
 environment "kubernetes" "cluster" {
   kubeconfig       = var.kubeconfig
   context          = var.context
-  namespaces       = ["shop-${var.variant}"] # the fence: nothing outside is harmed
+  namespaces       = [local.namespace] # the fence: nothing outside is harmed
   agent_image      = var.agent_image
   allow_privileged = var.allow_privileged
 }
@@ -47,10 +57,10 @@ output "cluster" {
 
 output "namespace" {
   description = "Where the shop of that variant is."
-  value       = "shop-${var.variant}"
+  value       = local.namespace
 }
 
 output "url" {
   description = "The storefront, as it is called in the cluster."
-  value       = "http://storefront.shop-${var.variant}.svc:8080"
+  value       = "http://storefront.${local.namespace}.svc:8080"
 }

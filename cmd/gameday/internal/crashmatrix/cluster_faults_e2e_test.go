@@ -35,6 +35,19 @@ type clusterFault struct {
 	unproven bool
 }
 
+// takes is how long the cases of the type take, as ranks.
+func (f clusterFault) takes() int {
+	switch {
+	case f.wears:
+		return 3 // new pods before every case
+	case f.lasts != "":
+		return 2
+	case f.inside:
+		return 0 // few cases
+	}
+	return 1
+}
+
 const (
 	targetWeb    = `target { labels = { app = "web" } }`
 	targetWorker = `target { names = ["WORKER"] }`
