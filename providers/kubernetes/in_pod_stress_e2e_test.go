@@ -59,20 +59,21 @@ func (m meters) after(t *testing.T, moment time.Time) podUsage {
 	return seen
 }
 
-// TestCPUStress: the pod's own accounts have the load that was asked for, whether the agent is in the pod or in one of its
-// own. Both go side by side, and beside nothing else: together they are half of two processors.
-func TestCPUStress(t *testing.T) {
-	const config = "workers = 2\nload = 25"
-	t.Run("in the pod", func(t *testing.T) {
-		t.Parallel()
-		m := newMeters(t)
-		m.with(t, "kubernetes_cpu_stress", config, func() { m.assertLoad(t, 50) })
-	})
-	t.Run("from outside", func(t *testing.T) {
-		t.Parallel()
-		m := newHardened(t, true)
-		m.outside(t, "kubernetes_cpu_stress", config, func() { m.assertLoad(t, 50) })
-	})
+// halfAProcessor leaves room for what goes beside it.
+const halfAProcessor = "workers = 2\nload = 25"
+
+// processorLoad: the pod's own accounts have the load that was asked for.
+func processorLoad(t *testing.T) {
+	t.Helper()
+	m := newMeters(t)
+	m.with(t, "kubernetes_cpu_stress", halfAProcessor, func() { m.assertLoad(t, 50) })
+}
+
+// hostedProcessorLoad is the same with the agent in a pod of its own.
+func hostedProcessorLoad(t *testing.T) {
+	t.Helper()
+	m := newHardened(t, true)
+	m.outside(t, "kubernetes_cpu_stress", halfAProcessor, func() { m.assertLoad(t, 50) })
 }
 
 // assertLoad asserts what the pod that is hit uses of a processor, in percent.

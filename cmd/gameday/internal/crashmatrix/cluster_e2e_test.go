@@ -125,7 +125,7 @@ func TestClusterCrashMatrix(t *testing.T) {
 
 // sideBySide is how many fault types are tried at once, beside one on nodes. Each case starts processes and pods: with many
 // more of them on two cores a fault is over before it is in place.
-const sideBySide = 6
+const sideBySide = 5
 
 // longestFirst has none of those that take long begin when all others are done.
 func longestFirst(faults map[string]clusterFault) []string {

@@ -79,7 +79,7 @@ func clusterFaults() map[string]clusterFault {
 		"kubernetes_pvc_fill": {body: `target {
       namespace = "NAMESPACE"
       names     = ["data"]
-    }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`},
+    }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`, lasts: "12s"},
 		"kubernetes_node_cordon":  {body: targetWorker, alone: true},
 		"kubernetes_node_taint":   {body: targetWorker + "\n" + `taint {` + "\n" + `key = "gameday.dev/test"` + "\n" + `effect = "PreferNoSchedule"` + "\n" + `}`, alone: true},
 		"kubernetes_node_drain":   {body: targetWorker, alone: true, empties: true},
