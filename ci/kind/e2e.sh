@@ -48,7 +48,7 @@ run_tests() {
 }
 
 # run_packages REPORT COUNT PACKAGE... runs that many packages at a time. More tests of one go side by side than there are
-# processors, as most of the time they wait for pods and deadlines; with 7 of them pods starve, and so do measurements.
+# processors, as most of the time they wait for pods and deadlines; with many more of them pods starve, and so do measurements.
 # vet is make lint's, and without what a debugger needs a test program is linked in half the time.
 # They are a process group of their own: what ends this script must end them too, with the cluster under them gone.
 run_packages() {
@@ -56,7 +56,7 @@ run_packages() {
 	shift 2
 	set -m
 	"$gotestsum" --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile "$run/tests-$report.xml" -- \
-		-tags e2e -vet=off -ldflags=-w -count=1 -p "$count" -parallel 4 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "$@" </dev/null &
+		-tags e2e -vet=off -ldflags=-w -count=1 -p "$count" -parallel 3 -timeout 60m -run "^($(IFS='|' && echo "${tests[*]}"))\$" "$@" </dev/null &
 	tests_group=$!
 	set +m
 	local status=0

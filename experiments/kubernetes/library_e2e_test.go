@@ -71,16 +71,20 @@ func (l library) sideBySide(t *testing.T, n int) {
 	all.Wait()
 }
 
-// atOnce tries a scenario on both variants, each in its own namespace.
+// atOnce tries a scenario on both variants, each in its own namespace. Not by t.Parallel: -parallel counts what else the machine
+// has to do, and these mostly wait.
 func (l library) atOnce(t *testing.T, s scenario, shops []shop) {
 	t.Helper()
+	var both sync.WaitGroup
 	for _, on := range shops {
-		t.Run(on.variant, func(t *testing.T) {
-			t.Parallel()
-			l.settle(t, on)
-			l.run(t, s, on)
+		both.Go(func() {
+			t.Run(on.variant, func(t *testing.T) {
+				l.settle(t, on)
+				l.run(t, s, on)
+			})
 		})
 	}
+	both.Wait()
 }
 
 // inTurn tries a scenario on one variant after the other, and waits for what it did to both.

@@ -3,11 +3,8 @@
 package kubernetes
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -17,8 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/remotecommand"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
@@ -115,18 +110,8 @@ func measure[T any](t *testing.T, m meters, pod string, args ...string) T {
 
 // run is the meter's output, as a process of its own in the pod's container.
 func (m meters) run(ctx context.Context, pod string, args ...string) ([]byte, error) {
-	request := m.Typed.CoreV1().RESTClient().Post().Resource("pods").Namespace(m.namespace).Name(pod).SubResource("exec").VersionedParams(&corev1.PodExecOptions{
-		Container: "meter", Command: append([]string{"/meter"}, args...), Stdout: true, Stderr: true,
-	}, scheme.ParameterCodec)
-	executor, err := remotecommand.NewSPDYExecutor(m.Config, http.MethodPost, request.URL())
-	if err != nil {
-		return nil, err
-	}
-	var out, complaints bytes.Buffer
-	if err := executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: &out, Stderr: &complaints}); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, &complaints)
-	}
-	return out.Bytes(), nil
+	out, _, err := m.Exec(ctx, cluster.Command{Namespace: m.namespace, Pod: pod, Container: "meter", Args: append([]string{"/meter"}, args...)})
+	return out, err
 }
 
 // What the meter says: see ci/kind/meter.

@@ -10,11 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestShares has what is counted and would be missed while a process waits for its turn: of packets, and of a processor.
-func TestShares(t *testing.T) {
-	quietly(t, map[string]func(*testing.T){"packets": packetShares, "processor": processorLoad, "processor, from outside": hostedProcessorLoad})
-}
-
 // binomial99 is the interval in which a count lies with 99 % of chance; the choices are
 // seeded, so that a run that passed always does.
 func binomial99(n int, share float64) (low, high float64) {

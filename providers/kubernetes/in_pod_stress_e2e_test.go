@@ -59,6 +59,11 @@ func (m meters) after(t *testing.T, moment time.Time) podUsage {
 	return seen
 }
 
+// TestCPUStress: half of two processors in all.
+func TestCPUStress(t *testing.T) {
+	quietly(t, map[string]func(*testing.T){"in the pod": processorLoad, "from outside": hostedProcessorLoad})
+}
+
 // halfAProcessor leaves room for what goes beside it.
 const halfAProcessor = "workers = 2\nload = 25"
 

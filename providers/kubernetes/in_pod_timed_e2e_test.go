@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestTimes has what a busy machine would hold up.
-func TestTimes(t *testing.T) {
-	quietly(t, map[string]func(*testing.T){"delays": packetDelays, "bandwidth": bandwidth, "bursts": bursts})
+// TestRates has what a busy machine would hold up, or miss packets of.
+func TestRates(t *testing.T) {
+	quietly(t, map[string]func(*testing.T){"bandwidth": bandwidth, "bursts": bursts, "shares": packetShares})
 }
 
 // quietly runs tests beside each other, as most of the time they wait, and beside nothing else.
@@ -53,10 +53,9 @@ func calm(t *testing.T, m meters) pair {
 	return best
 }
 
-// packetDelays: what is asked for is what the client measures, whichever way, and
+// TestPacketDelays: what is asked for is what the client measures, whichever way, and
 // the bystander notices nothing.
-func packetDelays(t *testing.T) {
-	t.Helper()
+func TestPacketDelays(t *testing.T) { // alone, as it measures milliseconds
 	m := newMeters(t)
 	before := calm(t, m)
 	for name, c := range map[string]struct {
