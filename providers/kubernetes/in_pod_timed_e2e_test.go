@@ -32,8 +32,8 @@ func tolerance(ms float64) float64 { return max(2, 0.05*ms) }
 // bystander: what else runs on this machine holds up both.
 type pair struct{ hit, beside udpSeen }
 
-// calm measures up to three times and keeps the pair in which the bystander was held up
-// the least.
+// calm measures three times and keeps the pair in which the pod was held up the least: a busy machine only adds to what a fault
+// does, and more to a fault than to the bystander, as Kubernetes gives an ephemeral container the least weight there is.
 func calm(t *testing.T, m meters) pair {
 	t.Helper()
 	var best pair
@@ -46,7 +46,7 @@ func calm(t *testing.T, m meters) pair {
 			})
 		}
 		both.Wait()
-		if i == 0 || seen.beside.RTT.P99 < best.beside.RTT.P99 {
+		if i == 0 || seen.hit.RTT.P99 < best.hit.RTT.P99 {
 			best = seen
 		}
 	}
