@@ -96,7 +96,8 @@ func upwards(mount, path string) []string {
 	return dirs
 }
 
+// exists reports whether a path is there, or may be: nobody looks past a folder that is closed. What can be no path is not there.
 func exists(path string) bool {
 	_, err := os.Stat(path)
-	return !errors.Is(err, fs.ErrNotExist)
+	return err == nil || errors.Is(err, fs.ErrPermission)
 }
