@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -31,8 +32,12 @@ const (
 	patience  = 2 * time.Minute // with the cluster, for anything that it does by itself
 )
 
-// zones are the names that the scenarios know, one node each.
-func zones() []string { return []string{"zone-a", "zone-b"} }
+// harmed is the label and the taint of the worker that only those are on who tolerate that it is harmed (ci/kind/cluster.yaml).
+const harmed = "gameday.dev/harmed"
+
+// zones are one node each. The resilient shops have the first two, and the fragile ones the worker that is harmed: each can lose a
+// zone while the other has all of its own.
+func zones() []string { return []string{"zone-a", "zone-b", "zone-c"} }
 
 // cluster is the one of $KUBECONFIG, with the shops on it.
 type cluster struct {
@@ -41,14 +46,17 @@ type cluster struct {
 	zoneOf     map[string]string // by node
 }
 
-// shop is one variant in a namespace of its own.
-type shop struct{ variant, namespace string }
+// shop is one variant in a namespace of its own, and the zone that it loses.
+type shop struct{ variant, namespace, zone string }
 
 // couple are both variants: the first couple where scenarios look for them, and others beside it.
 func couple(n int) []shop {
 	var both []shop
 	for _, variant := range variants() {
-		s := shop{variant: variant, namespace: "shop-" + variant}
+		s := shop{variant: variant, namespace: "shop-" + variant, zone: zones()[0]}
+		if variant == fragile {
+			s.zone = zones()[2]
+		}
 		if n > 0 {
 			s.namespace += fmt.Sprintf("-%d", n+1)
 		}
@@ -79,23 +87,28 @@ func newCluster(t *testing.T, couples int) *cluster {
 	return c
 }
 
-// move puts an object of the manifests into the shop's namespace.
+// move puts an object of the manifests into the shop's namespace, and pods that have a zone into the shop's.
 func (s shop) move(object k8s.Object) error {
 	if object.GetNamespace() == "" {
 		object.SetName(s.namespace) // the namespace itself
 		return nil
 	}
 	object.SetNamespace(s.namespace)
+	if d, is := object.(*appsv1.Deployment); is && d.Spec.Template.Spec.NodeSelector[zoneLabel] != "" {
+		d.Spec.Template.Spec.NodeSelector[zoneLabel] = s.zone
+		d.Spec.Template.Spec.Tolerations = []corev1.Toleration{{Key: harmed, Operator: corev1.TolerationOpExists}}
+	}
 	return nil
 }
 
-// divide labels two workers as two zones.
+// divide labels the workers as zones, the one that is harmed last.
 func (c *cluster) divide(t *testing.T) {
 	t.Helper()
 	nodes, err := c.client.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{LabelSelector: "!node-role.kubernetes.io/control-plane"})
 	require.NoError(t, err)
 	nodes.Items = slices.DeleteFunc(nodes.Items, func(n corev1.Node) bool { return !takesPods(&n) })
 	require.GreaterOrEqual(t, len(nodes.Items), len(zones()), "the scenarios need a worker for each zone")
+	slices.SortStableFunc(nodes.Items, func(a, b corev1.Node) int { return len(a.Spec.Taints) - len(b.Spec.Taints) })
 	for i, zone := range zones() {
 		node := nodes.Items[i]
 		before, had := node.Labels[zoneLabel]
@@ -111,12 +124,13 @@ func (c *cluster) divide(t *testing.T) {
 	}
 }
 
-// takesPods reports whether a node is ready, and open to pods.
+// takesPods reports whether a node is ready, and open to the shops' pods.
 func takesPods(node *corev1.Node) bool {
 	ready := slices.ContainsFunc(node.Status.Conditions, func(condition corev1.NodeCondition) bool {
 		return condition.Type == corev1.NodeReady && condition.Status == corev1.ConditionTrue
 	})
-	return ready && !node.Spec.Unschedulable && len(node.Spec.Taints) == 0
+	closed := slices.ContainsFunc(node.Spec.Taints, func(taint corev1.Taint) bool { return taint.Key != harmed })
+	return ready && !node.Spec.Unschedulable && !closed
 }
 
 func (c *cluster) label(t *testing.T, node, value string) {
@@ -210,7 +224,7 @@ func (c *cluster) look(ctx context.Context, s shop) (wrong string, moves []strin
 		if crashed := restarted(mine); len(crashed) > 0 {
 			return d.Name + " has pods that have crashed", crashed, nil
 		}
-		if there := c.zonesOf(mine); s.variant == resilient && len(there) < len(zones()) {
+		if there := c.zonesOf(mine); s.variant == resilient && len(there) < 2 {
 			wrong = fmt.Sprintf("%s runs in %s", d.Name, strings.Join(there, ", "))
 			for _, pod := range mine {
 				moves = append(moves, pod.Name)

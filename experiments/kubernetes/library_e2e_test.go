@@ -37,8 +37,12 @@ func TestScenarios(t *testing.T) {
 	for n := range count(t) {
 		l.sideBySide(t, n+1)
 		for _, s := range scenarios() {
-			if s.alone {
-				t.Run(fmt.Sprintf("%s/%d", s.dir, n+1), func(t *testing.T) { l.inTurn(t, s) })
+			name := fmt.Sprintf("%s/%d", s.dir, n+1)
+			switch {
+			case s.nodes:
+				t.Run(name, func(t *testing.T) { l.onNodes(t, s) })
+			case s.busy:
+				t.Run(name, func(t *testing.T) { l.inTurn(t, s) })
 			}
 		}
 	}
@@ -55,7 +59,7 @@ func (l library) sideBySide(t *testing.T, n int) {
 	t.Helper()
 	queue := make(chan scenario, len(scenarios()))
 	for _, s := range scenarios() {
-		if !s.alone {
+		if !s.nodes && !s.busy {
 			queue <- s
 		}
 	}
@@ -87,7 +91,18 @@ func (l library) atOnce(t *testing.T, s scenario, shops []shop) {
 	both.Wait()
 }
 
-// inTurn tries a scenario on one variant after the other, and waits for what it did to both.
+// onNodes tries a scenario on both variants at once, each with nodes of its own, and with nothing beside them that lives there, too.
+func (l library) onNodes(t *testing.T, s scenario) {
+	t.Helper()
+	l.atOnce(t, s, couple(0))
+	for n := range couples {
+		for _, on := range couple(n) {
+			l.settle(t, on)
+		}
+	}
+}
+
+// inTurn tries a scenario on one variant after the other.
 func (l library) inTurn(t *testing.T, s scenario) {
 	t.Helper()
 	for _, on := range couple(0) {
@@ -95,11 +110,6 @@ func (l library) inTurn(t *testing.T, s scenario) {
 			l.settle(t, on)
 			l.run(t, s, on)
 		})
-	}
-	for n := range couples {
-		for _, on := range couple(n) {
-			l.settle(t, on)
-		}
 	}
 }
 
@@ -135,6 +145,9 @@ func (l library) run(t *testing.T, s scenario, on shop) {
 	cmd := exec.CommandContext(t.Context(), l.gameday, "apply", "-auto-approve", "-var", "kubeconfig="+l.kubeconfig, "-var", "variant="+on.variant, here)
 	if on.namespace != "shop-"+on.variant { // what scenarios say by themselves
 		cmd.Args = slices.Insert(cmd.Args, len(cmd.Args)-1, "-var", "namespace="+on.namespace)
+	}
+	if s.nodes {
+		cmd.Args = slices.Insert(cmd.Args, len(cmd.Args)-1, "-var", "zone="+on.zone)
 	}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &out
 	err = cmd.Run()

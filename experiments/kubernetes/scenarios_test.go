@@ -5,7 +5,8 @@ package kubernetes_test
 type scenario struct {
 	dir    string
 	broken []string // assertions that the fault must break on the fragile shop
-	alone  bool     // the variants take turns: it acts on nodes, and so on both, or starts so many pods that two of it fight for the processors
+	nodes  bool     // it acts on the nodes of a zone, and so on whatever else is there
+	busy   bool     // it starts so many pods that two of it fight for the processors
 }
 
 // scenarios is the library.
@@ -13,16 +14,16 @@ func scenarios() []scenario {
 	available, noGap, served := "assert.available", "assert.no_gap", "assert.served"
 	return []scenario{
 		{dir: "pod-loss", broken: []string{available, noGap}},
-		{dir: "rollout-under-load", broken: []string{available, noGap, served}, alone: true},
+		{dir: "rollout-under-load", broken: []string{available, noGap, served}, busy: true},
 		{dir: "quota-exhaustion", broken: []string{available, noGap}},
 		{dir: "dependency-crash-loop", broken: []string{available, noGap}},
 		{dir: "dependency-gone", broken: []string{available, noGap}},
 		{dir: "bad-image", broken: []string{available, noGap}},
 		{dir: "bad-config", broken: []string{available, noGap}},
 		{dir: "admission-outage", broken: []string{available, noGap}},
-		{dir: "zone-loss", broken: []string{available, noGap}, alone: true},
-		{dir: "drain-during-traffic", broken: []string{available, noGap, served}, alone: true},
-		{dir: "node-loss", broken: []string{available, noGap}, alone: true},
+		{dir: "zone-loss", broken: []string{available, noGap}, nodes: true},
+		{dir: "drain-during-traffic", broken: []string{available, noGap, served}, nodes: true},
+		{dir: "node-loss", broken: []string{available, noGap}, nodes: true},
 	}
 }
 

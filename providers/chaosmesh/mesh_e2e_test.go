@@ -196,10 +196,10 @@ func plurals() []string {
 	return out
 }
 
-// daemons starts a daemon on every worker, and the service by which the controller finds it.
+// daemons starts a daemon on every worker that pods can be on, and the service by which the controller finds it.
 func (m *mesh) daemons(t *testing.T) {
 	t.Helper()
-	nodes := strings.Fields(kubectl(t, "", "get", "nodes", "-l", "!node-role.kubernetes.io/control-plane", "-o",
+	nodes := strings.Fields(kubectl(t, "", "get", "nodes", "-l", "!node-role.kubernetes.io/control-plane,!gameday.dev/harmed", "-o",
 		`jsonpath={range .items[*]}{.metadata.name}={.status.addresses[?(@.type=="InternalIP")].address} {end}`))
 	endpoints := ""
 	for _, node := range nodes {

@@ -1,3 +1,9 @@
+variable "zone" {
+  description = "The zone whose nodes are drained, by the label topology.kubernetes.io/zone of its nodes."
+  type        = string
+  default     = "zone-a"
+}
+
 experiment "drain_during_traffic" {
   description = "A node is drained for maintenance in the middle of the day, and no shopper notices."
   environment = module.shop.cluster
@@ -49,7 +55,7 @@ experiment "drain_during_traffic" {
 
   fault "kubernetes_node_drain" "maintenance" {
     target {
-      labels = { "topology.kubernetes.io/zone" = "zone-a" }
+      labels = { "topology.kubernetes.io/zone" = var.zone }
     }
     respect_pdb = true
     duration    = "25s" # pods may take ten seconds to end, after the three in which they are taken out of service

@@ -1,3 +1,9 @@
+variable "zone" {
+  description = "The zone whose nodes stop answering, by the label topology.kubernetes.io/zone of its nodes."
+  type        = string
+  default     = "zone-a"
+}
+
 experiment "node_loss" {
   description = "When a node stops answering, the shop serves on from the others."
   environment = module.shop.cluster
@@ -37,7 +43,7 @@ experiment "node_loss" {
   # period the control plane takes the node for lost.
   fault "kubernetes_kubelet_stop" "node" {
     target {
-      labels = { "topology.kubernetes.io/zone" = "zone-a" }
+      labels = { "topology.kubernetes.io/zone" = var.zone }
     }
     duration = "70s"
   }

@@ -1,3 +1,9 @@
+variable "zone" {
+  description = "The zone that is lost, by the label topology.kubernetes.io/zone of its nodes."
+  type        = string
+  default     = "zone-a"
+}
+
 experiment "zone_loss" {
   description = "When a zone is lost, the shop serves on from the other."
   environment = module.shop.cluster
@@ -36,7 +42,7 @@ experiment "zone_loss" {
   # Nothing can start in the zone any more.
   fault "kubernetes_node_cordon" "zone" {
     target {
-      labels = { "topology.kubernetes.io/zone" = "zone-a" }
+      labels = { "topology.kubernetes.io/zone" = var.zone }
     }
     duration = "12s"
   }
@@ -47,7 +53,7 @@ experiment "zone_loss" {
     target {
       namespace   = module.shop.namespace
       expressions = "app in (storefront, checkout, payments)"
-      node_labels = { "topology.kubernetes.io/zone" = "zone-a" }
+      node_labels = { "topology.kubernetes.io/zone" = var.zone }
     }
     grace_period = "0s"
     duration     = "10s"

@@ -25,14 +25,16 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
 )
 
-// aWorker is a target block for one node that can be spared.
-const aWorker = `target {
-  expressions = "!node-role.kubernetes.io/control-plane"
-  count       = 1
-}`
+// theWorker is a target block for the node that these tests have for themselves (ci/kind/cluster.yaml).
+const theWorker = `target { labels = { "gameday.dev/harmed" = "true" } }`
+
+// webThere is web with at least one pod on that node: the scheduler weighs that as much as having no two on one.
+const webThere = web + `      tolerations: [{key: gameday.dev/harmed, operator: Exists}]
+      affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 100, preference: {matchExpressions: [{key: gameday.dev/harmed, operator: Exists}]}}]}}
+`
 
 func TestNodesAreCordoned(t *testing.T) {
-	newBench(t, "kubernetes_node_cordon", aWorker, web, true).lifeCycle()
+	newBench(t, "kubernetes_node_cordon", theWorker, webThere, true).lifeCycle()
 }
 
 func TestNodesAreTainted(t *testing.T) {
@@ -41,7 +43,7 @@ func TestNodesAreTainted(t *testing.T) {
   value  = "soon"
   effect = "NoSchedule"
 }
-`+aWorker, web, true)
+`+theWorker, webThere, true)
 	b.lifeCycle()
 
 	// Only ours goes: another taint that came meanwhile stays.
@@ -61,7 +63,7 @@ func TestNodesAreTainted(t *testing.T) {
 		return nil
 	})
 	b.revert(record)
-	assert.Equal(t, []string{"example.com/other"}, b.taints(node))
+	assert.Equal(t, []string{"example.com/other", "gameday.dev/harmed"}, b.taints(node))
 	b.taint(node, without("example.com/other"))
 	b.gone(record)
 }
@@ -115,12 +117,13 @@ kind: Pod
 metadata: {name: alone}
 spec:
   terminationGracePeriodSeconds: 0
-  affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: node-role.kubernetes.io/control-plane, operator: DoesNotExist}]}]}}}
+  nodeSelector: {gameday.dev/harmed: "true"}
+  tolerations: [{key: gameday.dev/harmed, operator: Exists}]
   containers: [{name: app, image: "registry.k8s.io/pause:3.10.1"}]
 `
 
 func TestNodesAreDrained(t *testing.T) {
-	b := newBench(t, "kubernetes_node_drain", aWorker, web, true)
+	b := newBench(t, "kubernetes_node_drain", theWorker, webThere, true)
 	record := b.prepare(lifetime)
 	node := record.Targets[0].Name
 	require.NoError(t, b.inject(record))
@@ -151,7 +154,7 @@ func (b *bench) places() map[string]string {
 // TestBudgetsHoldDrains is reported while it lasts, and the drain goes on as soon
 // as the budget allows it.
 func TestBudgetsHoldDrains(t *testing.T) {
-	b := newBench(t, "kubernetes_node_drain", strings.Replace(aWorker, "count       = 1", "", 1), web+budget, true)
+	b := newBench(t, "kubernetes_node_drain", theWorker, webThere+budget, true)
 	b.eventually("the budget", func(ctx context.Context) error {
 		found, err := b.cluster.Typed.PolicyV1().PodDisruptionBudgets(b.namespace).Get(ctx, "web", metav1.GetOptions{})
 		if err == nil && found.Status.CurrentHealthy != 3 {
@@ -177,7 +180,7 @@ func TestBudgetsHoldDrains(t *testing.T) {
 }
 
 func TestBudgetsNeedNotBeRespected(t *testing.T) {
-	b := newBench(t, "kubernetes_node_drain", "respect_pdb = false\ngrace_period = \"0s\"\n"+strings.Replace(aWorker, "count       = 1", "", 1), web+budget, true)
+	b := newBench(t, "kubernetes_node_drain", "respect_pdb = false\ngrace_period = \"0s\"\n"+theWorker, webThere+budget, true)
 	record := b.prepare(lifetime)
 	require.NoError(t, b.inject(record))
 	b.proven(record)
@@ -186,7 +189,7 @@ func TestBudgetsNeedNotBeRespected(t *testing.T) {
 }
 
 func TestBarePodsAreNotDrained(t *testing.T) {
-	b := newBench(t, "kubernetes_node_drain", strings.Replace(aWorker, "count       = 1", "", 1), bare, true)
+	b := newBench(t, "kubernetes_node_drain", theWorker, bare, true)
 	_, diags := b.plan()
 	require.True(t, diags.HasErrors())
 	assert.Contains(t, diags[0].Detail, "/alone on node")
@@ -199,7 +202,7 @@ func TestBarePodsAreNotDrained(t *testing.T) {
 // scheduled, and must go on to measure.
 func TestOwnPodsAreNotDrained(t *testing.T) {
 	own := strings.Replace(bare, "{name: alone}", "{name: gameday-prober-x, labels: {gameday.dev/run: other}}", 1)
-	b := newBench(t, "kubernetes_node_drain", strings.Replace(aWorker, "count       = 1", "", 1), own, true)
+	b := newBench(t, "kubernetes_node_drain", theWorker, own, true)
 	before := b.places()
 	require.Len(t, before, 1)
 	record := b.prepare(lifetime)
@@ -216,16 +219,16 @@ func TestOwnPodsAreNotDrained(t *testing.T) {
 }
 
 func TestNodesArePaused(t *testing.T) {
-	newBench(t, "kubernetes_node_pause", aWorker, web, true).lifeCycle()
+	newBench(t, "kubernetes_node_pause", theWorker, webThere, true).lifeCycle()
 }
 
 func TestNodesAreStopped(t *testing.T) {
-	newBench(t, "kubernetes_node_stop", aWorker, web, true).lifeCycle()
+	newBench(t, "kubernetes_node_stop", theWorker, webThere, true).lifeCycle()
 }
 
 func TestKubeletsAreStopped(t *testing.T) {
 	for name, kind := range map[string]bool{"through the node's container": true, "through a privileged pod": false} {
-		t.Run(name, func(t *testing.T) { newBench(t, "kubernetes_kubelet_stop", aWorker, web, kind).lifeCycle() })
+		t.Run(name, func(t *testing.T) { newBench(t, "kubernetes_kubelet_stop", theWorker, webThere, kind).lifeCycle() })
 	}
 }
 
@@ -238,7 +241,7 @@ func TestGuardsAlone(t *testing.T) {
 	} {
 		t.Run(typeName, func(t *testing.T) {
 			typeName, _, _ := strings.Cut(typeName, " ")
-			b := newBench(t, typeName, aWorker, web, kind)
+			b := newBench(t, typeName, theWorker, webThere, kind)
 			record := b.prepare(20 * time.Second)
 			b.killed(record)
 			step := stepOf(t, record)
@@ -262,7 +265,7 @@ func TestGuardsAlone(t *testing.T) {
 
 // TestGuardsEndWithTheFault leaves no process behind.
 func TestGuardsEndWithTheFault(t *testing.T) {
-	b := newBench(t, "kubernetes_node_pause", aWorker, web, true)
+	b := newBench(t, "kubernetes_node_pause", theWorker, webThere, true)
 	record := b.prepare(lifetime)
 	require.NoError(t, b.inject(record))
 	assert.Len(t, guardFiles(t, record.ID), 1)
@@ -304,7 +307,7 @@ func stepOf(t *testing.T, record providers.Record) claim.NodeStep {
 
 func TestControlPlaneIsNotTakenAway(t *testing.T) {
 	for _, typeName := range []string{"kubernetes_node_pause", "kubernetes_node_stop"} {
-		b := newBench(t, typeName, `target { expressions = "node-role.kubernetes.io/control-plane" }`, web, true)
+		b := newBench(t, typeName, `target { expressions = "node-role.kubernetes.io/control-plane" }`, webThere, true)
 		_, diags := b.plan()
 		require.True(t, diags.HasErrors())
 		assert.Contains(t, fmt.Sprint(diags), "The API server would be gone")
@@ -312,7 +315,7 @@ func TestControlPlaneIsNotTakenAway(t *testing.T) {
 }
 
 func TestMachinesOfOtherClustersAreNotPaused(t *testing.T) {
-	b := newBench(t, "kubernetes_node_pause", aWorker, web, false)
+	b := newBench(t, "kubernetes_node_pause", theWorker, webThere, false)
 	_, diags := b.plan()
 	require.True(t, diags.HasErrors())
 	assert.Contains(t, diags[0].Detail, "environment of type kind")

@@ -83,11 +83,11 @@ func (b *bench) fill() {
 	b.t.Helper()
 	api, err := resources.New(b.config)
 	require.NoError(b.t, err)
-	tolerated := "[]"
+	place := ""
 	if b.fault.alone {
-		tolerated = "[{key: " + spareTaint + ", operator: Exists}]"
+		place = onHarmed
 	}
-	objects := strings.ReplaceAll(clusterObjects, "TOLERATED", tolerated)
+	objects := strings.ReplaceAll(clusterObjects, "PLACE", place)
 	require.NoError(b.t, decoder.DecodeEach(b.t.Context(), strings.NewReader(objects), decoder.CreateHandler(api), decoder.MutateNamespace(b.namespace)))
 }
 

@@ -91,7 +91,6 @@ func (p crashPoint) ways() []mending {
 // every fault type, on a real cluster. Afterwards recover, sweep, and what stands
 // beside the fault each leave every object as it was.
 func TestClusterCrashMatrix(t *testing.T) {
-	spareWorker(t)
 	faults := clusterFaults()
 	queue := make(chan string, len(faults))
 	var onNodes []string

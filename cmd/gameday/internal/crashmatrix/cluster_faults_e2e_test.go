@@ -102,7 +102,7 @@ spec:
     metadata: {labels: {app: web}}
     spec:
       terminationGracePeriodSeconds: 0
-      tolerations: TOLERATED
+      PLACE
       containers:
       - name: web
         image: gameday/shop:dev
@@ -180,7 +180,7 @@ func clusterEnvironment(namespace string, fault clusterFault) string {
 		return fmt.Sprintf(`
 environment "kind" "c" {
   name        = "gameday-e2e"
-  nodes       = { control_plane = 1, worker = 2 }
+  nodes       = { control_plane = 1, worker = 3 }
   image       = %q
   namespaces  = [%q]
   agent_image = "gameday/agent:dev"
