@@ -87,10 +87,13 @@ clean_up() {
 	local status=$?
 	trap - EXIT
 	[ -z "$tests_group" ] || kill -- "-$tests_group" 2>/dev/null || true
-	[ "$status" = 0 ] || "$kind" export logs -q --name "$cluster" "$run/logs" 2>/dev/null || true
+	[ "$status" = 0 ] || keep_logs
 	delete_cluster || status=1
 	exit "$status"
 }
+
+# keep_logs keeps what nodes and pods said, while there is a cluster.
+keep_logs() { "$kind" export logs -q --name "$cluster" "$run/logs" 2>/dev/null || true; }
 
 begin=$SECONDS
 rm -rf "$run"
@@ -122,6 +125,7 @@ status=0
 run_tests || status=$?
 left="nothing left behind"
 is_as_before cluster "$cluster_before" cluster_state || status=1 left="something left behind"
+[ "$status" = 0 ] || keep_logs
 delete_cluster
 is_as_before engine "" left_on_engine || status=1 left="something left behind"
 

@@ -5,6 +5,7 @@
 package kind
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -53,6 +54,14 @@ func TestNetwork(t *testing.T) {
 			assert.Empty(t, missing, "no answers to %s", name)
 		}
 	})
+	t.Run("what is for nobody stays in the cluster", func(t *testing.T) {
+		for _, from := range servers {
+			for name, address := range c.nobodys(t, nodes.Items) {
+				refused := c.run(t, from, fmt.Sprintf("timeout 5 bash -c '%s' 2>&1; echo $?", ask(address)))
+				assert.Regexp(t, `(No route to host|Connection refused)(?s:.*)\n1\n$`, refused, "from %s to %s", from.Spec.NodeName, name)
+			}
+		}
+	})
 	t.Run("pods reach what is outside of the pod network", func(t *testing.T) {
 		for _, from := range servers {
 			c.run(t, from, "exec 3<>/dev/tcp/kubernetes.default.svc/443")
@@ -72,6 +81,30 @@ func (c cluster) unheard(t *testing.T, from corev1.Pod, servers map[string]corev
 		}
 	}
 	return missing
+}
+
+// nobodys are the last addresses of each node's range of pods, which are given out from the first one on, and of the range of
+// services, which has tens of thousands of others.
+func (c cluster) nobodys(t *testing.T, nodes []corev1.Node) map[string]string {
+	t.Helper()
+	services, err := c.NetworkingV1().ServiceCIDRs().Get(t.Context(), "kubernetes", metav1.GetOptions{})
+	require.NoError(t, err)
+	addresses := map[string]string{"a service": last(t, services.Spec.CIDRs[0])}
+	for _, node := range nodes {
+		addresses["a pod on "+node.Name] = last(t, node.Spec.PodCIDR)
+	}
+	return addresses
+}
+
+// last is the last address of an IPv4 range but for that of its broadcasts.
+func last(t *testing.T, cidr string) string {
+	t.Helper()
+	prefix, err := netip.ParsePrefix(cidr)
+	require.NoError(t, err)
+	address := prefix.Masked().Addr().As4()
+	first := binary.BigEndian.Uint32(address[:])
+	binary.BigEndian.PutUint32(address[:], first+1<<(32-prefix.Bits())-2)
+	return netip.AddrFrom4(address).String()
 }
 
 func requireReady(t *testing.T, nodes []corev1.Node) {
