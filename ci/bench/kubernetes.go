@@ -37,7 +37,8 @@ const kubernetesPage = `# Faults on Kubernetes
 
 gameday against kubectl and against a bare client-go loop on one cluster, in turn, %d rounds after one that does not count. Medians; the ratio is
 the median of the rounds' own ratios. Pods are of ReplicaSets and unscheduled, so that nothing but the API server is measured; their deletion is
-what a watch saw. Written by ` + "`go run ./ci/bench -only kubernetes`" + ` with KUBECONFIG set.
+what a watch saw. Before gameday deletes anything it claims the targets in the cluster, so that somebody else can undo what it is about to do: it creates a
+Lease, and lists those of others. One pod pays for these two requests alone; with many they do not show. Written by ` + "`go run ./ci/bench -only kubernetes`" + ` with KUBECONFIG set.
 
 %s
 | what | gameday | peer | ratio | at most |

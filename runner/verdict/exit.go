@@ -89,6 +89,6 @@ Exit codes of gameday plan:
   2       With -detailed-exitcode: the plan was made, and it would inject faults.
 
 Every other command exits with 0, or with 1 on an error. Besides, fmt -check
-exits with 3 when a file is not in the standard format, and recover with 4 when
-something could not be undone.
+exits with 3 when a file is not in the standard format, and recover and sweep
+with 4 when something could not be undone.
 `

@@ -53,7 +53,7 @@ func settings() *Construct {
 		Body: body("What the configuration needs of gameday itself.",
 			shown(arg("required_version", schema.String, "Versions of gameday that can run this configuration; a constraint."), `">= 0.1.0"`)),
 		Children: []*Construct{{
-			Name: "required_providers", Open: "An object with the source (\"builtin\", a path, or NAMESPACE/NAME of a mirror), the version (a constraint) and env (names of environment variables that it gets) of the provider of that name.",
+			Name: "required_providers", Open: "An object with the source (\"builtin\", a path, NAMESPACE/NAME of a mirror, or oci://REGISTRY/NAME), the version (a constraint) and env (names of environment variables that it gets) of the provider of that name.",
 			Body: body("The providers that the configuration relies on."),
 		}},
 	}
