@@ -2,6 +2,8 @@ package providers
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -58,6 +60,19 @@ type Sample struct {
 	// target: conditions do not see it, and too many of them make a verdict
 	// inconclusive.
 	Lost bool
+}
+
+// Checked is the sample as conditions may see it: one whose value is no finite number has failed. Left out it would hide
+// what is worst: a rate of something by nothing is +Inf.
+func (s Sample) Checked() Sample {
+	if s.Value == nil || !math.IsNaN(*s.Value) && !math.IsInf(*s.Value, 0) {
+		return s
+	}
+	if s.OK {
+		s.OK, s.Error = false, fmt.Sprintf("the value is %g: expected a finite number", *s.Value)
+	}
+	s.Value = nil
+	return s
 }
 
 // A Load is a type of offered load.

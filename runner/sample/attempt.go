@@ -30,7 +30,7 @@ func (r *run) attempt(e *entry, due time.Time) {
 
 	ctx, cancel := context.WithTimeout(r.ctx, e.task.Timeout)
 	defer cancel()
-	got := r.take(ctx, e.task.Prober)
+	got := r.take(ctx, e)
 	latency := time.Since(due)
 	if got.Took > 0 {
 		latency = late + got.Took
@@ -47,15 +47,18 @@ func point(got providers.Sample, due time.Time, latency time.Duration) Point {
 	}
 }
 
-// take is the prober's sample; a panic becomes a failed one.
-func (r *run) take(ctx context.Context, prober providers.Prober) (got providers.Sample) {
+// take is the prober's sample. A panic says nothing of the target: its sample is lost, and the first one fails the run.
+func (r *run) take(ctx context.Context, e *entry) (got providers.Sample) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			r.counters.panics.Add(1)
-			got = providers.Sample{Error: fmt.Sprintf("the probe panicked, which is a bug of its provider: %v", reason)}
+			err := fmt.Errorf("the probe panicked, which is a bug of its provider: %v", reason)
+			if e.panics.Add(1) == 1 {
+				r.fail(fmt.Errorf("%s: %w", e.task.Series.Name(), err))
+			}
+			got = providers.Sample{Lost: true, Error: err.Error()}
 		}
 	}()
-	return prober.Sample(ctx)
+	return e.task.Prober.Sample(ctx)
 }
 
 // refuse records a sample that could not be sent.

@@ -1,10 +1,11 @@
 package sample
 
 import (
-	"math"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers"
 )
 
 // A Point is the outcome of one sample or of one offered request.
@@ -20,12 +21,11 @@ type Point struct {
 }
 
 // cleaned is the point without what no window could hold: a negative latency (a
-// clock that was set back) and values that are not finite numbers.
+// clock that was set back) and a value that is no finite number.
 func (p Point) cleaned() Point {
 	p.Latency = max(p.Latency, 0)
-	if p.Value != nil && (math.IsNaN(*p.Value) || math.IsInf(*p.Value, 0)) {
-		p.Value = nil
-	}
+	checked := providers.Sample{OK: p.OK, Error: p.Error, Value: p.Value}.Checked()
+	p.OK, p.Error, p.Value = checked.OK, checked.Error, checked.Value
 	if p.OK {
 		p.Error = ""
 	}

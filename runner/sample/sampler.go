@@ -58,8 +58,8 @@ func (s *Sampler) Stats() Stats { return s.counters.stats() }
 // recorded as failed and not sent, with the time-out as their latency, which
 // is the least that they would have taken. What the sampler itself was too late
 // for, because this process or its machine stood still, is recorded as lost. The
-// error is that of streamers that
-// could not go on; the other tasks are not held up by it.
+// error is that of streamers that could not go on, and of probers that panicked; the
+// other tasks are not held up by it.
 func (s *Sampler) Run(ctx context.Context, tasks []Task, onPoint func(name string)) error {
 	for _, task := range tasks {
 		if err := task.check(); err != nil {
@@ -88,7 +88,7 @@ type run struct {
 	flying   sync.WaitGroup
 
 	mu     sync.Mutex
-	broken []error // of streamers
+	broken []error // of streamers, and the first panic of each prober
 }
 
 // keep launches each sample when it is due, until the context ends.

@@ -173,15 +173,22 @@ func TestAProberThatNeverReturnsHoldsNobodyBack(t *testing.T) {
 	})
 }
 
-func TestAPanicIsAFailedSample(t *testing.T) {
+// TestAPanicSaysNothingOfTheTarget: an assertion that wants failures must not hold by it.
+func TestAPanicSaysNothingOfTheTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
+		defer cancel()
+		s := sample.NewSeries("probe.a", cty.EmptyObject, time.Hour)
+		broken := proberFunc(func(context.Context) providers.Sample { panic("index out of range") })
 		start := time.Now()
-		s, stop := sampling(t, time.Second, time.Second, proberFunc(func(context.Context) providers.Sample { panic("index out of range") }))
-		defer stop()
-		require.NoError(t, s.Settle(t.Context(), start.Add(1)))
-		w := s.Between(start, start.Add(1))
-		assert.EqualValues(t, 1, w.Count())
-		assert.Equal(t, "the probe panicked, which is a bug of its provider: index out of range", w.LastError())
+		var sampler sample.Sampler
+		err := sampler.Run(ctx, []sample.Task{{Series: s, Prober: broken, Interval: time.Second, Timeout: time.Second}}, nil)
+		const why = "the probe panicked, which is a bug of its provider: index out of range"
+		require.EqualError(t, err, "probe.a: "+why, "the run fails, once")
+		w := s.Between(start, start.Add(time.Hour))
+		assert.Zero(t, w.Count())
+		assert.EqualValues(t, 4, w.Lost())
+		assert.Equal(t, why, w.LostError())
 	})
 }
 

@@ -12,6 +12,7 @@ type entry struct {
 	limit  int
 	due    time.Time
 	flying atomic.Int32 // probers that have not returned
+	panics atomic.Int64
 }
 
 // schedule is a binary heap of entries, the one that is due next on top.

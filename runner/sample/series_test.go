@@ -97,6 +97,8 @@ func TestRecordTakesWhatNoWindowCouldHold(t *testing.T) {
 		p.Value = number(bad)
 		s.Record(p)
 	}
+	assert.Zero(t, s.Phase("fault").SuccessCount(), "without the number it has failed: it must not hide what is worst")
+	assert.Equal(t, "the value is -Inf: expected a finite number", s.Phase("fault").LastError())
 	v := s.Phase("fault").Value()
 	assert.True(t, v.GetAttr("value").GetAttr("mean").IsNull())
 	assert.Equal(t, cty.NumberFloatVal(0), v.GetAttr("latency").GetAttr("min"))

@@ -15,15 +15,14 @@ type Stats struct {
 	Started      int64         // samples handed to their probers
 	Late         int64         // of those, the ones more than LateThreshold late
 	Unsent       int64         // samples refused because too many were in flight
-	Panics       int64         // samples whose prober panicked
 	MaxLateness  time.Duration // the worst
 	MeanLateness time.Duration
 }
 
 // counters are the running Stats.
 type counters struct {
-	samples, late, unsent, panics atomic.Int64
-	maxLate, sumLate              atomic.Int64 // ns
+	samples, late, unsent atomic.Int64
+	maxLate, sumLate      atomic.Int64 // ns
 }
 
 func (c *counters) started(lateness time.Duration) {
@@ -46,7 +45,6 @@ func (c *counters) stats() Stats {
 		Started:      started,
 		Late:         c.late.Load(),
 		Unsent:       c.unsent.Load(),
-		Panics:       c.panics.Load(),
 		MaxLateness:  time.Duration(c.maxLate.Load()),
 		MeanLateness: time.Duration(c.sumLate.Load() / max(started, 1)),
 	}

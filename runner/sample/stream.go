@@ -21,7 +21,6 @@ func (r *run) stream(streams schedule) {
 func (r *run) follow(e *entry) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			r.counters.panics.Add(1)
 			r.fail(fmt.Errorf("%s: the probe panicked, which is a bug of its provider: %v", e.task.Series.Name(), reason))
 		}
 	}()

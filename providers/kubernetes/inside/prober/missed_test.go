@@ -2,6 +2,7 @@ package prober
 
 import (
 	"context"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -49,6 +50,31 @@ func TestWhatThePodMissedIsLostAndNotFailed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// odd is a prober that answers with a value, or panics where it has none.
+type odd struct{ value *float64 }
+
+func (o odd) Sample(context.Context) providers.Sample {
+	return providers.Sample{OK: true, Value: new(*o.value)}
+}
+func (odd) Close() error { return nil }
+
+// TestWhatNoFrameCanHold: infinity would end the conversation, for every probe of the pod.
+func TestWhatNoFrameCanHold(t *testing.T) {
+	infinity := math.Inf(1)
+	p := &probe{prober: odd{&infinity}, fields: cty.EmptyObject, timeout: time.Second}
+	got := p.sample(t.Context(), time.Now(), time.Now())
+	assert.False(t, got.OK)
+	assert.Nil(t, got.Value)
+	assert.Equal(t, "the value is +Inf: expected a finite number", got.Error)
+}
+
+func TestAPanicSaysNothingOfTheTarget(t *testing.T) {
+	p := &probe{prober: odd{}, fields: cty.EmptyObject, timeout: time.Second}
+	got := p.sample(t.Context(), time.Now(), time.Now())
+	assert.True(t, got.Lost)
+	assert.Contains(t, got.Error, "the probe panicked, which is a bug of its provider")
 }
 
 // counted is what became of the samples of a stream.

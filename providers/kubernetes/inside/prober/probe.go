@@ -74,7 +74,7 @@ func (p *probe) sample(ctx context.Context, due, began time.Time) wire.Sample {
 	}
 	limited, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	got := p.take(limited)
+	got := p.take(limited).Checked() // a frame has no room for infinity
 	out := wire.Sample{
 		Due: due.Sub(began), Late: started.Sub(due), Took: time.Since(started), OK: got.OK, Lost: got.Lost,
 		Error: got.Error, Value: got.Value, Fields: wire.EncodeFields(got.Fields, p.fields),
@@ -88,11 +88,11 @@ func (p *probe) sample(ctx context.Context, due, began time.Time) wire.Sample {
 	return p.excuse(out, time.Since(started))
 }
 
-// take is the prober's sample; a panic becomes a failed one.
+// take is the prober's sample; a panic becomes a lost one, as it says nothing of the target.
 func (p *probe) take(ctx context.Context) (got providers.Sample) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			got = providers.Sample{Error: fmt.Sprintf("the probe panicked, which is a bug of its provider: %v", reason)}
+			got = providers.Sample{Lost: true, Error: fmt.Sprintf("the probe panicked, which is a bug of its provider: %v", reason)}
 		}
 	}()
 	return p.prober.Sample(ctx)
