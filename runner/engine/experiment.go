@@ -24,7 +24,7 @@ type experiment struct {
 	measurements *measurements
 	faults       []*fault
 	watchers     []*watcher
-	stop         chan *halt    // first broken stop condition; capacity 1
+	stop         chan *halt    // the first stop condition that came true; capacity 1
 	doubted      []*halt       // broken by a window that was not whole, to be judged again
 	news         chan struct{} // some series has a new point; capacity 1
 	told         map[told]bool // judgements reported

@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/plan"
-	"github.com/gameday-dev/gameday/runner/sample"
 	"github.com/gameday-dev/gameday/runner/verdict"
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
@@ -59,8 +59,9 @@ func (j judgedAsserts) held() bool {
 // it ends is counted and not read from the clock: waiting for answers that hang
 // must not give the system more time than it was allowed.
 func (x *experiment) awaitSteady(ctx context.Context, reverted, began time.Time, hold time.Duration) (judgedAsserts, time.Duration, error) {
-	for took := began.Sub(reverted) + hold; ; took += recoveryEvery {
-		end, last := reverted.Add(took), took >= x.def.Recovery.Within+hold
+	most, steadiness := x.def.Recovery.Within+hold, steadiness{x: x, hold: hold}
+	for took := began.Sub(reverted) + hold; ; took = min(took+recoveryEvery, most) {
+		end := reverted.Add(took)
 		if err := sleep(ctx, time.Until(end)); err != nil {
 			return nil, 0, err
 		}
@@ -69,36 +70,25 @@ func (x *experiment) awaitSteady(ctx context.Context, reverted, began time.Time,
 		if err := x.measurements.settleLately(ctx, end); err != nil {
 			return nil, 0, err
 		}
-		if judged := x.judgeRecovery(end, hold); judged.held() || last {
+		judged := steadiness.judge(end)
+		if took > most {
+			judged = judged.late(x.def.Recovery.Within, hold, took)
+		}
+		if judged.held() || took >= most {
 			return judged, took, nil
 		}
 	}
 }
 
-// judgeRecovery judges the window that ends then. One of which too little is known proves nothing where it holds, and a
-// later one may.
-func (x *experiment) judgeRecovery(now time.Time, hold time.Duration) judgedAsserts {
-	var out judgedAsserts
-	for _, a := range x.def.Asserts {
-		if !slices.Contains(a.Phases, resolve.PhaseRecovery) {
-			continue
+// late is what was judged in a window that began too late, as the rollback took all of the time: that it holds there does not show
+// that it did in time.
+func (j judgedAsserts) late(within, hold, took time.Duration) judgedAsserts {
+	for i := range j {
+		if j[i].outcome == event.Held {
+			j[i].outcome = event.TooFew
+			j[i].message = fmt.Sprintf("no window of %s began within %s of the revert (recovery.within): the actions of the rollback took %s",
+				hold, within, (took - hold).Round(roundedTo))
 		}
-		length := hold
-		if a.Window > 0 {
-			length = a.Window
-		}
-		judged := x.judge(a.Condition, a.MinSamples, func(s *sample.Series) sample.Window { return s.Between(now.Add(-length), now) })
-		out = append(out, judgedAssert{x.unlessMissing(judged, now.Add(-length), now), a})
-	}
-	return out
-}
-
-func (x *experiment) unlessMissing(j judgement, from, to time.Time) judgement {
-	if j.outcome != event.Held {
-		return j
-	}
-	if missing := x.measurements.missingBetween(from, to); missing != "" {
-		j.outcome, j.message = event.TooFew, missing
 	}
 	return j
 }

@@ -19,9 +19,10 @@ type halt struct {
 	end   time.Time  // of the window in which it did
 	whole bool       // every answer that was due in it was there
 	again *judgement // of the same window once it is whole; nil before
+	told  bool       // it was booked
 }
 
-// stopped tells the phase that a stop condition was broken; the first counts.
+// stopped ends the phase for a stop condition that came true. The first does; what else came true is booked afterwards.
 func (x *experiment) stopped(h *halt) {
 	select {
 	case x.stop <- h:
@@ -32,6 +33,7 @@ func (x *experiment) stopped(h *halt) {
 // bookStop tells of a broken stop condition and lets it fail the experiment. Where answers were missing, those that are
 // slow may be the good ones: then it is enough to stop, and to fail only once they are there.
 func (x *experiment) bookStop(h *halt) {
+	h.told = true
 	x.run.Bus.Emit(h.StopTriggered)
 	if h.whole {
 		x.result.add(verdict.Failed, h.Message)
@@ -40,21 +42,19 @@ func (x *experiment) bookStop(h *halt) {
 	}
 }
 
-// bookLateStops books a stop condition that was broken in the fault phase, and
-// was seen only when that was over: at the very end, or by answers that came
-// later. There is nothing to stop any more, but it is broken all the same.
+// bookLateStops books the stop conditions that came true in the fault phase without ending it: another one had, or it was seen
+// only when that was over, at the very end or by answers that came later. There is nothing to stop any more, but each is true
+// all the same: what comes of one that rests on too little must not be what comes of one that is certain.
 func (x *experiment) bookLateStops() {
 	for _, w := range x.watchers {
 		if w.stop != nil {
 			w.finish(resolve.PhaseFault)
 		}
+		if h := w.cameTrue(); h != nil && !h.told {
+			x.bookStop(h)
+		}
 	}
-	select {
-	case h := <-x.stop:
-		x.bookStop(h)
-	default:
-		x.bookIdleStops()
-	}
+	x.bookIdleStops()
 	for _, h := range x.doubted {
 		x.bookDoubted(h)
 	}
@@ -72,10 +72,17 @@ func (x *experiment) bookDoubted(h *halt) {
 		h.Condition, time.Duration(h.At*float64(time.Second)).Round(time.Millisecond), again.why()))
 }
 
+// cameTrue is how a stop condition came true; nil for one that did not.
+func (w *watcher) cameTrue() *halt {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.halt
+}
+
 // reconsider judges the window in which a stop condition came true again, as soon as it is whole: after a long revert its
 // samples are not kept any more.
 func (w *watcher) reconsider(whole time.Time) {
-	if h := w.doubt; h != nil && h.again == nil && w.window > 0 && !whole.Before(h.end) {
+	if h := w.halt; h != nil && !h.whole && h.again == nil && w.window > 0 && !whole.Before(h.end) {
 		judged := w.judgement(resolve.PhaseFault, h.end)
 		h.again = &judged
 	}

@@ -65,6 +65,15 @@ func TestNothingPassesWithoutProof(t *testing.T) {
 			tolerant("rollback {\n action \"fake\" \"r\" {}\n}"), func(w *world) { w.harms = true },
 			verdict.Failed, "assert.available in the recovery phase",
 		},
+		"a rollback that takes longer than the recovery may": {
+			tolerant("rollback {\n action \"fake\" \"r\" {}\n}"), func(w *world) { w.rolls = 7 * time.Second },
+			verdict.Inconclusive, "no window of 1s began within 5s of the revert (recovery.within): the actions of the rollback took 7s",
+		},
+		"windows of a recovery that hold late in the hold alone": {
+			strings.Replace(with("ASSERT", `window = "1s"
+phases = ["baseline", "recovery"]`), `hold   = "1s"`, `hold   = "4s"`, 1), func(w *world) { w.sore = 8 * time.Second },
+			verdict.Failed, "assert.available in the recovery phase",
+		},
 		"a fault that was never injected": {
 			tolerant("fault \"fake_break\" \"b\" {\n name = \"b\"\n depends_on = [fault.a]\n}"), func(w *world) { w.noEvidence = true },
 			verdict.Inconclusive, "fault.b was not injected, so that there is no evidence of an effect: fault.a never became active",
@@ -129,6 +138,23 @@ func TestStopAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestEveryStopIsBooked: two come true by the answers that are there, and one by all of them. None is lost, and the certain one decides.
+func TestEveryStopIsBooked(t *testing.T) {
+	const doubtful, certain = "min_samples = 12", "min_samples = 13\nwindow = \"2s\""
+	b := newBench(t, strings.Replace(tolerant(stopping("a", "probe.p.success_ratio < 0.2", doubtful)+
+		stopping("b", "probe.p.success_ratio < 0.2", doubtful)+stopping("c", "probe.p.success_ratio < 0.6", certain)), `"500ms"`, `"5s"`, 1))
+	slowHalf(2)(b.world)
+	synctest.Test(t, func(t *testing.T) {
+		result := b.run(t.Context())
+		var conditions []string
+		for _, stop := range all[event.StopTriggered](b.events) {
+			conditions = append(conditions, stop.Condition)
+		}
+		assert.Equal(t, []string{"stop_condition.a", "stop_condition.b", "stop_condition.c"}, conditions)
+		assert.Equal(t, verdict.Failed, result.Verdict)
+	})
+}
+
 // TestStopWhileAFaultWaits: what is broken stops the experiment at once, and not
 // only when the last fault is in place.
 func TestStopWhileAFaultWaits(t *testing.T) {
@@ -152,6 +178,19 @@ func TestRecoveryIsCountedFromTheRevert(t *testing.T) {
 		recovered := all[event.Recovered](b.events)
 		require.Len(t, recovered, 1)
 		assert.InDelta(t, 0, recovered[0].Seconds, 0.2)
+	})
+}
+
+// TestRecoveryCountsFromTheFirstSteadyMoment: what is broken early in the hold is, also for windows shorter than the hold.
+func TestRecoveryCountsFromTheFirstSteadyMoment(t *testing.T) {
+	b := newBench(t, strings.Replace(with("ASSERT", `window = "1s"
+phases = ["baseline", "recovery"]`), `hold   = "1s"`, `hold   = "4s"`, 1))
+	b.sore = 2 * time.Second
+	synctest.Test(t, func(t *testing.T) {
+		assert.Equal(t, verdict.Passed, b.run(t.Context()).Verdict)
+		recovered := all[event.Recovered](b.events)
+		require.Len(t, recovered, 1)
+		assert.InDelta(t, 2, recovered[0].Seconds, 0.2)
 	})
 }
 

@@ -40,7 +40,7 @@ type watcher struct {
 	judged time.Time     // end of the newest whole window that was judged
 	gaps   gaps          // of an assertion, in the phase
 	found  map[resolve.Phase]sighting
-	doubt  *halt // a stop condition that came true in a window that was not whole
+	halt   *halt // how a stop condition came true
 }
 
 // sighting is what a watcher found in a phase: the first window that broke the
@@ -69,6 +69,14 @@ func (x *experiment) aimWatchers() {
 		for _, name := range w.condition.Series() {
 			w.series = append(w.series, x.measurements.series[name])
 		}
+	}
+}
+
+// over is a watcher of the same condition that looks at nothing but that time, which is settled.
+func (w *watcher) over(phase resolve.Phase, from, to time.Time) *watcher {
+	return &watcher{
+		x: w.x, assert: w.assert, condition: w.condition, series: w.series, window: w.window, minSamples: w.minSamples,
+		phase: phase, since: from, until: to, judged: from, gaps: gaps{known: from}, found: map[resolve.Phase]sighting{},
 	}
 }
 

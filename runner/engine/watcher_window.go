@@ -113,9 +113,7 @@ func (w *watcher) trigger(j judgement, at time.Time, whole bool) {
 		Experiment: w.x.plan.Address, Condition: w.stop.Addr.Local(), Expr: w.condition.Text(), Message: j.message,
 		Terms: j.terms, At: at.Sub(w.since).Seconds(), Source: w.x.sourceOf(w.stop.Addr.Local()),
 	}}
-	if !whole {
-		w.doubt = h
-	}
+	w.halt = h
 	w.x.stopped(h)
 }
 

@@ -41,6 +41,7 @@ type world struct {
 	sore        time.Duration                   // how long it stays bad after a revert
 	well        time.Time                       // when it is good again
 	harms       bool                            // the action takes its time, and leaves the world bad
+	rolls       time.Duration                   // how long the action takes
 	shy         string                          // a fault that shows evidence only in its last second
 	blind       time.Duration                   // since when a fault is in place it cannot be observed any more
 	fades       time.Duration                   // since when a fault is in place it shows no evidence any more; 0 for never
@@ -332,6 +333,7 @@ func (fakeAction) Schema() *schema.Block {
 
 func (a fakeAction) Run(ctx context.Context, req providers.ActionRequest) (providers.ActionResult, error) {
 	a.pause(ctx, "Action")
+	_ = sleepFor(ctx, a.rolls)
 	if a.harms {
 		_ = sleepFor(ctx, 3*time.Second)
 	}
