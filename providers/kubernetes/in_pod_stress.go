@@ -64,8 +64,14 @@ func memoryStress() inPod {
 		spec: func(_ context.Context, at site) (spec, error) {
 			return task.Stress{Spec: stress.Spec{Memory: memoryOf(at)}}, nil
 		},
-		effect: func(v schema.Values) string { return "takes " + amount(v) + " of memory in each pod" },
-		needs:  needsLimit,
+		effect: func(v schema.Values) string {
+			text := "takes " + amount(v) + " of memory in each pod"
+			if v.Duration("ramp") > 0 {
+				text += " over " + v.String("ramp")
+			}
+			return text
+		},
+		needs: needsLimit,
 	}
 }
 

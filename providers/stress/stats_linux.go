@@ -29,6 +29,9 @@ func (r *Running) Stats() Stats {
 	if s.WallSeconds > 0 {
 		s.Load = 100 * s.CPUSeconds / s.WallSeconds / float64(len(r.workers))
 	}
+	if r.spec.Memory != nil {
+		s.Wanted = r.prepared.bytes
+	}
 	s.Cgroup = r.cgroup()
 	r.filesystem(&s)
 	if err := r.Err(); err != nil {

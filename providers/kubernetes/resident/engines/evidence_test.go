@@ -50,7 +50,10 @@ func TestWorkersThatHaveEndedAreMissing(t *testing.T) {
 	asked := stress.Spec{CPU: &stress.CPU{Workers: 4}}
 	assert.Empty(t, fewer(asked, stress.Stats{Workers: 4}))
 	assert.Equal(t, "3 of 4 workers run: worker 7: killed", fewer(asked, stress.Stats{Workers: 3, Failure: "worker 7: killed"}))
-	assert.Empty(t, fewer(stress.Spec{Memory: &stress.Memory{}}, stress.Stats{}), "its only worker ends with the fault")
+	memory := stress.Spec{Memory: &stress.Memory{}}
+	assert.Empty(t, fewer(memory, stress.Stats{}), "its only worker ends with the fault")
+	assert.Empty(t, fewer(memory, stress.Stats{Workers: 1, Bytes: 8 << 20, Wanted: 8 << 20}))
+	assert.Equal(t, "2.0 of 8.0 MiB are resident in a worker", fewer(memory, stress.Stats{Workers: 1, Bytes: 2 << 20, Wanted: 8 << 20}), "on the ramp")
 }
 
 // TestEveryProcessMustEnd: one that ignores the signal leaves the fault in part.
