@@ -44,6 +44,9 @@ type InsideRequest struct {
 	Type   string   // "http"
 	Run    string   // run id: marks everything that it takes
 	Fields cty.Type // the probe's SampleType; cty.NilType for a load
+
+	// Targets are those of the experiment's faults, of every kind: where they act is no good place to measure from.
+	Targets []Target
 }
 
 // A Streamer takes samples on a schedule that it keeps itself, where it

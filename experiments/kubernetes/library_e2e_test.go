@@ -37,12 +37,8 @@ func TestScenarios(t *testing.T) {
 	for n := range count(t) {
 		l.sideBySide(t, n+1)
 		for _, s := range scenarios() {
-			name := fmt.Sprintf("%s/%d", s.dir, n+1)
-			switch {
-			case s.nodes:
-				t.Run(name, func(t *testing.T) { l.onNodes(t, s) })
-			case s.busy:
-				t.Run(name, func(t *testing.T) { l.inTurn(t, s) })
+			if s.nodes || s.turns {
+				t.Run(fmt.Sprintf("%s/%d", s.dir, n+1), func(t *testing.T) { l.byItself(t, s) })
 			}
 		}
 	}
@@ -59,7 +55,7 @@ func (l library) sideBySide(t *testing.T, n int) {
 	t.Helper()
 	queue := make(chan scenario, len(scenarios()))
 	for _, s := range scenarios() {
-		if !s.nodes && !s.busy {
+		if !s.nodes && !s.turns {
 			queue <- s
 		}
 	}
@@ -91,25 +87,21 @@ func (l library) atOnce(t *testing.T, s scenario, shops []shop) {
 	both.Wait()
 }
 
-// onNodes tries a scenario on both variants at once, each with nodes of its own, and with nothing beside them that lives there, too.
-func (l library) onNodes(t *testing.T, s scenario) {
+// byItself tries a scenario with no other beside it, on both variants at once, as each has nodes of its own, or on one after the
+// other, and waits for what it did to all shops.
+func (l library) byItself(t *testing.T, s scenario) {
 	t.Helper()
-	l.atOnce(t, s, couple(0))
+	if s.turns {
+		for _, on := range couple(0) {
+			l.atOnce(t, s, []shop{on})
+		}
+	} else {
+		l.atOnce(t, s, couple(0))
+	}
 	for n := range couples {
 		for _, on := range couple(n) {
 			l.settle(t, on)
 		}
-	}
-}
-
-// inTurn tries a scenario on one variant after the other.
-func (l library) inTurn(t *testing.T, s scenario) {
-	t.Helper()
-	for _, on := range couple(0) {
-		t.Run(on.variant, func(t *testing.T) {
-			l.settle(t, on)
-			l.run(t, s, on)
-		})
 	}
 }
 

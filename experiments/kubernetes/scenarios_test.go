@@ -6,7 +6,7 @@ type scenario struct {
 	dir    string
 	broken []string // assertions that the fault must break on the fragile shop
 	nodes  bool     // it acts on the nodes of a zone, and so on whatever else is there
-	busy   bool     // it starts so many pods that two of it fight for the processors
+	turns  bool     // variants take turns: it starts so many pods that two of it fight for the processors, or cuts the path to what measures the other
 }
 
 // scenarios is the library.
@@ -14,7 +14,7 @@ func scenarios() []scenario {
 	available, noGap, served := "assert.available", "assert.no_gap", "assert.served"
 	return []scenario{
 		{dir: "pod-loss", broken: []string{available, noGap}},
-		{dir: "rollout-under-load", broken: []string{available, noGap, served}, busy: true},
+		{dir: "rollout-under-load", broken: []string{available, noGap, served}, turns: true},
 		{dir: "quota-exhaustion", broken: []string{available, noGap}},
 		{dir: "dependency-crash-loop", broken: []string{available, noGap}},
 		{dir: "dependency-gone", broken: []string{available, noGap}},
@@ -23,7 +23,7 @@ func scenarios() []scenario {
 		{dir: "admission-outage", broken: []string{available, noGap}},
 		{dir: "zone-loss", broken: []string{available, noGap}, nodes: true},
 		{dir: "drain-during-traffic", broken: []string{available, noGap, served}, nodes: true},
-		{dir: "node-loss", broken: []string{available, noGap}, nodes: true},
+		{dir: "node-loss", broken: []string{available, noGap}, nodes: true, turns: true},
 	}
 }
 

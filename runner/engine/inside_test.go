@@ -20,6 +20,7 @@ import (
 type insideWorld struct {
 	cut    time.Duration // how long what was measured while the world was broken is under way
 	opened []string      // types
+	shun   []providers.Target
 	closed int
 }
 
@@ -29,6 +30,7 @@ func (e fakeEnvironment) OpenProbe(_ context.Context, req providers.InsideReques
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.within.opened = append(e.within.opened, "probe "+req.Type+" of "+req.Run)
+	e.within.shun = req.Targets
 	return &fakeStream{world: e.world}, nil
 }
 
@@ -137,5 +139,7 @@ func TestALoadInsideIsOpenedThereAndClosed(t *testing.T) {
 		b.run(t.Context())
 		assert.Equal(t, []string{"probe fake of r1", "load fake of r1"}, b.within.opened)
 		assert.Equal(t, 2, b.within.closed)
+		require.Len(t, b.within.shun, 1, "where a fault acts is no good place to measure from")
+		assert.Equal(t, "a", b.within.shun[0].Name)
 	})
 }

@@ -83,6 +83,17 @@ func (o opening[T]) open(ctx context.Context, x *experiment) (opened T, err erro
 		return opened, err
 	}
 	return ask(ctx, name, func(ctx context.Context) (T, providers.Diagnostics) {
-		return o.inside(place, ctx, providers.InsideRequest{OpenRequest: request, Type: o.kind.TypeName(), Run: x.run.Run, Fields: o.fields})
+		return o.inside(place, ctx, providers.InsideRequest{
+			OpenRequest: request, Type: o.kind.TypeName(), Run: x.run.Run, Fields: o.fields, Targets: x.targets(),
+		})
 	})
+}
+
+// targets are those of all faults.
+func (x *experiment) targets() []providers.Target {
+	var all []providers.Target
+	for _, f := range x.plan.Faults {
+		all = append(all, f.Targets...)
+	}
+	return all
 }

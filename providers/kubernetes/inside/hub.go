@@ -71,6 +71,12 @@ func (h *Hub) OpenLoad(ctx context.Context, c *cluster.Cluster, req providers.In
 }
 
 func (h *Hub) place(c *cluster.Cluster, req providers.InsideRequest) *place {
+	at := h.placeOf(c, req)
+	at.pods.shun(req.Targets)
+	return at
+}
+
+func (h *Hub) placeOf(c *cluster.Cluster, req providers.InsideRequest) *place {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	k := key{c.Access.Key(), req.Run, req.Environment.Address}

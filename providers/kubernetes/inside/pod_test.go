@@ -57,6 +57,14 @@ func TestANodeOnWhichOneWasLostIsAvoided(t *testing.T) {
 	assert.Nil(t, p.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution, "one node is better than none")
 }
 
+func TestNodesThatAreTargetsAreAvoided(t *testing.T) {
+	pods := newPods(&cluster.Cluster{}, "R", "environment.a")
+	targets := []providers.Target{{Kind: "node", Name: "worker"}, {Kind: "pod", Name: "shop/web"}, {Kind: "node", Name: "worker2"}}
+	pods.shun(targets)
+	pods.shun(targets)
+	assert.Equal(t, []string{"worker", "worker2"}, pods.avoid)
+}
+
 func TestFilesOfAConfigurationGoAlong(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ca.pem"), []byte("authority"), 0o600))

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
 	typedv1 "k8s.io/client-go/kubernetes/typed/core/v1"
 
+	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/target"
 )
 
 // Times of a pod.
@@ -34,12 +37,23 @@ type pods struct {
 	number  int
 	current string    // empty: there is none
 	node    string    // of the current one
-	avoid   []string  // nodes on which one was lost
+	avoid   []string  // nodes on which one was lost, or on which faults act
 	lost    time.Time // since when the current one has been out of reach; zero while it is in
 }
 
 func newPods(c *cluster.Cluster, run, environment string) *pods {
 	return &pods{cluster: c, run: run, environment: environment}
+}
+
+// shun has the next pod rather be on other nodes than those that are targets: to stop a kubelet, say, would cut the path to it.
+func (p *pods) shun(targets []providers.Target) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range targets {
+		if t.Kind == string(target.Node) && !slices.Contains(p.avoid, t.Name) {
+			p.avoid = append(p.avoid, t.Name)
+		}
+	}
 }
 
 func (p *pods) api() typedv1.PodInterface {

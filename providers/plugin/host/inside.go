@@ -82,7 +82,7 @@ func (e environment) insideRequest(kind providers.Kind, req providers.InsideRequ
 		return nil, err
 	}
 	return &wire.OpenInsideRequest{
-		EnvironmentType: e.name, Kind: convert.Kind(kind), Run: req.Run, Fields: fields,
+		EnvironmentType: e.name, Kind: convert.Kind(kind), Run: req.Run, Fields: fields, Targets: convert.Targets(req.Targets),
 		Open: &wire.OpenRequest{
 			Type: req.Type, Address: req.Address, Config: config, Environment: env, Dir: req.Dir, Timeout: convert.Span(req.Timeout),
 		},

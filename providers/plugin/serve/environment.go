@@ -197,6 +197,6 @@ func insideRequest(request *wire.OpenInsideRequest) (providers.InsideRequest, er
 		OpenRequest: providers.OpenRequest{
 			Address: open.GetAddress(), Config: values, Environment: env, Dir: open.GetDir(), Timeout: convert.Length(open.GetTimeout()),
 		},
-		Type: open.GetType(), Run: request.GetRun(), Fields: fields,
+		Type: open.GetType(), Run: request.GetRun(), Fields: fields, Targets: convert.TargetsFrom(request.GetTargets()),
 	}, nil
 }

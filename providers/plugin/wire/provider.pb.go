@@ -2913,7 +2913,8 @@ type OpenInsideRequest struct {
 	Open            *OpenRequest           `protobuf:"bytes,2,opt,name=open,proto3" json:"open,omitempty"`
 	Kind            Kind                   `protobuf:"varint,3,opt,name=kind,proto3,enum=gameday.provider.v1.Kind" json:"kind,omitempty"` // of what is opened
 	Run             string                 `protobuf:"bytes,4,opt,name=run,proto3" json:"run,omitempty"`
-	Fields          []byte                 `protobuf:"bytes,5,opt,name=fields,proto3" json:"fields,omitempty"` // the probe's sample type
+	Fields          []byte                 `protobuf:"bytes,5,opt,name=fields,proto3" json:"fields,omitempty"`   // the probe's sample type
+	Targets         []*Target              `protobuf:"bytes,6,rep,name=targets,proto3" json:"targets,omitempty"` // of the experiment's faults: no good place to measure from
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -2979,6 +2980,13 @@ func (x *OpenInsideRequest) GetRun() string {
 func (x *OpenInsideRequest) GetFields() []byte {
 	if x != nil {
 		return x.Fields
+	}
+	return nil
+}
+
+func (x *OpenInsideRequest) GetTargets() []*Target {
+	if x != nil {
+		return x.Targets
 	}
 	return nil
 }
@@ -5514,13 +5522,14 @@ const file_provider_proto_rawDesc = "" +
 	"\fOpenResponse\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12A\n" +
 	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\x12\x1c\n" +
-	"\tcompletes\x18\x03 \x01(\bR\tcompletes\"\xcd\x01\n" +
+	"\tcompletes\x18\x03 \x01(\bR\tcompletes\"\x84\x02\n" +
 	"\x11OpenInsideRequest\x12)\n" +
 	"\x10environment_type\x18\x01 \x01(\tR\x0fenvironmentType\x124\n" +
 	"\x04open\x18\x02 \x01(\v2 .gameday.provider.v1.OpenRequestR\x04open\x12-\n" +
 	"\x04kind\x18\x03 \x01(\x0e2\x19.gameday.provider.v1.KindR\x04kind\x12\x10\n" +
 	"\x03run\x18\x04 \x01(\tR\x03run\x12\x16\n" +
-	"\x06fields\x18\x05 \x01(\fR\x06fields\"'\n" +
+	"\x06fields\x18\x05 \x01(\fR\x06fields\x125\n" +
+	"\atargets\x18\x06 \x03(\v2\x1b.gameday.provider.v1.TargetR\atargets\"'\n" +
 	"\rSampleRequest\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\"E\n" +
 	"\x0eSampleResponse\x123\n" +
@@ -5898,105 +5907,106 @@ var file_provider_proto_depIdxs = []int32{
 	15,  // 45: gameday.provider.v1.OpenResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
 	43,  // 46: gameday.provider.v1.OpenInsideRequest.open:type_name -> gameday.provider.v1.OpenRequest
 	0,   // 47: gameday.provider.v1.OpenInsideRequest.kind:type_name -> gameday.provider.v1.Kind
-	48,  // 48: gameday.provider.v1.SampleResponse.sample:type_name -> gameday.provider.v1.Sample
-	85,  // 49: gameday.provider.v1.Sample.took:type_name -> google.protobuf.Duration
-	85,  // 50: gameday.provider.v1.RunRequest.delay:type_name -> google.protobuf.Duration
-	85,  // 51: gameday.provider.v1.RunRequest.interval:type_name -> google.protobuf.Duration
-	51,  // 52: gameday.provider.v1.RunResponse.load:type_name -> gameday.provider.v1.LoadSample
-	52,  // 53: gameday.provider.v1.RunResponse.sample:type_name -> gameday.provider.v1.TimedSample
-	86,  // 54: gameday.provider.v1.RunResponse.complete:type_name -> google.protobuf.Timestamp
-	86,  // 55: gameday.provider.v1.LoadSample.due:type_name -> google.protobuf.Timestamp
-	85,  // 56: gameday.provider.v1.LoadSample.latency:type_name -> google.protobuf.Duration
-	48,  // 57: gameday.provider.v1.TimedSample.sample:type_name -> gameday.provider.v1.Sample
-	86,  // 58: gameday.provider.v1.TimedSample.due:type_name -> google.protobuf.Timestamp
-	85,  // 59: gameday.provider.v1.TimedSample.late:type_name -> google.protobuf.Duration
-	57,  // 60: gameday.provider.v1.RunActionRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	80,  // 61: gameday.provider.v1.RunActionRequest.env:type_name -> gameday.provider.v1.RunActionRequest.EnvEntry
-	59,  // 62: gameday.provider.v1.EnvironmentState.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	25,  // 63: gameday.provider.v1.EnvironmentState.inventory:type_name -> gameday.provider.v1.Target
-	58,  // 64: gameday.provider.v1.EnvironmentState.labels:type_name -> gameday.provider.v1.Labels
-	81,  // 65: gameday.provider.v1.Labels.labels:type_name -> gameday.provider.v1.Labels.LabelsEntry
-	62,  // 66: gameday.provider.v1.PlanEnvironmentResponse.plan:type_name -> gameday.provider.v1.EnvironmentPlan
-	15,  // 67: gameday.provider.v1.PlanEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 68: gameday.provider.v1.EnvironmentPlan.inventory:type_name -> gameday.provider.v1.Target
-	58,  // 69: gameday.provider.v1.EnvironmentPlan.labels:type_name -> gameday.provider.v1.Labels
-	59,  // 70: gameday.provider.v1.PrepareEnvironmentResponse.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	15,  // 71: gameday.provider.v1.PrepareEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	82,  // 72: gameday.provider.v1.UpEnvironmentRequest.start:type_name -> gameday.provider.v1.UpEnvironmentRequest.Start
-	83,  // 73: gameday.provider.v1.UpEnvironmentRequest.configured:type_name -> gameday.provider.v1.UpEnvironmentRequest.Configured
-	84,  // 74: gameday.provider.v1.UpEnvironmentResponse.done:type_name -> gameday.provider.v1.UpEnvironmentResponse.Done
-	59,  // 75: gameday.provider.v1.DownEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	59,  // 76: gameday.provider.v1.LookAtEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	59,  // 77: gameday.provider.v1.KeepEnvironmentLogsRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	75,  // 78: gameday.provider.v1.SweepEnvironmentResponse.orphans:type_name -> gameday.provider.v1.Orphan
-	15,  // 79: gameday.provider.v1.SweepEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 80: gameday.provider.v1.Orphan.targets:type_name -> gameday.provider.v1.Target
-	86,  // 81: gameday.provider.v1.Orphan.deadline:type_name -> google.protobuf.Timestamp
-	9,   // 82: gameday.provider.v1.RunsInsideRequest.type:type_name -> gameday.provider.v1.TypeRef
-	57,  // 83: gameday.provider.v1.CheckInsideRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	26,  // 84: gameday.provider.v1.CheckInsideResponse.permissions:type_name -> gameday.provider.v1.Permission
-	59,  // 85: gameday.provider.v1.UpEnvironmentRequest.Start.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	57,  // 86: gameday.provider.v1.UpEnvironmentResponse.Done.state:type_name -> gameday.provider.v1.EnvironmentState
-	15,  // 87: gameday.provider.v1.UpEnvironmentResponse.Done.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	6,   // 88: gameday.provider.v1.Provider.Describe:input_type -> gameday.provider.v1.DescribeRequest
-	17,  // 89: gameday.provider.v1.Provider.Configure:input_type -> gameday.provider.v1.ConfigureRequest
-	19,  // 90: gameday.provider.v1.Provider.Attend:input_type -> gameday.provider.v1.AttendRequest
-	21,  // 91: gameday.provider.v1.Provider.Validate:input_type -> gameday.provider.v1.ValidateRequest
-	23,  // 92: gameday.provider.v1.Provider.Summarize:input_type -> gameday.provider.v1.SummarizeRequest
-	27,  // 93: gameday.provider.v1.Provider.PlanFault:input_type -> gameday.provider.v1.PlanFaultRequest
-	30,  // 94: gameday.provider.v1.Provider.PrepareFault:input_type -> gameday.provider.v1.PrepareFaultRequest
-	33,  // 95: gameday.provider.v1.Provider.StandByFault:input_type -> gameday.provider.v1.StandByFaultRequest
-	35,  // 96: gameday.provider.v1.Provider.InjectFault:input_type -> gameday.provider.v1.InjectFaultRequest
-	37,  // 97: gameday.provider.v1.Provider.ObserveFault:input_type -> gameday.provider.v1.ObserveFaultRequest
-	41,  // 98: gameday.provider.v1.Provider.RevertFault:input_type -> gameday.provider.v1.RevertFaultRequest
-	43,  // 99: gameday.provider.v1.Provider.OpenProbe:input_type -> gameday.provider.v1.OpenRequest
-	46,  // 100: gameday.provider.v1.Provider.Sample:input_type -> gameday.provider.v1.SampleRequest
-	43,  // 101: gameday.provider.v1.Provider.OpenLoad:input_type -> gameday.provider.v1.OpenRequest
-	49,  // 102: gameday.provider.v1.Provider.Run:input_type -> gameday.provider.v1.RunRequest
-	53,  // 103: gameday.provider.v1.Provider.Close:input_type -> gameday.provider.v1.CloseRequest
-	55,  // 104: gameday.provider.v1.Provider.RunAction:input_type -> gameday.provider.v1.RunActionRequest
-	60,  // 105: gameday.provider.v1.Provider.PlanEnvironment:input_type -> gameday.provider.v1.PlanEnvironmentRequest
-	63,  // 106: gameday.provider.v1.Provider.PrepareEnvironment:input_type -> gameday.provider.v1.PrepareEnvironmentRequest
-	65,  // 107: gameday.provider.v1.Provider.UpEnvironment:input_type -> gameday.provider.v1.UpEnvironmentRequest
-	67,  // 108: gameday.provider.v1.Provider.DownEnvironment:input_type -> gameday.provider.v1.DownEnvironmentRequest
-	69,  // 109: gameday.provider.v1.Provider.LookAtEnvironment:input_type -> gameday.provider.v1.LookAtEnvironmentRequest
-	71,  // 110: gameday.provider.v1.Provider.KeepEnvironmentLogs:input_type -> gameday.provider.v1.KeepEnvironmentLogsRequest
-	73,  // 111: gameday.provider.v1.Provider.SweepEnvironment:input_type -> gameday.provider.v1.SweepEnvironmentRequest
-	78,  // 112: gameday.provider.v1.Provider.CheckInside:input_type -> gameday.provider.v1.CheckInsideRequest
-	76,  // 113: gameday.provider.v1.Provider.RunsInside:input_type -> gameday.provider.v1.RunsInsideRequest
-	45,  // 114: gameday.provider.v1.Provider.OpenInside:input_type -> gameday.provider.v1.OpenInsideRequest
-	7,   // 115: gameday.provider.v1.Provider.Describe:output_type -> gameday.provider.v1.DescribeResponse
-	18,  // 116: gameday.provider.v1.Provider.Configure:output_type -> gameday.provider.v1.ConfigureResponse
-	20,  // 117: gameday.provider.v1.Provider.Attend:output_type -> gameday.provider.v1.AttendResponse
-	22,  // 118: gameday.provider.v1.Provider.Validate:output_type -> gameday.provider.v1.ValidateResponse
-	24,  // 119: gameday.provider.v1.Provider.Summarize:output_type -> gameday.provider.v1.SummarizeResponse
-	28,  // 120: gameday.provider.v1.Provider.PlanFault:output_type -> gameday.provider.v1.PlanFaultResponse
-	31,  // 121: gameday.provider.v1.Provider.PrepareFault:output_type -> gameday.provider.v1.PrepareFaultResponse
-	34,  // 122: gameday.provider.v1.Provider.StandByFault:output_type -> gameday.provider.v1.StandByFaultResponse
-	36,  // 123: gameday.provider.v1.Provider.InjectFault:output_type -> gameday.provider.v1.InjectFaultResponse
-	38,  // 124: gameday.provider.v1.Provider.ObserveFault:output_type -> gameday.provider.v1.ObserveFaultResponse
-	42,  // 125: gameday.provider.v1.Provider.RevertFault:output_type -> gameday.provider.v1.RevertFaultResponse
-	44,  // 126: gameday.provider.v1.Provider.OpenProbe:output_type -> gameday.provider.v1.OpenResponse
-	47,  // 127: gameday.provider.v1.Provider.Sample:output_type -> gameday.provider.v1.SampleResponse
-	44,  // 128: gameday.provider.v1.Provider.OpenLoad:output_type -> gameday.provider.v1.OpenResponse
-	50,  // 129: gameday.provider.v1.Provider.Run:output_type -> gameday.provider.v1.RunResponse
-	54,  // 130: gameday.provider.v1.Provider.Close:output_type -> gameday.provider.v1.CloseResponse
-	56,  // 131: gameday.provider.v1.Provider.RunAction:output_type -> gameday.provider.v1.RunActionResponse
-	61,  // 132: gameday.provider.v1.Provider.PlanEnvironment:output_type -> gameday.provider.v1.PlanEnvironmentResponse
-	64,  // 133: gameday.provider.v1.Provider.PrepareEnvironment:output_type -> gameday.provider.v1.PrepareEnvironmentResponse
-	66,  // 134: gameday.provider.v1.Provider.UpEnvironment:output_type -> gameday.provider.v1.UpEnvironmentResponse
-	68,  // 135: gameday.provider.v1.Provider.DownEnvironment:output_type -> gameday.provider.v1.DownEnvironmentResponse
-	70,  // 136: gameday.provider.v1.Provider.LookAtEnvironment:output_type -> gameday.provider.v1.LookAtEnvironmentResponse
-	72,  // 137: gameday.provider.v1.Provider.KeepEnvironmentLogs:output_type -> gameday.provider.v1.KeepEnvironmentLogsResponse
-	74,  // 138: gameday.provider.v1.Provider.SweepEnvironment:output_type -> gameday.provider.v1.SweepEnvironmentResponse
-	79,  // 139: gameday.provider.v1.Provider.CheckInside:output_type -> gameday.provider.v1.CheckInsideResponse
-	77,  // 140: gameday.provider.v1.Provider.RunsInside:output_type -> gameday.provider.v1.RunsInsideResponse
-	44,  // 141: gameday.provider.v1.Provider.OpenInside:output_type -> gameday.provider.v1.OpenResponse
-	115, // [115:142] is the sub-list for method output_type
-	88,  // [88:115] is the sub-list for method input_type
-	88,  // [88:88] is the sub-list for extension type_name
-	88,  // [88:88] is the sub-list for extension extendee
-	0,   // [0:88] is the sub-list for field type_name
+	25,  // 48: gameday.provider.v1.OpenInsideRequest.targets:type_name -> gameday.provider.v1.Target
+	48,  // 49: gameday.provider.v1.SampleResponse.sample:type_name -> gameday.provider.v1.Sample
+	85,  // 50: gameday.provider.v1.Sample.took:type_name -> google.protobuf.Duration
+	85,  // 51: gameday.provider.v1.RunRequest.delay:type_name -> google.protobuf.Duration
+	85,  // 52: gameday.provider.v1.RunRequest.interval:type_name -> google.protobuf.Duration
+	51,  // 53: gameday.provider.v1.RunResponse.load:type_name -> gameday.provider.v1.LoadSample
+	52,  // 54: gameday.provider.v1.RunResponse.sample:type_name -> gameday.provider.v1.TimedSample
+	86,  // 55: gameday.provider.v1.RunResponse.complete:type_name -> google.protobuf.Timestamp
+	86,  // 56: gameday.provider.v1.LoadSample.due:type_name -> google.protobuf.Timestamp
+	85,  // 57: gameday.provider.v1.LoadSample.latency:type_name -> google.protobuf.Duration
+	48,  // 58: gameday.provider.v1.TimedSample.sample:type_name -> gameday.provider.v1.Sample
+	86,  // 59: gameday.provider.v1.TimedSample.due:type_name -> google.protobuf.Timestamp
+	85,  // 60: gameday.provider.v1.TimedSample.late:type_name -> google.protobuf.Duration
+	57,  // 61: gameday.provider.v1.RunActionRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	80,  // 62: gameday.provider.v1.RunActionRequest.env:type_name -> gameday.provider.v1.RunActionRequest.EnvEntry
+	59,  // 63: gameday.provider.v1.EnvironmentState.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	25,  // 64: gameday.provider.v1.EnvironmentState.inventory:type_name -> gameday.provider.v1.Target
+	58,  // 65: gameday.provider.v1.EnvironmentState.labels:type_name -> gameday.provider.v1.Labels
+	81,  // 66: gameday.provider.v1.Labels.labels:type_name -> gameday.provider.v1.Labels.LabelsEntry
+	62,  // 67: gameday.provider.v1.PlanEnvironmentResponse.plan:type_name -> gameday.provider.v1.EnvironmentPlan
+	15,  // 68: gameday.provider.v1.PlanEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 69: gameday.provider.v1.EnvironmentPlan.inventory:type_name -> gameday.provider.v1.Target
+	58,  // 70: gameday.provider.v1.EnvironmentPlan.labels:type_name -> gameday.provider.v1.Labels
+	59,  // 71: gameday.provider.v1.PrepareEnvironmentResponse.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	15,  // 72: gameday.provider.v1.PrepareEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	82,  // 73: gameday.provider.v1.UpEnvironmentRequest.start:type_name -> gameday.provider.v1.UpEnvironmentRequest.Start
+	83,  // 74: gameday.provider.v1.UpEnvironmentRequest.configured:type_name -> gameday.provider.v1.UpEnvironmentRequest.Configured
+	84,  // 75: gameday.provider.v1.UpEnvironmentResponse.done:type_name -> gameday.provider.v1.UpEnvironmentResponse.Done
+	59,  // 76: gameday.provider.v1.DownEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	59,  // 77: gameday.provider.v1.LookAtEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	59,  // 78: gameday.provider.v1.KeepEnvironmentLogsRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	75,  // 79: gameday.provider.v1.SweepEnvironmentResponse.orphans:type_name -> gameday.provider.v1.Orphan
+	15,  // 80: gameday.provider.v1.SweepEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 81: gameday.provider.v1.Orphan.targets:type_name -> gameday.provider.v1.Target
+	86,  // 82: gameday.provider.v1.Orphan.deadline:type_name -> google.protobuf.Timestamp
+	9,   // 83: gameday.provider.v1.RunsInsideRequest.type:type_name -> gameday.provider.v1.TypeRef
+	57,  // 84: gameday.provider.v1.CheckInsideRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	26,  // 85: gameday.provider.v1.CheckInsideResponse.permissions:type_name -> gameday.provider.v1.Permission
+	59,  // 86: gameday.provider.v1.UpEnvironmentRequest.Start.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	57,  // 87: gameday.provider.v1.UpEnvironmentResponse.Done.state:type_name -> gameday.provider.v1.EnvironmentState
+	15,  // 88: gameday.provider.v1.UpEnvironmentResponse.Done.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	6,   // 89: gameday.provider.v1.Provider.Describe:input_type -> gameday.provider.v1.DescribeRequest
+	17,  // 90: gameday.provider.v1.Provider.Configure:input_type -> gameday.provider.v1.ConfigureRequest
+	19,  // 91: gameday.provider.v1.Provider.Attend:input_type -> gameday.provider.v1.AttendRequest
+	21,  // 92: gameday.provider.v1.Provider.Validate:input_type -> gameday.provider.v1.ValidateRequest
+	23,  // 93: gameday.provider.v1.Provider.Summarize:input_type -> gameday.provider.v1.SummarizeRequest
+	27,  // 94: gameday.provider.v1.Provider.PlanFault:input_type -> gameday.provider.v1.PlanFaultRequest
+	30,  // 95: gameday.provider.v1.Provider.PrepareFault:input_type -> gameday.provider.v1.PrepareFaultRequest
+	33,  // 96: gameday.provider.v1.Provider.StandByFault:input_type -> gameday.provider.v1.StandByFaultRequest
+	35,  // 97: gameday.provider.v1.Provider.InjectFault:input_type -> gameday.provider.v1.InjectFaultRequest
+	37,  // 98: gameday.provider.v1.Provider.ObserveFault:input_type -> gameday.provider.v1.ObserveFaultRequest
+	41,  // 99: gameday.provider.v1.Provider.RevertFault:input_type -> gameday.provider.v1.RevertFaultRequest
+	43,  // 100: gameday.provider.v1.Provider.OpenProbe:input_type -> gameday.provider.v1.OpenRequest
+	46,  // 101: gameday.provider.v1.Provider.Sample:input_type -> gameday.provider.v1.SampleRequest
+	43,  // 102: gameday.provider.v1.Provider.OpenLoad:input_type -> gameday.provider.v1.OpenRequest
+	49,  // 103: gameday.provider.v1.Provider.Run:input_type -> gameday.provider.v1.RunRequest
+	53,  // 104: gameday.provider.v1.Provider.Close:input_type -> gameday.provider.v1.CloseRequest
+	55,  // 105: gameday.provider.v1.Provider.RunAction:input_type -> gameday.provider.v1.RunActionRequest
+	60,  // 106: gameday.provider.v1.Provider.PlanEnvironment:input_type -> gameday.provider.v1.PlanEnvironmentRequest
+	63,  // 107: gameday.provider.v1.Provider.PrepareEnvironment:input_type -> gameday.provider.v1.PrepareEnvironmentRequest
+	65,  // 108: gameday.provider.v1.Provider.UpEnvironment:input_type -> gameday.provider.v1.UpEnvironmentRequest
+	67,  // 109: gameday.provider.v1.Provider.DownEnvironment:input_type -> gameday.provider.v1.DownEnvironmentRequest
+	69,  // 110: gameday.provider.v1.Provider.LookAtEnvironment:input_type -> gameday.provider.v1.LookAtEnvironmentRequest
+	71,  // 111: gameday.provider.v1.Provider.KeepEnvironmentLogs:input_type -> gameday.provider.v1.KeepEnvironmentLogsRequest
+	73,  // 112: gameday.provider.v1.Provider.SweepEnvironment:input_type -> gameday.provider.v1.SweepEnvironmentRequest
+	78,  // 113: gameday.provider.v1.Provider.CheckInside:input_type -> gameday.provider.v1.CheckInsideRequest
+	76,  // 114: gameday.provider.v1.Provider.RunsInside:input_type -> gameday.provider.v1.RunsInsideRequest
+	45,  // 115: gameday.provider.v1.Provider.OpenInside:input_type -> gameday.provider.v1.OpenInsideRequest
+	7,   // 116: gameday.provider.v1.Provider.Describe:output_type -> gameday.provider.v1.DescribeResponse
+	18,  // 117: gameday.provider.v1.Provider.Configure:output_type -> gameday.provider.v1.ConfigureResponse
+	20,  // 118: gameday.provider.v1.Provider.Attend:output_type -> gameday.provider.v1.AttendResponse
+	22,  // 119: gameday.provider.v1.Provider.Validate:output_type -> gameday.provider.v1.ValidateResponse
+	24,  // 120: gameday.provider.v1.Provider.Summarize:output_type -> gameday.provider.v1.SummarizeResponse
+	28,  // 121: gameday.provider.v1.Provider.PlanFault:output_type -> gameday.provider.v1.PlanFaultResponse
+	31,  // 122: gameday.provider.v1.Provider.PrepareFault:output_type -> gameday.provider.v1.PrepareFaultResponse
+	34,  // 123: gameday.provider.v1.Provider.StandByFault:output_type -> gameday.provider.v1.StandByFaultResponse
+	36,  // 124: gameday.provider.v1.Provider.InjectFault:output_type -> gameday.provider.v1.InjectFaultResponse
+	38,  // 125: gameday.provider.v1.Provider.ObserveFault:output_type -> gameday.provider.v1.ObserveFaultResponse
+	42,  // 126: gameday.provider.v1.Provider.RevertFault:output_type -> gameday.provider.v1.RevertFaultResponse
+	44,  // 127: gameday.provider.v1.Provider.OpenProbe:output_type -> gameday.provider.v1.OpenResponse
+	47,  // 128: gameday.provider.v1.Provider.Sample:output_type -> gameday.provider.v1.SampleResponse
+	44,  // 129: gameday.provider.v1.Provider.OpenLoad:output_type -> gameday.provider.v1.OpenResponse
+	50,  // 130: gameday.provider.v1.Provider.Run:output_type -> gameday.provider.v1.RunResponse
+	54,  // 131: gameday.provider.v1.Provider.Close:output_type -> gameday.provider.v1.CloseResponse
+	56,  // 132: gameday.provider.v1.Provider.RunAction:output_type -> gameday.provider.v1.RunActionResponse
+	61,  // 133: gameday.provider.v1.Provider.PlanEnvironment:output_type -> gameday.provider.v1.PlanEnvironmentResponse
+	64,  // 134: gameday.provider.v1.Provider.PrepareEnvironment:output_type -> gameday.provider.v1.PrepareEnvironmentResponse
+	66,  // 135: gameday.provider.v1.Provider.UpEnvironment:output_type -> gameday.provider.v1.UpEnvironmentResponse
+	68,  // 136: gameday.provider.v1.Provider.DownEnvironment:output_type -> gameday.provider.v1.DownEnvironmentResponse
+	70,  // 137: gameday.provider.v1.Provider.LookAtEnvironment:output_type -> gameday.provider.v1.LookAtEnvironmentResponse
+	72,  // 138: gameday.provider.v1.Provider.KeepEnvironmentLogs:output_type -> gameday.provider.v1.KeepEnvironmentLogsResponse
+	74,  // 139: gameday.provider.v1.Provider.SweepEnvironment:output_type -> gameday.provider.v1.SweepEnvironmentResponse
+	79,  // 140: gameday.provider.v1.Provider.CheckInside:output_type -> gameday.provider.v1.CheckInsideResponse
+	77,  // 141: gameday.provider.v1.Provider.RunsInside:output_type -> gameday.provider.v1.RunsInsideResponse
+	44,  // 142: gameday.provider.v1.Provider.OpenInside:output_type -> gameday.provider.v1.OpenResponse
+	116, // [116:143] is the sub-list for method output_type
+	89,  // [89:116] is the sub-list for method input_type
+	89,  // [89:89] is the sub-list for extension type_name
+	89,  // [89:89] is the sub-list for extension extendee
+	0,   // [0:89] is the sub-list for field type_name
 }
 
 func init() { file_provider_proto_init() }
