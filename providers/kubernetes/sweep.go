@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
@@ -43,7 +42,6 @@ type sweeping struct {
 	*session
 	provider *Provider
 	req      providers.SweepRequest
-	now      time.Time
 	held     []claim.Held
 	beyond   []claim.Held // outside the fence: others' to undo, and none of it is a stray
 	seesAll  bool         // whether every claim on this cluster was read
@@ -62,7 +60,7 @@ func (p *Provider) sweep(ctx context.Context, access cluster.Access, req provide
 	if err != nil {
 		return nil, providers.Errorf(nil, "Cannot reach the cluster", "%s.", capital(err))
 	}
-	w := &sweeping{session: s, provider: p, req: req, now: time.Now()}
+	w := &sweeping{session: s, provider: p, req: req}
 	marked := w.marked(ctx)
 	if w.held, err = s.claims().List(ctx, access.Namespaces...); err != nil {
 		return nil, append(w.diags, providers.Errorf(nil, "Cannot read the claims of faults", "%s.", capital(err))...)
@@ -87,7 +85,7 @@ func (w *sweeping) claimed(ctx context.Context) {
 		}
 		o := orphanOf(h)
 		switch {
-		case !h.Over(w.now) && !w.req.Alive:
+		case !h.Over(h.Read) && !w.req.Alive:
 			o.Kept = "its deadline has not passed, so that its run may be alive"
 		case !w.req.Look:
 			o.Undone, o.Error = outcome(w.claims().Undo(ctx, h))

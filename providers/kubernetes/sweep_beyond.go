@@ -35,7 +35,7 @@ func (w *sweeping) lookBeyond(ctx context.Context) {
 // isClaimed reports whether a claim was seen of the fault that has left a mark, be it
 // one that can't be read.
 func (w *sweeping) isClaimed(m stray) bool {
-	return slices.ContainsFunc(slices.Concat(w.held, w.beyond), func(h claim.Held) bool { return h.Covers(m.id, w.now) })
+	return slices.ContainsFunc(slices.Concat(w.held, w.beyond), func(h claim.Held) bool { return h.Covers(m.id) })
 }
 
 // mayBeClaimed reports whether a claim may stand that could not be seen. That on a

@@ -130,6 +130,45 @@ func TestSweepLeavesWhatIsClaimedElsewhere(t *testing.T) {
 	}
 }
 
+// TestSweepGoesByTheClustersClock: with its own, a machine that is ahead would undo what is
+// alive. Where the cluster does not say what time it is, everything may be.
+func TestSweepGoesByTheClustersClock(t *testing.T) {
+	for name, c := range map[string]struct {
+		passed, ahead time.Duration // since the claim was made; of the cluster's clock before this machine's
+		undated       bool
+		undone        bool
+	}{
+		"alive, this machine is ahead":  {0, -time.Hour, false, false},
+		"over, this machine is behind":  {2 * time.Hour, time.Hour, false, true},
+		"over, and the clocks agree":    {2 * time.Hour, 0, false, true},
+		"over, and the server is mute":  {2 * time.Hour, 0, true, false},
+		"alive, this machine is behind": {0, time.Hour, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSwept(t)
+			s.Ahead(c.ahead - c.passed)
+			now := time.Now()
+			s.claims("near", "shop")
+			s.Edit(claim.Path("shop", "near"), func(o map[string]any) { // by a claimant whose clock is that of the cluster
+				held := claim.Claim{ID: "near", Run: "run-near", Targets: []claim.Target{{Kind: "pod", Name: "shop/a", UID: "a"}}, Deadline: now.Add(c.ahead - c.passed + time.Minute)}
+				text, err := undo.Pack(held)
+				assert.NoError(t, err)
+				o["metadata"].(map[string]any)["annotations"] = map[string]any{claim.Annotation: text}
+			})
+			s.Ahead(c.ahead)
+			if c.undated {
+				s.Undated()
+			}
+			found, _ := s.sweep(providers.SweepRequest{})
+			assert.Equal(t, c.undone, s.Get(claim.Path("shop", "near")) == nil)
+			require.Len(t, found, 1)
+			for _, o := range found {
+				assert.Equal(t, c.undone, o.Undone, "%+v", o)
+			}
+		})
+	}
+}
+
 // TestSweepUndoesWhatIsHere: a changed object and its claim are in one namespace.
 func TestSweepUndoesWhatIsHere(t *testing.T) {
 	s := newSwept(t)

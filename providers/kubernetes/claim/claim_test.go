@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -160,12 +161,67 @@ func refuse(method, path string) func(string, string) int {
 }
 
 // TestClocksDiffer: a holder whose clock is behind is not over before the cluster's
-// clock says so, too.
+// clock says so, too, and none is where nobody knows what time it is there.
 func TestClocksDiffer(t *testing.T) {
 	now := time.Now()
+	assert.False(t, claim.Held{Claim: claim.Claim{Deadline: now.Add(-time.Minute)}, Expires: now.Add(-time.Minute)}.Over(time.Time{}))
 	assert.False(t, claim.Held{Claim: claim.Claim{Deadline: now.Add(-time.Minute)}, Expires: now.Add(time.Minute)}.Over(now))
 	assert.False(t, claim.Held{Claim: claim.Claim{Deadline: now.Add(time.Minute)}, Expires: now.Add(-time.Minute)}.Over(now))
 	assert.True(t, claim.Held{Claim: claim.Claim{Deadline: now.Add(-time.Minute)}, Expires: now.Add(-time.Minute)}.Over(now))
+}
+
+// TestTheReadersClockDecidesNothing: the cluster's is ahead of the test's or behind it, which
+// takes targets and reads what others hold.
+func TestTheReadersClockDecidesNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		reader time.Duration // ahead of the cluster and of the holder
+		passed time.Duration // since the holder claimed for a minute
+		over   bool
+	}{
+		"alive":                     {0, 10 * time.Second, false},
+		"alive, the reader ahead":   {time.Hour, 10 * time.Second, false},
+		"alive, the reader behind":  {-time.Hour, 10 * time.Second, false},
+		"over, the reader behind":   {-time.Hour, 2 * time.Minute, true},
+		"over, the reader is ahead": {time.Hour, 2 * time.Minute, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, api := apitest.New(t)
+			store := claim.Store{API: api}
+			server.Ahead(-c.reader)
+			holder := made("holder", "one", "shop/a")
+			holder.Deadline = time.Now().Add(time.Minute)
+			require.NoError(t, store.Take(t.Context(), holder))
+			server.Edit(leases+"gameday-holder", func(o map[string]any) { // as its own clock is that of the cluster
+				holder.Deadline = holder.Deadline.Add(-c.reader)
+				text, err := undo.Pack(holder)
+				assert.NoError(t, err)
+				o["metadata"].(map[string]any)["annotations"] = map[string]any{claim.Annotation: text}
+			})
+			server.Put(leases+"gameday-newer", map[string]any{ // of which nobody can say what it holds
+				"metadata": map[string]any{
+					"name": "gameday-newer", "namespace": "shop", "labels": map[string]any{claim.Label: "true"}, "uid": "u",
+					"creationTimestamp": time.Now().Add(-c.reader).UTC().Format(time.RFC3339),
+				},
+				"spec": map[string]any{"leaseDurationSeconds": 60},
+			})
+			server.Ahead(c.passed - c.reader)
+
+			held, err := store.List(t.Context(), "shop")
+			require.NoError(t, err)
+			require.Len(t, held, 2)
+			for _, h := range held {
+				if h.Broken == nil {
+					assert.Equal(t, c.over, h.Over(h.Read))
+				} else {
+					assert.Equal(t, !c.over, h.Covers("newer"))
+				}
+			}
+			require.Equal(t, c.over, store.Take(t.Context(), made("other", "two", "shop/b")) == nil, "beside what cannot be read")
+			server.Drop(leases + "gameday-newer")
+			require.Equal(t, c.over, store.Take(t.Context(), made("next", "two", "shop/a")) == nil)
+			assert.Equal(t, c.over, server.Get(leases+"gameday-holder") == nil)
+		})
+	}
 }
 
 // TestNodesNeedWhoReachesThem: without, the claim stays.

@@ -35,6 +35,10 @@ type Held struct {
 	// duration. Zero when the Lease does not say.
 	Expires time.Time
 
+	// Read is what time it was by the cluster's clock when the claim was read, cut to
+	// whole seconds. Zero when the server did not say.
+	Read time.Time
+
 	// Broken says why the claim can't be read. Of the Claim there is nothing, then.
 	Broken error
 
@@ -43,17 +47,34 @@ type Held struct {
 	revision string // the version's own text: what a deletion may demand
 }
 
-// Over reports whether the deadline has passed by the claimant's clock and by the
-// cluster's: where they differ, the fault's run may be alive until the later.
-func (h Held) Over(now time.Time) bool {
-	return !now.Before(h.Claim.Deadline) && !now.Before(h.Expires)
+// Over reports whether a claim's time is over. The moment must be one of the cluster's
+// clock, such as Read: with its own clock, a machine that is ahead would undo a fault that is
+// alive. A zero moment, of a server that did not say, finds every claim that has an end alive.
+//
+// That the Lease has expired would do, if all clocks ran on: how long it lasts was measured
+// when it was written, by one clock, so that it does not matter how far that was off. But a
+// claimant that was ahead and whose clock was put right since goes on until its Deadline,
+// which comes later than that. It may be alive until then, so the later of the two counts.
+// The price is that a dead claimant whose clock is ahead is held to be alive for longer by
+// sweep and by the next run. The reaper does not wait for it: it goes by Expires alone.
+func (h Held) Over(at time.Time) bool {
+	return !at.Before(h.Claim.Deadline) && !at.Before(h.Expires)
+}
+
+// When is the time by the cluster's clock when the claim was read. Of a server that did not
+// say it is the reader's time, for who has to act some day: all that there is, then.
+func (h Held) When(readers time.Time) time.Time {
+	if h.Read.IsZero() {
+		return readers
+	}
+	return h.Read
 }
 
 // Covers reports whether the fault of an id holds this claim. One that can't be read
-// counts until it expires, by its name: a newer gameday may have written it.
-func (h Held) Covers(id string, now time.Time) bool {
+// counts until it has been seen to expire, by its name: a newer gameday may have written it.
+func (h Held) Covers(id string) bool {
 	if h.Broken != nil {
-		return h.Name == leaseName(id) && now.Before(h.Expires)
+		return h.Name == leaseName(id) && h.Read.Before(h.Expires)
 	}
 	return strings.EqualFold(h.Claim.ID, id)
 }

@@ -73,13 +73,15 @@ func (s Store) list(ctx context.Context, path, selector string) ([]Held, error) 
 	query := url.Values{"labelSelector": {selector}, "limit": {page}}
 	var out []Held
 	for {
-		answer, err := s.API.Get(ctx, path+"?"+query.Encode())
+		answer, at, err := s.API.GetAt(ctx, path+"?"+query.Encode())
 		if err != nil {
 			return nil, fmt.Errorf("read the claims: %w", err)
 		}
 		items, _ := answer["items"].([]any)
 		for _, item := range items {
-			out = append(out, read(item))
+			h := read(item)
+			h.Read = at
+			out = append(out, h)
 		}
 		metadata, _ := answer["metadata"].(map[string]any)
 		next, _ := metadata["continue"].(string)
@@ -116,17 +118,17 @@ func (s Store) undoNodes(ctx context.Context, c Claim) error {
 }
 
 // undoPods speaks to the agents in pods. After the deadline there is nothing left of
-// what they did, whoever looks.
-func (s Store) undoPods(ctx context.Context, c Claim) error {
+// what they did, whoever looks: they measure how long is left, as the Lease does.
+func (s Store) undoPods(ctx context.Context, h Held) error {
 	if s.UndoPod == nil {
-		if len(c.Pods) > 0 && time.Now().Before(c.Deadline) {
+		if len(h.Claim.Pods) > 0 && h.When(time.Now()).Before(h.Expires) {
 			return ErrPods
 		}
 		return nil
 	}
 	var failed error
-	for _, step := range slices.Backward(c.Pods) {
-		failed = errors.Join(failed, s.UndoPod(ctx, c.ID, step, c.Deadline))
+	for _, step := range slices.Backward(h.Claim.Pods) {
+		failed = errors.Join(failed, s.UndoPod(ctx, h.Claim.ID, step, h.Claim.Deadline))
 	}
 	return failed
 }

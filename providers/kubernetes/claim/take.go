@@ -94,16 +94,17 @@ func (s Store) alone(ctx context.Context, c Claim) error {
 }
 
 // yield gives way to another claim where that is in the way, and undoes it where its
-// time is over.
+// time is over. What time it is, the creation of the own claim says, which the server
+// has just made: it set that of the other by the same clock.
 func (s Store) yield(ctx context.Context, own, other Held) error {
 	if other.Broken != nil {
-		return s.unreadable(other)
+		return s.unreadable(other, own.created)
 	}
 	what := overlap(own.Claim, other.Claim)
 	switch {
 	case what == "":
 		return nil
-	case other.Over(time.Now()):
+	case other.Over(own.created):
 		if err := s.Undo(ctx, other); err != nil {
 			return fmt.Errorf("take over from run %s, whose deadline has passed: %w", other.Claim.Run, err)
 		}
@@ -117,8 +118,8 @@ func (s Store) yield(ctx context.Context, own, other Held) error {
 
 // unreadable refuses to act beside a claim of which nobody can say what it holds, as
 // long as it may be somebody's who is alive: a newer gameday's.
-func (s Store) unreadable(h Held) error {
-	if !time.Now().Before(h.Expires) {
+func (s Store) unreadable(h Held, now time.Time) error {
+	if !now.Before(h.Expires) {
 		return nil
 	}
 	return fmt.Errorf("%w; what it holds is not known, so that nothing is done beside it until it expires (%s): if it is nobody's, kubectl delete lease -n %s %s",

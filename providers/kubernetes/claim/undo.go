@@ -21,7 +21,7 @@ func (s Store) Undo(ctx context.Context, h Held) error {
 		return h.Broken
 	}
 	for range tries {
-		err := errors.Join(s.undoSteps(ctx, h.Claim), s.undoNodes(ctx, h.Claim), s.undoPods(ctx, h.Claim))
+		err := errors.Join(s.undoSteps(ctx, h.Claim), s.undoNodes(ctx, h.Claim), s.undoPods(ctx, h))
 		gone := false
 		if err == nil {
 			h, gone, err = s.removeAsRead(ctx, h)
@@ -40,11 +40,12 @@ func (s Store) Undo(ctx context.Context, h Held) error {
 // is what it has become. It is gone also where another fault's stands in its place.
 func (s Store) removeAsRead(ctx context.Context, h Held) (now Held, gone bool, err error) {
 	path := Path(h.Namespace, h.Claim.ID)
-	found, err := s.API.Get(ctx, path)
+	found, at, err := s.API.GetAt(ctx, path)
 	if err != nil {
 		return h, undo.IsNotFound(err), ignore(err, undo.IsNotFound)
 	}
 	now = read(found)
+	now.Read = at
 	switch {
 	case now.Broken != nil:
 		return h, false, now.Broken // what it holds by now can't be told

@@ -51,15 +51,8 @@ func hasCode(err error, code int) bool {
 
 // Get reads the object at a path. A missing one is an error for IsNotFound.
 func (a API) Get(ctx context.Context, path string) (map[string]any, error) {
-	text, err := a.do(ctx, http.MethodGet, path, "", nil)
-	if err != nil {
-		return nil, err
-	}
-	var o map[string]any
-	if err := json.Unmarshal(text, &o); err != nil {
-		return nil, fmt.Errorf("GET %s: expected JSON: %w", path, err)
-	}
-	return o, nil
+	o, _, err := a.GetAt(ctx, path)
+	return o, err
 }
 
 // Post creates an object in the collection at a path.
@@ -163,22 +156,28 @@ func (a API) sendDelete(ctx context.Context, path, uid string, grace *int64) ([]
 }
 
 func (a API) do(ctx context.Context, method, path, contentType string, body any) ([]byte, error) {
+	text, _, err := a.send(ctx, method, path, contentType, body)
+	return text, err
+}
+
+// send is do for who needs what stands above the answer, too.
+func (a API) send(ctx context.Context, method, path, contentType string, body any) ([]byte, http.Header, error) {
 	if method != http.MethodGet && a.Gate != nil {
 		if err := a.Gate(ctx); err != nil {
-			return nil, fmt.Errorf("%s %s was not sent: %w", method, path, err)
+			return nil, nil, fmt.Errorf("%s %s was not sent: %w", method, path, err)
 		}
 	}
 	var reader io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)
 		if err != nil {
-			return nil, fmt.Errorf("%s %s: %w", method, path, err)
+			return nil, nil, fmt.Errorf("%s %s: %w", method, path, err)
 		}
 		reader = bytes.NewReader(text)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(a.Base, "/")+path, reader)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+		return nil, nil, fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	req.Header.Set("Accept", "application/json")
 	if contentType != "" {
@@ -186,10 +185,11 @@ func (a API) do(ctx context.Context, method, path, contentType string, body any)
 	}
 	resp, err := a.HTTP.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+		return nil, nil, fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	defer func() { _ = resp.Body.Close() }() // only read
-	return answer(method, path, resp)
+	text, err := answer(method, path, resp)
+	return text, resp.Header, err
 }
 
 func answer(method, path string, resp *http.Response) ([]byte, error) {

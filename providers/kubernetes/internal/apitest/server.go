@@ -30,6 +30,8 @@ type Server struct {
 	objects  map[string]map[string]any
 	version  int64
 	requests []string
+	ahead    time.Duration // of the test's clock
+	noDate   bool
 }
 
 // New starts a server that ends with the test, and an API that speaks to it.
@@ -59,6 +61,31 @@ func (s *Server) Admit(admit func(path string, o map[string]any) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.admit = admit
+}
+
+// Ahead sets how far the server's clock is ahead of the test's.
+func (s *Server) Ahead(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead = by
+}
+
+// Undated has answers from now on not say what time it is.
+func (s *Server) Undated() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noDate = true
+}
+
+// now is the time by the server's clock.
+func (s *Server) now() time.Time { return time.Now().Add(s.ahead).UTC() }
+
+// date says in an answer what time it is.
+func (s *Server) date(w http.ResponseWriter) {
+	w.Header()["Date"] = nil
+	if !s.noDate {
+		w.Header().Set("Date", s.now().Format(http.TimeFormat))
+	}
 }
 
 // Put stores an object at a path, as it is but for UID and version.
@@ -120,7 +147,7 @@ func (s *Server) store(path string, o map[string]any) {
 	}
 	if metadata["uid"] == nil {
 		metadata["uid"] = fmt.Sprintf("uid-%d", s.version)
-		metadata["creationTimestamp"] = time.Now().UTC().Format(time.RFC3339)
+		metadata["creationTimestamp"] = s.now().Format(time.RFC3339)
 	}
 	metadata["resourceVersion"] = strconv.FormatInt(s.version, 10)
 	s.objects[path] = o
@@ -141,6 +168,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.date(w)
 	switch r.Method {
 	case http.MethodGet:
 		s.get(w, path, r)
@@ -216,7 +244,7 @@ func (s *Server) delete(w http.ResponseWriter, path string, body []byte) {
 	}
 	if finalizers, _ := metadata["finalizers"].([]any); len(finalizers) > 0 { // it stays until they are gone
 		if metadata["deletionTimestamp"] == nil {
-			metadata["deletionTimestamp"] = time.Now().UTC().Format(time.RFC3339)
+			metadata["deletionTimestamp"] = s.now().Format(time.RFC3339)
 			s.store(path, o)
 		}
 		answer(w, http.StatusOK, o)

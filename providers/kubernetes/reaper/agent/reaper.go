@@ -94,11 +94,12 @@ func (r *Reaper) look(ctx context.Context, now time.Time) (gone bool, err error)
 	return r.account.leave(within, r, now)
 }
 
-// tend undoes a claim whose time is over. It returns 1 while the claim is this
-// reaper's to keep.
+// tend undoes a claim whose time is over by the cluster's clock, which also says when the
+// Lease was made: on a node that is behind, the fault would last for as much longer. Waits
+// are by this machine's clock. It returns 1 while the claim is this reaper's to keep.
 func (r *Reaper) tend(ctx context.Context, h claim.Held, now time.Time) int {
 	t := r.tries[h.Claim.ID]
-	if now.Before(h.Expires.Add(r.Settle)) || now.Before(t.at) {
+	if h.When(now).Before(h.Expires.Add(r.Settle)) || now.Before(t.at) {
 		return 1
 	}
 	ctx, cancel := context.WithTimeout(ctx, callPatience)

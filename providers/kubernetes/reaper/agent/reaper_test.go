@@ -67,8 +67,10 @@ func (s *stage) inject(t *testing.T, lives time.Duration) undo.Step {
 	return step
 }
 
+// look is one look of the reaper, by both clocks so much later.
 func (s *stage) look(t *testing.T, after time.Duration) bool {
 	t.Helper()
+	s.Ahead(after)
 	gone, err := s.reaper.look(t.Context(), s.now.Add(after))
 	require.NoError(t, err)
 	return gone
@@ -96,6 +98,36 @@ func TestUndoesAtTheDeadlineAndGoes(t *testing.T) {
 	assert.True(t, s.look(t, 2*time.Minute))
 	assert.Equal(t, []string{workload}, s.Paths(), "it removes itself: its cluster role, and the account that owns the rest")
 	assert.True(t, s.look(t, 3*time.Minute), "a reaper whose account is gone has nothing to do")
+}
+
+// TestTheClusterSaysWhatTimeItIs: whatever the clock of the reaper's node says. Only a
+// cluster that does not say it is measured by that.
+func TestTheClusterSaysWhatTimeItIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		cluster, node time.Duration // later than the claim was made
+		undated       bool
+		undone        bool
+	}{
+		"at the deadline":                              {40 * time.Second, 40 * time.Second, false, true},
+		"at the deadline, the node is behind":          {40 * time.Second, -10 * time.Minute, false, true},
+		"before the deadline, the node is ahead":       {10 * time.Second, 10 * time.Minute, false, false},
+		"before the deadline, nobody says":             {10 * time.Second, 10 * time.Second, true, false},
+		"at the deadline, nobody says":                 {40 * time.Second, 40 * time.Second, true, true},
+		"in the second of the deadline, for late ones": {30 * time.Second, 30 * time.Second, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.inject(t, 30*time.Second)
+			s.Ahead(c.cluster)
+			if c.undated {
+				s.Undated()
+			}
+			_, err := s.reaper.look(t.Context(), s.now.Add(c.node))
+			require.NoError(t, err)
+			assert.Equal(t, map[bool]float64{true: 3, false: 0}[c.undone], s.replicas())
+			assert.Equal(t, !c.undone, s.Get(claim.Path("shop", "one")) != nil)
+		})
+	}
 }
 
 // TestSlowRunner changes the target after the undo and before its claim is gone.
