@@ -65,7 +65,8 @@ type hunt struct {
 	namespaces []string // of the targets: the claim stands there, and so do those who undo it
 	stirred    chan struct{}
 
-	known  map[string]bool // UIDs that were there before, or were taken
+	known  map[string]bool // UIDs that were there before, were taken, or are another run's
+	ours   map[string]bool // UIDs that nobody else held when they were claimed
 	unsure []undo.Step     // of pods that were taken, since when the claim was not seen
 }
 
@@ -77,7 +78,7 @@ func (f *fault) newHunt(ctx context.Context, i injection) (*hunt, error) {
 	}
 	h := &hunt{
 		injection: i, fault: f, hunter: how, namespaces: namespacesOf(i.record.Targets, nil),
-		stirred: make(chan struct{}, 1), known: map[string]bool{},
+		stirred: make(chan struct{}, 1), known: map[string]bool{}, ours: map[string]bool{},
 	}
 	w, err := i.session.read(ctx, 0)
 	if err != nil {

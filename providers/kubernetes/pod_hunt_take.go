@@ -13,7 +13,6 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/internal/pause"
-	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 )
 
 // quarry is a pod that has appeared, with what will be done to it.
@@ -25,15 +24,19 @@ type quarry struct {
 // take makes targets of pods as the fault's own became some: the undo is known first,
 // then it is in the claim, and then it is done. What fails is tried again.
 func (h *hunt) take(ctx context.Context, prey []providers.Target) error {
-	found, failed := h.prepared(ctx, prey)
+	prepared, failed := h.prepared(ctx, prey)
+	var found []quarry
 	for _, namespace := range h.namespaces {
-		if err := h.claim(ctx, namespace, found); err != nil {
+		ours, err := h.claim(ctx, namespace, prepared)
+		if errors.Is(err, errOver) {
 			return err
 		}
+		failed, found = errors.Join(failed, err), append(found, ours...)
 	}
 	errs := make([]error, len(found))
 	for _, q := range found {
 		h.unsure = append(h.unsure, q.steps...)
+		h.ours[q.target.UID] = true
 	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
@@ -110,27 +113,4 @@ func (h *hunt) prepared(ctx context.Context, prey []providers.Target) (found []q
 		}
 	}
 	return found, failed
-}
-
-// claim gives the reaper of a namespace the rights on the pods there, and adds them to
-// the fault's claim. That the claim is gone ends the hunt.
-func (h *hunt) claim(ctx context.Context, namespace string, found []quarry) error {
-	added, more := h.record, recorded{Access: h.session.Access}
-	added.Targets = nil
-	for _, q := range found {
-		if of := namespacesOf(q.record.Targets, nil); of[0] == namespace {
-			added.Targets, more.Steps = append(added.Targets, q.target), append(more.Steps, q.steps...)
-		}
-	}
-	if len(added.Targets) == 0 {
-		return nil
-	}
-	err := h.fault.guard(ctx, h.session, more, added)
-	if err == nil {
-		err = h.session.claims().Extend(ctx, h.record.ID, namespace, more.claim(added).Targets, more.Steps)
-	}
-	if errors.Is(err, claim.ErrReleased) || errors.Is(err, errLate) || errors.Is(err, errUnclaimed) {
-		return errOver
-	}
-	return err
 }

@@ -12,16 +12,22 @@ import (
 // ErrReleased says that a claim is gone: its fault is over, whoever has undone it.
 var ErrReleased = errors.New("the claim is gone, so that its fault is over")
 
-// tries bounds how often an extension is written against others' writes.
+// tries bounds how often a change is written against others' writes.
 const tries = 5
 
 // Extend adds targets to the part of a claim in one namespace, and the steps that undo
-// what will be done to them; nothing may be done to them before. What is in the claim
-// already stays once. A claim that is gone is ErrReleased.
+// what will be done to them; nothing may be done to them before, nor before Contested has
+// said that nobody else holds them. What is in the claim already stays once. A claim that
+// is gone is ErrReleased.
 func (s Store) Extend(ctx context.Context, id, namespace string, targets []Target, steps []undo.Step) error {
+	return s.edit(ctx, id, namespace, func(c *Claim) { c.add(targets, steps) })
+}
+
+// edit changes the part of a claim in one namespace.
+func (s Store) edit(ctx context.Context, id, namespace string, change func(*Claim)) error {
 	var err error
 	for range tries {
-		if err = s.extend(ctx, id, namespace, targets, steps); !undo.IsConflict(err) {
+		if err = s.tryEdit(ctx, id, namespace, change); !undo.IsConflict(err) {
 			break
 		}
 	}
@@ -31,7 +37,7 @@ func (s Store) Extend(ctx context.Context, id, namespace string, targets []Targe
 	return err
 }
 
-func (s Store) extend(ctx context.Context, id, namespace string, targets []Target, steps []undo.Step) error {
+func (s Store) tryEdit(ctx context.Context, id, namespace string, change func(*Claim)) error {
 	path := Path(namespace, id)
 	found, err := s.API.Get(ctx, path)
 	if err != nil {
@@ -42,7 +48,7 @@ func (s Store) extend(ctx context.Context, id, namespace string, targets []Targe
 		return h.Broken
 	}
 	before := len(h.Claim.Targets) + len(h.Claim.Steps)
-	h.Claim.add(targets, steps)
+	change(&h.Claim)
 	if len(h.Claim.Targets)+len(h.Claim.Steps) == before {
 		return nil
 	}
