@@ -39,6 +39,9 @@ func TestNothingOnNodesBeforeTheClaim(t *testing.T) {
 			die()
 			return http.StatusBadGateway
 		}
+		if method == http.MethodDelete && ctx.Err() != nil { // who is killed takes nothing away
+			return http.StatusBadGateway
+		}
 		return 0
 	})
 	stop := &fault{behavior: newKubeletStop(), provider: New()}

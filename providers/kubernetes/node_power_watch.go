@@ -65,14 +65,14 @@ func says(step claim.NodeStep) string {
 
 // settled waits until the node works and its cluster has seen so.
 func (onNode) settled(ctx context.Context, l look) (string, error) {
+	states, err := l.states(ctx)
+	if err != nil {
+		return "", err
+	}
 	var missing []string
 	for n, step := range l.nodes {
 		t := l.record.Targets[n]
-		state, err := nodes.State(ctx, l.session.Cluster, l.record.ID, step)
-		if err != nil {
-			return "", err
-		}
-		switch state {
+		switch state := states[n]; state {
 		case machine.Gone:
 			continue
 		case machine.After(step.Action):
@@ -88,6 +88,19 @@ func (onNode) settled(ctx context.Context, l look) (string, error) {
 		}
 	}
 	return strings.Join(missing, "; "), nil
+}
+
+// states reads all nodes at once: one may have to be waited for.
+func (l look) states(ctx context.Context) ([]string, error) {
+	out := make([]string, len(l.nodes))
+	group, ctx := errgroup.WithContext(ctx)
+	for n, step := range l.nodes {
+		group.Go(func() (err error) {
+			out[n], err = nodes.State(ctx, l.session.Cluster, l.record.ID, step)
+			return err
+		})
+	}
+	return out, group.Wait()
 }
 
 // recovering says why a node that works again does not count as well yet: the

@@ -21,6 +21,8 @@ type Cluster struct {
 	Typed   kubernetes.Interface
 	Dynamic dynamic.Interface
 	API     undo.API
+
+	Heartbeats *Heartbeats // of nodes, as this connection has seen them
 }
 
 // ErrOtherCluster says that a kubeconfig leads to another cluster than the one
@@ -98,6 +100,7 @@ func assemble(access Access, name string, config *rest.Config, client *http.Clie
 	}
 	return &Cluster{
 		Access: access, Context: name, Config: config, Typed: typed, Dynamic: dyn,
-		API: undo.API{Base: base.String(), HTTP: client, Patience: operatorPatience},
+		API:        undo.API{Base: base.String(), HTTP: client, Patience: operatorPatience},
+		Heartbeats: &Heartbeats{},
 	}, nil
 }

@@ -9,15 +9,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/nodes/machine"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
-
-// mostStart is how long a pod may take until it runs.
-const mostStart = time.Minute
 
 // hosted stops the kubelet of any node through a privileged pod on it.
 type hosted struct {
@@ -38,28 +34,6 @@ func locatePod(c *cluster.Cluster, node, action string) (claim.NodeStep, error) 
 	return claim.NodeStep{Node: node, Action: action, Via: viaPod, Namespace: namespaceOf(c)}, nil
 }
 
-// guard puts the pod on the node. Its agent sets the timer on the node before it
-// listens.
-func (h hosted) Guard(ctx context.Context, id string, deadline time.Time) error {
-	step := h.podStep(id)
-	body := agentPod(h.cluster.Access.AgentImage, h.step.Node, machine.HostArgs(id, deadline))
-	body["metadata"] = map[string]any{"name": podName(id, h.step.Node)}
-	if err := h.cluster.API.Add(ctx, h.run, id, h.pods(), step, body); err != nil {
-		return fmt.Errorf("put a privileged pod on node %s: %w", h.step.Node, err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, mostStart)
-	defer cancel()
-	for {
-		_, err := h.State(ctx, id)
-		if err == nil {
-			return nil
-		}
-		if !pause.For(ctx, 200*time.Millisecond) {
-			return fmt.Errorf("the privileged pod on node %s did not answer: %w%s", h.step.Node, err, h.explain(step))
-		}
-	}
-}
-
 // ask sends a word to the agent on the node.
 func (h hosted) ask(ctx context.Context, id, word string) (string, error) {
 	path := fmt.Sprintf("%s/http:%s:%d/proxy/%s/%s", h.pods(), podName(id, h.step.Node), machine.HostPort, id, word)
@@ -78,28 +52,24 @@ func (h hosted) Do(ctx context.Context, id string) error {
 	return err
 }
 
-// undo tells the agent to start the kubelet and takes its pod away. Without a pod
-// nothing was done, or the timer on the node does the rest; whether the node is
-// well is for others to see.
+// undo tells the agent to start the kubelet and takes its pod away. As long as that pod
+// may be what can start it, it stays: an agent that does not answer may do so in a moment.
+// Without a pod nothing was done, or the timer on the node does the rest; whether the node
+// is well is for others to see.
 func (h hosted) Undo(ctx context.Context, id string) error {
 	if there, err := h.there(ctx, id); !there {
 		return err
 	}
 	state, err := h.ask(ctx, id, machine.WordStart)
-	if err != nil && h.harmed(ctx) {
-		return fmt.Errorf("start the kubelet of node %s: %w", h.step.Node, err)
-	}
 	if err == nil && state != machine.Active {
 		return fmt.Errorf("the kubelet of node %s was started and is %s", h.step.Node, state)
 	}
+	if err == nil {
+		h.cluster.Heartbeats.Prove(h.beat(id))
+	} else if useless, lookErr := h.useless(ctx, id); !useless {
+		return fmt.Errorf("start the kubelet of node %s: %w", h.step.Node, errors.Join(err, lookErr))
+	}
 	return h.cluster.API.Undo(ctx, id, h.podStep(id))
-}
-
-// harmed is true unless the node is seen to be well. A pod that never ran can't be
-// asked.
-func (h hosted) harmed(ctx context.Context) bool {
-	ready, err := Ready(ctx, h.cluster, h.step.Node)
-	return err != nil || !ready
 }
 
 func (h hosted) there(ctx context.Context, id string) (bool, error) {
@@ -113,12 +83,18 @@ func (h hosted) State(ctx context.Context, id string) (string, error) {
 		return "", err
 	}
 	if there {
+		h.cluster.Heartbeats.Forget(h.beat(id)) // from here on the kubelet may be stopped
 		return h.ask(ctx, id, machine.WordState)
 	}
-	if h.harmed(ctx) {
+	if ready, err := Ready(ctx, h.cluster, h.step.Node); err != nil || !ready {
 		return machine.Inactive, nil
 	}
-	return machine.Active, nil
+	// For most of a minute the cluster believes what it heard before the kubelet was stopped.
+	beats, err := h.beats(ctx, id)
+	if beats {
+		return machine.Active, err
+	}
+	return machine.Inactive, err
 }
 
 // Ready reports whether a node says of itself that it is, recently enough for its

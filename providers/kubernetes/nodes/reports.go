@@ -25,7 +25,7 @@ const mostSilence = 15 * time.Second
 // it was started. One that has just been stays Ready in the cluster's eyes, by what was
 // known before, until its first report, which may well say that it is not ready yet. The
 // clocks of other machines may differ, so that only nodes of kind are held to the time
-// of their reports.
+// of their reports: of the others, State has seen a report since.
 func Reports(ctx context.Context, c *cluster.Cluster, step claim.NodeStep, node *corev1.Node, now time.Time) (bool, error) {
 	if step.Via == viaPod {
 		return true, nil
@@ -37,18 +37,24 @@ func Reports(ctx context.Context, c *cluster.Cluster, step claim.NodeStep, node 
 	if !saidSince(node, started) {
 		return false, nil
 	}
-	lease, err := c.Typed.CoordinationV1().Leases(LeaseNamespace).Get(ctx, step.Node, metav1.GetOptions{})
+	at, err := renewed(ctx, c, step.Node)
 	if apierrors.IsForbidden(err) {
 		return true, nil // the condition Ready has to do
 	}
+	return at.After(started) && now.Sub(at) < mostSilence, err
+}
+
+// renewed is when a kubelet has last renewed its Lease, by its node's clock. Zero when it
+// never has.
+func renewed(ctx context.Context, c *cluster.Cluster, node string) (time.Time, error) {
+	lease, err := c.Typed.CoordinationV1().Leases(LeaseNamespace).Get(ctx, node, metav1.GetOptions{})
 	if err != nil {
-		return false, fmt.Errorf("read the last report of node %s: %w", step.Node, err)
+		return time.Time{}, fmt.Errorf("read the last report of node %s, which takes the right to get leases in %s: %w", node, LeaseNamespace, err)
 	}
 	if lease.Spec.RenewTime == nil {
-		return false, nil
+		return time.Time{}, nil
 	}
-	renewed := lease.Spec.RenewTime.Time
-	return renewed.After(started) && now.Sub(renewed) < mostSilence, nil
+	return lease.Spec.RenewTime.Time, nil
 }
 
 // saidSince reports whether a kubelet has posted the condition Ready since it was started: it does when it starts, and then
