@@ -9,8 +9,8 @@ type Stats struct {
 	CPUSeconds  float64 `json:"cpu_seconds"`  // that they have used in that time
 	Load        float64 `json:"load"`         // percent of one processor, of each worker on average
 
-	Bytes  int64 `json:"bytes"`            // resident memory that was taken, or allocated blocks of the file
-	Wanted int64 `json:"wanted,omitempty"` // of memory: what it comes to at the end of the ramp
+	Bytes int64 `json:"bytes"`           // resident memory that was taken, or allocated blocks of the file
+	Asked int64 `json:"asked,omitempty"` // of memory: what it comes to at the end of the ramp
 
 	Cgroup     *Cgroup          `json:"cgroup,omitempty"`
 	Filesystem *diskspace.Space `json:"filesystem,omitempty"` // as statfs(2) tells it now

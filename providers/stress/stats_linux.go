@@ -30,7 +30,7 @@ func (r *Running) Stats() Stats {
 		s.Load = 100 * s.CPUSeconds / s.WallSeconds / float64(len(r.workers))
 	}
 	if r.spec.Memory != nil {
-		s.Wanted = r.prepared.bytes
+		s.Asked = r.prepared.bytes
 	}
 	s.Cgroup = r.cgroup()
 	r.filesystem(&s)

@@ -109,7 +109,7 @@ func TestMemoryOfTheWorkerItself(t *testing.T) {
 	r := begin(t, stress.Spec{Memory: &stress.Memory{Size: 8 * mib, Ramp: time.Hour}})
 	eventually(t, func() bool { return r.Stats().Bytes > 0 }, "the first step is taken")
 	assert.Equal(t, int64(4*mib), r.Stats().Bytes)
-	assert.Equal(t, int64(8*mib), r.Stats().Wanted)
+	assert.Equal(t, int64(8*mib), r.Stats().Asked)
 	assert.Zero(t, stress.HeldBytes(os.Getpid()), "this is no worker")
 }
 

@@ -86,7 +86,11 @@ func (h hosted) State(ctx context.Context, id string) (string, error) {
 		h.cluster.Heartbeats.Forget(h.beat(id)) // from here on the kubelet may be stopped
 		return h.ask(ctx, id, machine.WordState)
 	}
-	if ready, err := Ready(ctx, h.cluster, h.step.Node); err != nil || !ready {
+	ready, err := Ready(ctx, h.cluster, h.step.Node)
+	if err != nil {
+		return "", err
+	}
+	if !ready {
 		return machine.Inactive, nil
 	}
 	// For most of a minute the cluster believes what it heard before the kubelet was stopped.

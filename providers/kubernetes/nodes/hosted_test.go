@@ -43,7 +43,8 @@ const (
 )
 
 // onReached tries something on such a node, in time that passes at once.
-func onReached(t *testing.T, try func(t *testing.T, r *reached)) {
+func onReached(t *testing.T, try func(*testing.T, *reached)) {
+	t.Helper()
 	server, _ := apitest.New(t)
 	synctest.Test(t, func(t *testing.T) {
 		node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "worker"}}
@@ -95,14 +96,14 @@ func (r *reached) runs(t *testing.T, status corev1.PodStatus) {
 	require.NoError(t, err)
 }
 
-func podIn(phase corev1.PodPhase, address string, state corev1.ContainerState) corev1.PodStatus {
-	return corev1.PodStatus{Phase: phase, PodIP: address, ContainerStatuses: []corev1.ContainerStatus{{State: state}}}
+func podIn(phase corev1.PodPhase, state corev1.ContainerState) corev1.PodStatus {
+	return corev1.PodStatus{Phase: phase, PodIP: "10.0.0.1", ContainerStatuses: []corev1.ContainerStatus{{State: state}}}
 }
 
 // TestAPodThatMayStartTheKubeletStays: that the node is ready, says the cluster, proves
 // nothing. A pod that never ran, or has ended, starts nothing any more.
 func TestAPodThatMayStartTheKubeletStays(t *testing.T) {
-	running := podIn(corev1.PodRunning, "10.0.0.1", corev1.ContainerState{Running: &corev1.ContainerStateRunning{}})
+	running := podIn(corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{}})
 	waiting := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff"}}
 	for name, c := range map[string]struct {
 		status corev1.PodStatus
@@ -115,14 +116,15 @@ func TestAPodThatMayStartTheKubeletStays(t *testing.T) {
 		"it can't be asked":                          {running, "", false, "502 nobody listens"},
 		"it can't be asked, the kubelet works":       {running, "", true, "502 nobody listens"},
 		"its phase is all that is known":             {corev1.PodStatus{Phase: corev1.PodRunning, PodIP: "10.0.0.1"}, "", false, "502 nobody listens"},
-		"it has ended":                               {podIn(corev1.PodRunning, "10.0.0.1", corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{}}), "", false, ""},
+		"it has ended":                               {podIn(corev1.PodRunning, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{}}), "", false, ""},
 		"it was refused by the node":                 {corev1.PodStatus{Phase: corev1.PodFailed}, "", false, ""},
 		"it was never begun with":                    {corev1.PodStatus{Phase: corev1.PodPending}, "", false, ""},
-		"it waits for its image, the kubelet works":  {podIn(corev1.PodPending, "10.0.0.1", waiting), "", true, ""},
-		"it waits for its image, says who is silent": {podIn(corev1.PodPending, "10.0.0.1", waiting), "", false, "has not reported for 15s"},
+		"it waits for its image, the kubelet works":  {podIn(corev1.PodPending, waiting), "", true, ""},
+		"it waits for its image, says who is silent": {podIn(corev1.PodPending, waiting), "", false, "has not reported for 15s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onReached(t, func(t *testing.T, r *reached) {
+				t.Helper()
 				r.agent, r.renews = c.agent, c.renews
 				r.runs(t, c.status)
 				err := r.Undo(t.Context(), hostedID)
@@ -151,6 +153,7 @@ func TestAKubeletHasToBeHeardOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			onReached(t, func(t *testing.T, r *reached) {
+				t.Helper()
 				r.renews, r.denied = c.renews, c.denied
 				for range 2 {
 					state, err := r.State(t.Context(), hostedID)
@@ -169,6 +172,7 @@ func TestAKubeletHasToBeHeardOf(t *testing.T) {
 // TestLooksThatAreShort add up, and what was seen before the pod was there does not count.
 func TestLooksThatAreShort(t *testing.T) {
 	onReached(t, func(t *testing.T, r *reached) {
+		t.Helper()
 		r.renews = true
 		looks := 0
 		for beats := false; !beats; looks++ {
@@ -196,6 +200,7 @@ func TestLooksThatAreShort(t *testing.T) {
 // TestTheAgentsWordCounts: the kubelet that it has started need not be waited for.
 func TestTheAgentsWordCounts(t *testing.T) {
 	onReached(t, func(t *testing.T, r *reached) {
+		t.Helper()
 		r.agent = machine.Active
 		r.runs(t, corev1.PodStatus{})
 		require.NoError(t, r.Undo(t.Context(), hostedID))
@@ -213,8 +218,9 @@ func TestAPodThatNeverAnsweredGoes(t *testing.T) {
 	for name, there := range map[string]bool{"made": false, "found": true} {
 		t.Run(name, func(t *testing.T) {
 			onReached(t, func(t *testing.T, r *reached) {
+				t.Helper()
 				if there {
-					r.runs(t, podIn(corev1.PodRunning, "10.0.0.1", corev1.ContainerState{}))
+					r.runs(t, podIn(corev1.PodRunning, corev1.ContainerState{}))
 				}
 				require.ErrorContains(t, r.Guard(t.Context(), hostedID, time.Now().Add(5*time.Minute)), "did not answer")
 				assert.Equal(t, there, r.Get(r.podStep(hostedID).Path) != nil)

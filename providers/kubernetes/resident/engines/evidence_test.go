@@ -52,8 +52,8 @@ func TestWorkersThatHaveEndedAreMissing(t *testing.T) {
 	assert.Equal(t, "3 of 4 workers run: worker 7: killed", fewer(asked, stress.Stats{Workers: 3, Failure: "worker 7: killed"}))
 	memory := stress.Spec{Memory: &stress.Memory{}}
 	assert.Empty(t, fewer(memory, stress.Stats{}), "its only worker ends with the fault")
-	assert.Empty(t, fewer(memory, stress.Stats{Workers: 1, Bytes: 8 << 20, Wanted: 8 << 20}))
-	assert.Equal(t, "2.0 of 8.0 MiB are resident in a worker", fewer(memory, stress.Stats{Workers: 1, Bytes: 2 << 20, Wanted: 8 << 20}), "on the ramp")
+	assert.Empty(t, fewer(memory, stress.Stats{Workers: 1, Bytes: 8 << 20, Asked: 8 << 20}))
+	assert.Equal(t, "2.0 of 8.0 MiB are resident in a worker", fewer(memory, stress.Stats{Workers: 1, Bytes: 2 << 20, Asked: 8 << 20}), "on the ramp")
 }
 
 // TestEveryProcessMustEnd: one that ignores the signal leaves the fault in part.

@@ -67,8 +67,8 @@ func (r *loadRunning) Missing() string    { return fewer(r.spec, r.Stats()) }
 // fewer says that not as many workers run as were asked for, and why, or that not all of the memory is taken: a ramp may not be
 // over. Without any worker, the fault has failed.
 func fewer(spec stress.Spec, s stress.Stats) string {
-	if spec.Memory != nil && s.Workers > 0 && s.Bytes < s.Wanted {
-		return fmt.Sprintf("%.1f of %.1f MiB are resident in a worker", float64(s.Bytes)/(1<<20), float64(s.Wanted)/(1<<20))
+	if spec.Memory != nil && s.Workers > 0 && s.Bytes < s.Asked {
+		return fmt.Sprintf("%.1f of %.1f MiB are resident in a worker", float64(s.Bytes)/(1<<20), float64(s.Asked)/(1<<20))
 	}
 	if spec.CPU == nil || s.Workers >= spec.CPU.Workers {
 		return ""
