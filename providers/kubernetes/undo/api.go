@@ -44,6 +44,9 @@ func IsNotFound(err error) bool { return hasCode(err, http.StatusNotFound) }
 // another version, than was asked for.
 func IsConflict(err error) bool { return hasCode(err, http.StatusConflict) }
 
+// IsForbidden reports whether the server said that the caller has no right to that.
+func IsForbidden(err error) bool { return hasCode(err, http.StatusForbidden) }
+
 func hasCode(err error, code int) bool {
 	var status *StatusError
 	return errors.As(err, &status) && status.Code == code

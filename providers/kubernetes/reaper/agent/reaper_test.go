@@ -213,6 +213,47 @@ func TestKeepsItsRights(t *testing.T) {
 	assert.Equal(t, []string{workload}, s.Paths())
 }
 
+// TestEndedBetweenItsRoleAndItsAccount: with the role went the right to delete it, and the server refuses what it
+// would not find.
+func TestEndedBetweenItsRoleAndItsAccount(t *testing.T) {
+	s := newStage(t)
+	s.look(t, 0)
+	down := true
+	s.Meet(func(method, path string) int {
+		switch {
+		case method == http.MethodDelete && path == roleAt && s.Get(roleAt) == nil:
+			return http.StatusForbidden
+		case method == http.MethodDelete && path == accountAt && down:
+			return http.StatusServiceUnavailable
+		}
+		return 0
+	})
+	gone, err := s.reaper.look(t.Context(), s.now.Add(time.Hour))
+	require.Error(t, err)
+	assert.False(t, gone)
+	require.NotContains(t, s.Paths(), roleAt)
+	down = false
+	assert.True(t, s.look(t, time.Hour+time.Second))
+	assert.Equal(t, []string{workload}, s.Paths())
+}
+
+// TestRightsThatWereTakenAway: of several cluster roles one is refused, and the others and the account go.
+func TestRightsThatWereTakenAway(t *testing.T) {
+	s := newStage(t)
+	const other = roleAt + "d"
+	s.Put(other, map[string]any{})
+	s.Edit(accountAt, func(o map[string]any) { annotationsOf(o)[mark.ClusterRolePrefix+"abcd"] = "gameday-reaper-1-abcd" })
+	s.look(t, 0)
+	s.Meet(func(method, path string) int {
+		if method == http.MethodDelete && path == roleAt {
+			return http.StatusForbidden
+		}
+		return 0
+	})
+	assert.True(t, s.look(t, time.Hour))
+	assert.Equal(t, []string{workload, roleAt}, s.Paths())
+}
+
 // TestOthersClaims are left alone: another run's, one that can't be read, and what was
 // done to nodes.
 func TestOthersClaims(t *testing.T) {
