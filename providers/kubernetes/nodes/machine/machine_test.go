@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 // docker is a container runtime with one container: a file holds its state.
 const docker = `#!/bin/sh
 echo "$@" >>"$FAKE/calls"
+[ ! -e "$FAKE/away" ] || { cat "$FAKE/away" >&2; exit 1; }
 case "$1" in
 ps) cat "$FAKE/id" ;;
 inspect)
@@ -206,6 +207,20 @@ func TestGuardIsPatient(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(w.is("calls"), "start ") }, 20*time.Second, 20*time.Millisecond)
 	assert.Equal(t, "exited", w.is("state"))
 	require.NoError(t, os.Remove(filepath.Join(w.dir, "stuck")))
+	require.Eventually(t, func() bool { return w.is("state") == "running" }, 20*time.Second, 20*time.Millisecond)
+}
+
+// TestGuardWaitsForItsEngine: with an engine that is away nobody knows that the node is gone.
+func TestGuardWaitsForItsEngine(t *testing.T) {
+	w := newWorld(t)
+	m := w.machine(machine.Pause)
+	require.NoError(t, m.Guard(t.Context(), "id", time.Now().Add(time.Second)))
+	require.NoError(t, m.Do(t.Context(), "id"))
+	w.set("away", noDocker)
+	before := strings.Count(w.is("calls"), "inspect")
+	require.Eventually(t, func() bool { return strings.Count(w.is("calls"), "inspect") > before+1 }, 20*time.Second, 20*time.Millisecond)
+	assert.Equal(t, "paused", w.is("state"))
+	require.NoError(t, os.Remove(filepath.Join(w.dir, "away")))
 	require.Eventually(t, func() bool { return w.is("state") == "running" }, 20*time.Second, 20*time.Millisecond)
 }
 

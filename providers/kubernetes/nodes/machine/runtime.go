@@ -100,12 +100,20 @@ func (r runtime) run(ctx context.Context, args ...string) (string, error) {
 	cmd.WaitDelay = time.Second // for what it has started
 	if err := cmd.Run(); err != nil {
 		said := strings.TrimSpace(stderr.String())
-		if strings.Contains(strings.ToLower(said), "no such") {
+		if isMissing(said) {
 			return "", fmt.Errorf("%s %s: %w", r.command, args[0], errNoContainer)
 		}
 		return "", fmt.Errorf("%s %s: %w: %s", r.command, strings.Join(args, " "), err, said)
 	}
 	return strings.TrimSpace(stdout.String()), nil
+}
+
+// isMissing reports whether a runtime says that there is no such container: docker and podman in these words, nerdctl
+// and "inspect" without a type of an object. "No such" alone is not enough: a runtime that is away says of its socket
+// "no such file or directory", and knows nothing of any container.
+func isMissing(said string) bool {
+	said = strings.ToLower(said)
+	return strings.Contains(said, "no such container") || strings.Contains(said, "no such object")
 }
 
 // Started is when the kubelet of a node of kind was last started, with its node or by itself.
