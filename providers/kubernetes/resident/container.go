@@ -47,38 +47,32 @@ func container(pod *corev1.Pod, step claim.PodStep, imageName string, wait time.
 	}
 }
 
-// running is the agent that a fault can be given to; empty when there is none.
-func running(pod *corev1.Pod, step claim.PodStep, imageName string) string {
-	for _, c := range pod.Spec.EphemeralContainers {
-		if strings.HasPrefix(c.Name, prefix(step)) && c.Image == imageName && c.TargetContainerName == step.Container {
-			if s := statusOf(pod, c.Name); s != nil && s.State.Running != nil {
-				return c.Name
-			}
+// agents are the containers of a pod that are agents for a step and in a state, the latest first. Any image will do: who
+// undoes a fault may know none, or another than the one that the fault was given to.
+func agents(pod *corev1.Pod, step claim.PodStep, in func(*corev1.ContainerStatus) bool) []corev1.EphemeralContainer {
+	var out []corev1.EphemeralContainer
+	for _, c := range slices.Backward(pod.Spec.EphemeralContainers) {
+		if strings.HasPrefix(c.Name, prefix(step)) && c.TargetContainerName == step.Container && in(statusOf(pod, c.Name)) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// The states: any, it can be asked, it was asked for and has neither run nor failed yet, it runs no more.
+func anyState(*corev1.ContainerStatus) bool { return true }
+func runs(s *corev1.ContainerStatus) bool   { return s != nil && s.State.Running != nil }
+func starts(s *corev1.ContainerStatus) bool { return !runs(s) && !ended(s) }
+func ended(s *corev1.ContainerStatus) bool  { return s != nil && s.State.Terminated != nil }
+
+// ofImage is the name of the first agent that has an image; empty when none has.
+func ofImage(all []corev1.EphemeralContainer, imageName string) string {
+	for _, c := range all {
+		if c.Image == imageName {
+			return c.Name
 		}
 	}
 	return ""
-}
-
-// starting is an agent that was asked for and has neither run nor failed yet.
-func starting(pod *corev1.Pod, step claim.PodStep, imageName string) string {
-	for _, c := range pod.Spec.EphemeralContainers {
-		if strings.HasPrefix(c.Name, prefix(step)) && c.Image == imageName && c.TargetContainerName == step.Container {
-			if s := statusOf(pod, c.Name); s == nil || s.State.Running == nil && s.State.Terminated == nil {
-				return c.Name
-			}
-		}
-	}
-	return ""
-}
-
-// ended reports whether an agent was there that runs no more.
-func ended(pod *corev1.Pod, step claim.PodStep) bool {
-	for _, s := range pod.Status.EphemeralContainerStatuses {
-		if strings.HasPrefix(s.Name, prefix(step)) && s.State.Terminated != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // statusOf finds a container among the ephemeral ones and, of an agent's own pod, the

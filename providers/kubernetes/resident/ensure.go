@@ -29,33 +29,40 @@ type Keeper struct {
 }
 
 // Ensure returns the name of an agent that runs in the pod, one that is there or a
-// new one, which waits for its first fault as long as wait.
+// new one, which waits for its first fault as long as wait. It is of the image that the cluster's access names.
 func (k *Keeper) Ensure(ctx context.Context, c *cluster.Cluster, step claim.PodStep, wait time.Duration) (string, error) {
+	return k.ensure(ctx, c, step, c.Access.AgentImage, wait)
+}
+
+func (k *Keeper) ensure(ctx context.Context, c *cluster.Cluster, step claim.PodStep, imageName string, wait time.Duration) (string, error) {
 	of, _ := k.pods.LoadOrStore(step.UID, &sync.Mutex{})
 	lock := of.(*sync.Mutex) //nolint:forcetypeassert // nothing else is stored
 	lock.Lock()
 	defer lock.Unlock()
 	if hosted(step) {
-		return hostContainer, ensureHost(ctx, c, step, wait)
+		return hostContainer, ensureHost(ctx, c, step, imageName, wait)
 	}
-	name, err := ensure(ctx, c, step, wait)
+	name, err := ensure(ctx, c, step, imageName, wait)
 	if err != nil {
 		return "", fmt.Errorf("put gameday's agent into pod %s/%s: %w", step.Namespace, step.Pod, err)
 	}
 	return name, nil
 }
 
-func ensure(ctx context.Context, c *cluster.Cluster, step claim.PodStep, wait time.Duration) (string, error) {
+func ensure(ctx context.Context, c *cluster.Cluster, step claim.PodStep, imageName string, wait time.Duration) (string, error) {
 	pod, err := get(ctx, c, step)
 	if err != nil {
 		return "", err
 	}
-	if name := running(pod, step, c.Access.AgentImage); name != "" {
+	if name := ofImage(agents(pod, step, runs), imageName); name != "" {
 		return name, nil
 	}
-	name := starting(pod, step, c.Access.AgentImage)
+	name := ofImage(agents(pod, step, starts), imageName)
 	for name == "" {
-		added := container(pod, step, c.Access.AgentImage, wait)
+		if imageName == "" {
+			return "", errNoImage
+		}
+		added := container(pod, step, imageName, wait)
 		made, err := add(ctx, c, pod, added)
 		switch {
 		case apierrors.IsConflict(err): // somebody changed the pod meanwhile
@@ -70,6 +77,9 @@ func ensure(ctx context.Context, c *cluster.Cluster, step claim.PodStep, wait ti
 	}
 	return name, await(ctx, c, pod, name)
 }
+
+// errNoImage says that an agent is needed and nobody knows its image.
+var errNoImage = errors.New("expected an image of gameday's agent, found none: name it by agent_image in the environment, and sweep the folder of that configuration")
 
 // get reads the pod that is meant, and no other of its name.
 func get(ctx context.Context, c *cluster.Cluster, step claim.PodStep) (*corev1.Pod, error) {

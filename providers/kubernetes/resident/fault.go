@@ -3,6 +3,7 @@ package resident
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/internal/pause"
@@ -10,9 +11,6 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
 )
-
-// spare is how long an agent that is made for an undo waits for it.
-const spare = 30 * time.Second
 
 // Inject gives a fault to an agent in the pod.
 func (k *Keeper) Inject(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id string, fault wire.Fault) error {
@@ -31,60 +29,55 @@ func (k *Keeper) Status(ctx context.Context, c *cluster.Cluster, step claim.PodS
 	if hosted(step) {
 		return hostStatus(ctx, c, step, id, deadline)
 	}
-	pod, err := get(ctx, c, step)
+	reply, err := podStatus(ctx, c, step, id, deadline)
 	if errors.Is(err, ErrGone) {
 		return wire.Reply{State: wire.Absent, Detail: ErrGone.Error()}, nil
 	}
+	return reply, err
+}
+
+func podStatus(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id string, deadline time.Time) (wire.Reply, error) {
+	pod, err := get(ctx, c, step)
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	if name := running(pod, step, c.Access.AgentImage); name != "" {
-		reply, err := Ask(ctx, c, step, name, wire.Request{Op: wire.Status, ID: id})
+	var said []wire.Reply
+	for _, a := range agents(pod, step, runs) {
+		reply, err := Ask(ctx, c, step, a.Name, wire.Request{Op: wire.Status, ID: id})
 		if err == nil {
-			return reply, nil
+			said = append(said, reply)
+			continue
 		}
-		ended := becomes(ctx, func() bool {
-			now, gone := get(ctx, c, step)
-			if gone != nil {
-				return errors.Is(gone, ErrGone)
+		gone := becomes(ctx, func() bool {
+			now, err := get(ctx, c, step)
+			if err != nil {
+				return errors.Is(err, ErrGone)
 			}
 			pod = now
-			return running(pod, step, c.Access.AgentImage) == ""
+			return !runs(statusOf(pod, a.Name))
 		})
-		if !ended {
+		if !gone {
 			return reply, err
 		}
 	}
-	if !time.Now().Before(deadline) || !ended(pod, step) {
+	switch {
+	case len(said) > 0:
+		return gravest(said), nil
+	case time.Now().Before(deadline) && len(agents(pod, step, ended)) > 0:
+		return wire.Reply{State: wire.Left, Detail: "its agent has ended; what it may have left ends at the deadline"}, nil
+	default:
 		return wire.Reply{State: wire.Absent}, nil
 	}
-	return wire.Reply{State: wire.Left, Detail: "its agent has ended; what it may have left ends at the deadline"}, nil
 }
 
-// Revert ends a fault. Where its agent is gone and the deadline has not passed, a new
-// one removes what is left.
-func (k *Keeper) Revert(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id string, deadline time.Time) error {
-	if hosted(step) {
-		return k.revertHost(ctx, c, step, id, deadline)
-	}
-	pod, err := get(ctx, c, step)
-	if errors.Is(err, ErrGone) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	name := running(pod, step, c.Access.AgentImage)
-	if name == "" {
-		if !ended(pod, step) && starting(pod, step, c.Access.AgentImage) == "" || !time.Now().Before(deadline) {
-			return nil // nothing was ever asked for, or the kernel has ended it
-		}
-		if name, err = k.Ensure(ctx, c, step, spare); err != nil {
-			return err
+// gravest is what the agent says that has the fault: others in the pod have never heard of it.
+func gravest(said []wire.Reply) wire.Reply {
+	for _, state := range []wire.State{wire.Active, wire.Partial, wire.Left} {
+		if at := slices.IndexFunc(said, func(r wire.Reply) bool { return r.State == state }); at >= 0 {
+			return said[at]
 		}
 	}
-	_, err = Ask(ctx, c, step, name, wire.Request{Op: wire.Revert, ID: id})
-	return err
+	return said[0]
 }
 
 // A kubelet says a while after an agent has ended that it has. Until then an agent that

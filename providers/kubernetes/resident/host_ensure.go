@@ -17,14 +17,14 @@ import (
 )
 
 // ensureHost makes sure that an agent for the pod runs on its node, and has found it.
-func ensureHost(ctx context.Context, c *cluster.Cluster, step claim.PodStep, wait time.Duration) error {
+func ensureHost(ctx context.Context, c *cluster.Cluster, step claim.PodStep, imageName string, wait time.Duration) error {
 	target, err := get(ctx, c, step)
 	if err != nil {
 		return fmt.Errorf("put gameday's agent beside pod %s/%s: %w", step.Namespace, step.Pod, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostStart)
 	defer cancel()
-	pod, err := madeHost(ctx, c, step, target, wait)
+	pod, err := madeHost(ctx, c, step, target, imageName, wait)
 	if err == nil {
 		err = settle(ctx, c, step, pod)
 	}
@@ -36,14 +36,17 @@ func ensureHost(ctx context.Context, c *cluster.Cluster, step claim.PodStep, wai
 
 // madeHost finds the pod of the agent, or makes it. One that has ended, or is about to, makes
 // room for another.
-func madeHost(ctx context.Context, c *cluster.Cluster, step claim.PodStep, target *corev1.Pod, wait time.Duration) (*corev1.Pod, error) {
+func madeHost(ctx context.Context, c *cluster.Cluster, step claim.PodStep, target *corev1.Pod, imageName string, wait time.Duration) (*corev1.Pod, error) {
 	for {
 		found, err := findHost(ctx, c, step)
 		if err != nil || found != nil && usable(found) {
 			return found, err
 		}
+		if imageName == "" {
+			return nil, errNoImage
+		}
 		if found == nil {
-			made, err := c.Typed.CoreV1().Pods(step.Host.Namespace).Create(ctx, hostPod(step, target, c.Access.AgentImage, wait), metav1.CreateOptions{})
+			made, err := c.Typed.CoreV1().Pods(step.Host.Namespace).Create(ctx, hostPod(step, target, imageName, wait), metav1.CreateOptions{})
 			if !apierrors.IsAlreadyExists(err) { // by another process, a moment ago
 				return made, err
 			}

@@ -1,6 +1,7 @@
 package resident
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -56,7 +57,7 @@ func (k *Keeper) revertHost(ctx context.Context, c *cluster.Cluster, step claim.
 		deadline = time.Time{} // with the pod all is gone that anybody could have left in it
 	}
 	if !inOrder(pod) && mayBeLeft(step, deadline) {
-		if _, err := k.Ensure(ctx, c, step, spare); err != nil {
+		if _, err := k.ensure(ctx, c, step, cmp.Or(c.Access.AgentImage, imageOf(pod)), spare); err != nil {
 			return err
 		}
 		if pod, err = findHost(ctx, c, step); err != nil {
@@ -67,12 +68,25 @@ func (k *Keeper) revertHost(ctx context.Context, c *cluster.Cluster, step claim.
 		return nil
 	}
 	if answers(pod) {
-		_, err = Ask(ctx, c, step, hostContainer, wire.Request{Op: wire.Revert, ID: id})
+		err = revert(ctx, c, step, hostContainer, id)
 	}
 	if err != nil && time.Now().Before(deadline) {
 		return err // it is there for the next try
 	}
 	return removeHost(ctx, c, pod, serves)
+}
+
+// imageOf is the image of an agent before, for one that takes its place; empty where there was none. It counts only of a
+// pod that could do all that the next one can: otherwise who may make pods could have us make mightier ones of their image.
+func imageOf(pod *corev1.Pod) string {
+	if pod == nil || !pod.Spec.HostPID || len(pod.Spec.Containers) != 1 {
+		return ""
+	}
+	only := pod.Spec.Containers[0]
+	if s := only.SecurityContext; s == nil || s.Privileged == nil || !*s.Privileged {
+		return ""
+	}
+	return only.Image
 }
 
 // inOrder reports whether an agent's pod can be asked, or has ended by itself: then it

@@ -126,13 +126,30 @@ func TestOneThatEndedMakesRoom(t *testing.T) {
 	before := host(Network, exited(137))
 	before.UID = "before"
 	c := clusterOf(target(), before)
-	made, err := madeHost(t.Context(), c, stepOf(Network), target(), time.Minute)
+	made, err := madeHost(t.Context(), c, stepOf(Network), target(), agentImage, time.Minute)
 	require.NoError(t, err)
 	assert.Empty(t, made.UID)
 	assert.Empty(t, made.Status.ContainerStatuses)
-	again, err := madeHost(t.Context(), c, stepOf(Network), target(), time.Minute)
+	again, err := madeHost(t.Context(), c, stepOf(Network), target(), agentImage, time.Minute)
 	require.NoError(t, err)
 	assert.Equal(t, made.Name, again.Name, "it is there")
+}
+
+// TestImageOfAnAgentBefore counts only where that could do as much as the next one.
+func TestImageOfAnAgentBefore(t *testing.T) {
+	mighty, weak := host(Network, exited(137)), host(Network, exited(137))
+	weak.Spec.Containers[0].SecurityContext.Privileged = new(bool)
+	assert.Equal(t, agentImage, imageOf(mighty))
+	assert.Empty(t, imageOf(weak))
+	assert.Empty(t, imageOf(nil))
+
+	c := clusterOf(target(), weak)
+	c.Access.AgentImage = ""
+	err := (&Keeper{}).Revert(t.Context(), c, stepOf(Network), "id", time.Now().Add(time.Minute))
+	require.ErrorIs(t, err, errNoImage)
+	left, err := Hosts(t.Context(), c, "run-1")
+	require.NoError(t, err)
+	assert.Len(t, left, 1, "for who knows an image")
 }
 
 // TestHostThatCannotStart says what the cluster says of it.
