@@ -107,7 +107,7 @@ func (h hosted) State(ctx context.Context, id string) (string, error) {
 func Ready(ctx context.Context, c *cluster.Cluster, node string) (bool, error) {
 	found, err := c.Typed.CoreV1().Nodes().Get(ctx, node, metav1.GetOptions{})
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("see whether node %s is ready: %w", node, err)
 	}
 	for _, condition := range found.Status.Conditions {
 		if condition.Type == corev1.NodeReady {
