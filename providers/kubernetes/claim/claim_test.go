@@ -245,6 +245,30 @@ func TestNodesNeedWhoReachesThem(t *testing.T) {
 	assert.Empty(t, server.Paths())
 }
 
+// TestPodsEndByTheClusterClock: who undoes what an agent does must not take it for over as its own clock is ahead.
+func TestPodsEndByTheClusterClock(t *testing.T) {
+	for name, ahead := range map[string]time.Duration{"alike": 0, "the reader is ahead": time.Hour, "the reader is behind": -time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			server, api := apitest.New(t)
+			server.Ahead(-ahead)
+			c := made("a", "one", "shop/a")
+			c.Pods, c.Deadline = []claim.PodStep{{Namespace: "shop", Pod: "a"}}, time.Now().Add(time.Minute)
+			store := claim.Store{API: api}
+			require.NoError(t, store.Take(t.Context(), c))
+			held, err := store.List(t.Context(), "shop")
+			require.NoError(t, err)
+			held[0].Claim.Deadline = c.Deadline.Add(-ahead) // as a holder writes it whose clock is that of the cluster
+			var deadline time.Time
+			store.UndoPod = func(_ context.Context, _ string, _ claim.PodStep, by time.Time) error {
+				deadline = by
+				return nil
+			}
+			require.NoError(t, store.Undo(t.Context(), held[0]))
+			assert.WithinDuration(t, c.Deadline, deadline, 4*time.Second, "a minute from now")
+		})
+	}
+}
+
 func TestGarbage(t *testing.T) {
 	server, api := apitest.New(t)
 	store := claim.Store{API: api}

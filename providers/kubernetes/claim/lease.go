@@ -70,6 +70,15 @@ func (h Held) When(readers time.Time) time.Time {
 	return h.Read
 }
 
+// ends is when a claim's time is over by the reader's clock, which is readers now: as much later as the cluster says is left. A
+// reader that is ahead would take what an agent in a pod still does for done with.
+func (h Held) ends(readers time.Time) time.Time {
+	if h.Read.IsZero() {
+		return h.Claim.Deadline
+	}
+	return readers.Add(h.Expires.Sub(h.Read))
+}
+
 // Covers reports whether the fault of an id holds this claim. One that can't be read
 // counts until it has been seen to expire, by its name: a newer gameday may have written it.
 func (h Held) Covers(id string) bool {

@@ -21,7 +21,7 @@ type Store struct {
 	// UndoNode takes back what was done to a node. Nil where nodes can't be reached.
 	UndoNode func(ctx context.Context, id string, step NodeStep) error
 
-	// UndoPod takes back what was done inside a pod, of a fault with this deadline. Nil
+	// UndoPod takes back what was done inside a pod, of a fault with this deadline by the clock of this machine. Nil
 	// where agents in pods can't be spoken to.
 	UndoPod func(ctx context.Context, id string, step PodStep, deadline time.Time) error
 }
@@ -127,8 +127,9 @@ func (s Store) undoPods(ctx context.Context, h Held) error {
 		return nil
 	}
 	var failed error
+	deadline := h.ends(time.Now())
 	for _, step := range slices.Backward(h.Claim.Pods) {
-		failed = errors.Join(failed, s.UndoPod(ctx, h.Claim.ID, step, h.Claim.Deadline))
+		failed = errors.Join(failed, s.UndoPod(ctx, h.Claim.ID, step, deadline))
 	}
 	return failed
 }
