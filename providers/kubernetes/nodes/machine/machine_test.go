@@ -174,6 +174,10 @@ func TestSignalTellsWhetherItHit(t *testing.T) {
 	hit, err = machine.Signal(t.Context(), w.step(""), "5f3a9c0d1e2b", "SIGKILL")
 	require.NoError(t, err)
 	assert.False(t, hit)
+	step := w.step("")
+	t.Setenv("PATH", t.TempDir())
+	_, err = machine.Signal(t.Context(), step, "5f3a9c0d1e2b", "SIGKILL")
+	require.ErrorContains(t, err, "executable file not found", "that there is no runtime says nothing of the container")
 }
 
 func TestUnknownStepsAreRefused(t *testing.T) {

@@ -30,11 +30,17 @@ func Signal(ctx context.Context, step claim.NodeStep, container, signal string) 
 	}
 	// Every node of kind has containerd and its ctr; crictl can send no signals.
 	_, err = r.run(ctx, "exec", (box{r, step}).name(), "ctr", "--namespace", "k8s.io", "tasks", "kill", "--signal", signal, container)
-	if err != nil && strings.Contains(err.Error(), "not found") {
+	if err != nil && isEnded(err.Error()) {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("send %s to container %s: %w", signal, container, err)
 	}
 	return true, nil
+}
+
+// isEnded reports whether it is ctr that says so of the container. A command that is missing is "not found", too.
+func isEnded(said string) bool {
+	_, ctr, spoke := strings.Cut(said, "ctr: ")
+	return spoke && strings.HasSuffix(ctr, "not found")
 }
