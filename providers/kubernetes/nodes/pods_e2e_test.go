@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
@@ -71,10 +72,8 @@ spec: {hard: {configmaps: "100"}}
 	assert.Equal(t, providers.Partial, seen.State, "%+v", seen)
 	assert.Contains(t, seen.Detail, "deployment/web has 0 of 3 pods")
 	// An owner that was scaled meanwhile owes no more than it wants now.
-	scale, err := b.cluster.Typed.AppsV1().Deployments(b.namespace).GetScale(t.Context(), "web", metav1.GetOptions{})
-	require.NoError(t, err)
-	scale.Spec.Replicas = 0
-	_, err = b.cluster.Typed.AppsV1().Deployments(b.namespace).UpdateScale(t.Context(), "web", scale, metav1.UpdateOptions{})
+	patch := []byte(`{"spec":{"replicas":0}}`) // whatever its controller writes meanwhile
+	_, err := b.cluster.Typed.AppsV1().Deployments(b.namespace).Patch(t.Context(), "web", types.MergePatchType, patch, metav1.PatchOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, providers.Absent, b.observe(record).State)
 	require.NoError(t, quotas.Delete(t.Context(), "full", metav1.DeleteOptions{}))
