@@ -141,12 +141,13 @@ func isText(v cty.Value) bool {
 	return v != cty.NilVal && v.Type() == cty.String && !v.IsMarked() && v.IsKnown() && !v.IsNull()
 }
 
-// matchesAny compares by shell pattern. A pattern that is not one protects only
-// what is spelt like it.
+// matchesAny compares by pattern: * and ? stand for any text and any character, also for a slash, of which the contexts of
+// managed clusters are full ("arn:aws:eks:eu-central-1:123456789012:cluster/prod").
 func matchesAny(patterns []string, name string) bool {
+	plain := func(text string) string { return strings.ReplaceAll(text, "/", "\x00") } // a slash is all that path.Match takes for special
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		matched, err := path.Match(pattern, name)
-		return matched || err != nil && pattern == name
+		matched, err := path.Match(plain(pattern), plain(name))
+		return matched || err != nil // resolve refuses what is no pattern: where one comes here, it must not open what it was to close
 	})
 }
 

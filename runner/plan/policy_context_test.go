@@ -24,6 +24,16 @@ func TestCheckContext(t *testing.T) {
 		Detail: "deny_context (p.gameday.hcl:4) matches the context eu-prod-1 of this environment. Use another context.",
 		Source: at,
 	}}, check(in("eu-prod-1")))
+	for context, pattern := range map[string]string{
+		"arn:aws:eks:eu-central-1:123456789012:cluster/prod": "*prod*",
+		"shop/api-prod-example-com:6443/alice":               "*prod*",
+		"gke/shop/prod":                                      "gke*prod",
+		"a/b":                                                "a?b",
+		"prod[":                                              "prod[",
+	} {
+		policy.DenyContext = []string{pattern}
+		assert.Len(t, check(in(context)), 1, "%s by %s", context, pattern)
+	}
 	policy.DenyContext = nil
 	assert.Empty(t, check(in("eu-prod-1")), "nothing is denied")
 }

@@ -9,7 +9,7 @@ func Policy() *schema.Block {
 		Attributes: []schema.Attribute{
 			{
 				Name:        "protected_namespaces",
-				Description: "Namespaces in which no fault may have a target. kube-system is always protected.",
+				Description: "Namespaces in which no fault may have a target; * stands for any text. kube-system is always protected.",
 				Type:        schema.Type{Kind: schema.String, Of: schema.ListOf},
 				Example:     `["kube-system", "monitoring"]`,
 			},
@@ -21,7 +21,7 @@ func Policy() *schema.Block {
 			},
 			{
 				Name:        "deny_context",
-				Description: "Patterns of Kubernetes contexts that must not be touched; * stands for any text.",
+				Description: "Patterns of Kubernetes contexts that must not be touched; * stands for any text, also with slashes in it.",
 				Type:        schema.Type{Kind: schema.String, Of: schema.ListOf},
 				Example:     `["*prod*"]`,
 			},

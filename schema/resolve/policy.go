@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"path"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -35,7 +36,24 @@ func (m *module) policy(cfg *config.Policy) {
 		m.r.diags.errorf(cfg.DeclRange, "Unknown value in policy", "A policy must be known before anything runs, but something in it is known only once an environment is up.")
 		return
 	}
-	m.r.out.Policy.merge(schema.NewValues(lang.Plain(value)), cfg.DeclRange)
+	values := schema.NewValues(lang.Plain(value))
+	for _, name := range []string{"protected_namespaces", "deny_context"} {
+		m.checkPatterns(cfg, name, values.Strings(name))
+	}
+	m.r.out.Policy.merge(values, cfg.DeclRange)
+}
+
+// checkPatterns refuses what can't be compared with: a guardrail must not be open for a slip of the pen.
+func (m *module) checkPatterns(cfg *config.Policy, name string, patterns []string) {
+	at := cfg.DeclRange
+	if attrs, _ := cfg.Body.JustAttributes(); attrs[name] != nil { // what is wrong with the rest was told by Decode
+		at = attrs[name].Expr.Range()
+	}
+	for _, pattern := range patterns {
+		if _, err := path.Match(pattern, ""); err != nil {
+			m.r.diags.errorf(at, "Invalid pattern", "%q is no pattern: expected text in which * stands for any text, ? for one character and [a-z] for one of some; \\ takes the meaning from what follows.", pattern)
+		}
+	}
 }
 
 // merge keeps the strictest of each limit.
