@@ -3,6 +3,8 @@ package providers
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/schema"
@@ -55,6 +57,7 @@ type FaultPlan struct {
 	Targets     []Target     `json:"targets"`               // exact, sorted by kind and name
 	Eligible    int          `json:"eligible"`              // how many the selection could have chosen from
 	Population  int          `json:"population"`            // how many of that kind the environment has, for the blast radius; 0 where that is not known
+	Counted     Scope        `json:"counted,omitzero"`      // what Population is the number of; zero is taken for all that the environment has of the targets' kinds
 	Dynamic     bool         `json:"dynamic,omitempty"`     // whatever matches and appears becomes a target, too: Targets are those of the beginning
 	Unknown     string       `json:"unknown,omitempty"`     // why targets are not known yet, empty when they are
 	Radius      []string     `json:"radius,omitempty"`      // consequences in words: "1 of 3 processes", "every connection checkout → payments"
@@ -72,6 +75,21 @@ type Target struct {
 	Name  string `json:"name"`            // unique within kind and environment
 	UID   string `json:"uid,omitempty"`   // identity that a replacement does not share; empty until it exists
 	Owner string `json:"owner,omitempty"` // what would replace it, if anything
+}
+
+// Scope is all things of some kinds, in some namespaces.
+type Scope struct {
+	Kinds      []string `json:"kinds,omitempty"`      // of targets: "deployment", "statefulset"
+	Namespaces []string `json:"namespaces,omitempty"` // those before the / in the names of targets; none: wherever they are
+}
+
+// Holds reports whether a target is one of the things.
+func (s Scope) Holds(t Target) bool {
+	if !slices.Contains(s.Kinds, t.Kind) {
+		return false
+	}
+	namespace, _, namespaced := strings.Cut(t.Name, "/")
+	return len(s.Namespaces) == 0 || namespaced && slices.Contains(s.Namespaces, namespace)
 }
 
 // Permission is a right that a fault needs.

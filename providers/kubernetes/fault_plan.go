@@ -133,7 +133,8 @@ func (f *fault) choose(ctx context.Context, req providers.FaultPlanRequest, p *p
 		return providers.Errorf(nil, "Cannot read the targets", "This user may not list %s. %s",
 			strings.Join(p.world.Denied, ", "), f.howToGet(p.session.Access.Namespaces, p.seats))
 	}
-	p.plan.Targets, p.plan.Eligible, p.plan.Population = p.choice.Targets, p.choice.Eligible, p.choice.Population
+	p.plan.Targets, p.plan.Eligible = p.choice.Targets, p.choice.Eligible
+	p.plan.Population, p.plan.Counted = p.choice.Population, p.choice.Counted
 	return diags
 }
 

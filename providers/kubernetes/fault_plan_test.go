@@ -4,9 +4,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
+	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
 func TestRadiusInNumbers(t *testing.T) {
@@ -27,5 +32,24 @@ func TestRadiusInNumbers(t *testing.T) {
 		"2 configmaps, of a number that is not known": of(0, "configmap", "configmap"),
 	} {
 		assert.Equal(t, want, radius(c))
+	}
+}
+
+// TestPlansSayWhatTheyCount: two faults that choose a label each are a share of all that both could have chosen.
+func TestPlansSayWhatTheyCount(t *testing.T) {
+	f := &fault{behavior: podKill{}}
+	both := []string{"bank", "shop"}
+	w := &world.World{}
+	for _, ns := range both {
+		w.Pods = append(w.Pods, inNamespace(ns, corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web", Labels: map[string]string{"team": ns}}}))
+	}
+	for _, team := range both {
+		var plan providers.FaultPlan
+		p := planning{session: &session{Cluster: &cluster.Cluster{Access: cluster.Access{Namespaces: both}}}, world: w, plan: &plan}
+		config := decoded(t, f, "target {\n labels = { team = \""+team+"\" }\n}")
+		require.Empty(t, f.choose(t.Context(), providers.FaultPlanRequest{Config: config}, &p))
+		assert.Len(t, plan.Targets, 1)
+		assert.Equal(t, 2, plan.Population)
+		assert.Equal(t, providers.Scope{Kinds: []string{"pod"}, Namespaces: both}, plan.Counted)
 	}
 }

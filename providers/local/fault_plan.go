@@ -27,7 +27,7 @@ func (f fault) Plan(ctx context.Context, req providers.FaultPlanRequest) (provid
 	}
 	plan := providers.FaultPlan{
 		Targets: chosen.targets, Eligible: chosen.eligible, Population: chosen.population,
-		Unknown: chosen.unknown, Guard: guard,
+		Counted: providers.Scope{Kinds: []string{f.kind()}}, Unknown: chosen.unknown, Guard: guard,
 	}
 	if req.Environment.Up {
 		diags = append(diags, refresh(ctx, req.Environment, plan.Targets)...)

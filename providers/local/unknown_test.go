@@ -39,5 +39,8 @@ func TestPlanSaysWhatItDoesNotKnow(t *testing.T) {
 		require.Empty(t, diags)
 		assert.Equal(t, test.effect, plan.Effect)
 		assert.NotEmpty(t, plan.Targets, "they do not depend on it")
+		for _, chosen := range plan.Targets {
+			assert.True(t, plan.Counted.Holds(chosen), "%+v is of the kind that was counted: %v", chosen, plan.Counted.Kinds)
+		}
 	}
 }

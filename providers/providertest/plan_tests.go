@@ -76,6 +76,9 @@ func checkPlan(t *testing.T, plan providers.FaultPlan) {
 	if plan.Population > 0 { // 0 is not known
 		assert.LessOrEqual(t, plan.Eligible, plan.Population)
 	}
+	for _, target := range plan.Targets {
+		assert.True(t, len(plan.Counted.Kinds) == 0 || plan.Counted.Holds(target), "%+v is among what was counted: %+v", target, plan.Counted)
+	}
 	for _, permission := range plan.Permissions {
 		assert.NotEmpty(t, permission.Action)
 		assert.True(t, permission.Held, "the harness holds every permission: %+v", permission)

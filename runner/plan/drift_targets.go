@@ -76,6 +76,19 @@ func driftReach(subject string, f, g Fault) []Change {
 }
 
 func reachText(f providers.FaultPlan) string {
-	counts := fmt.Sprintf("%d eligible of %d", f.Eligible, f.Population)
+	counts := fmt.Sprintf("%d eligible of %d%s", f.Eligible, f.Population, scopeText(f.Counted))
 	return strings.Join(append([]string{counts}, f.Radius...), "; ")
+}
+
+// scopeText is " (deployment, statefulset in a, b)", empty where a provider does not say what it has counted.
+func scopeText(s providers.Scope) string {
+	s = sortedScope(s)
+	if len(s.Kinds) == 0 {
+		return ""
+	}
+	text := strings.Join(s.Kinds, ", ")
+	if len(s.Namespaces) > 0 {
+		text += " in " + strings.Join(s.Namespaces, ", ")
+	}
+	return " (" + text + ")"
 }

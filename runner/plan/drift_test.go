@@ -63,6 +63,11 @@ func TestDrift(t *testing.T) {
 			[]Change{{ChangedTarget, "experiment.slow.fault.payments: process/new", "", "new"}},
 			"",
 		},
+		"what was counted": { // a plan that an earlier gameday has saved does not say it
+			func(p *Plan) { p.Experiments[0].Faults[0].Counted = providers.Scope{} },
+			[]Change{{ChangedTarget, "experiment.slow.fault.payments: blast radius", "2 eligible of 2 (process in shop); 1 of 2 processes", "2 eligible of 2; 1 of 2 processes"}},
+			"",
+		},
 		"effect": {
 			func(p *Plan) { p.Experiments[0].Faults[0].Effect = "kills it" },
 			[]Change{{ChangedExperiment, "experiment.slow.fault.payments: effect", "stops every thread", "kills it"}},

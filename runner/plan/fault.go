@@ -92,6 +92,7 @@ func warning(f *resolve.Fault, d *hcl.Diagnostic) Finding {
 func normalize(p providers.FaultPlan) providers.FaultPlan {
 	p.Targets = sortTargets(p.Targets)
 	p.Locks = sortedSet(p.Locks)
+	p.Counted = sortedScope(p.Counted)
 	return p
 }
 

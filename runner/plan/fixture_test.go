@@ -58,6 +58,7 @@ func sampleFault() Fault {
 		FaultPlan: providers.FaultPlan{
 			Effect: "stops every thread", Targets: []providers.Target{{Kind: "process", Name: "payments", UID: "u1"}},
 			Eligible: 2, Population: 2, Radius: []string{"1 of 2 processes"}, Undo: "SIGCONT", Guard: "supervisor",
+			Counted:     providers.Scope{Kinds: []string{"process"}, Namespaces: []string{"shop"}},
 			Permissions: []providers.Permission{{Action: "send SIGSTOP", Held: true}}, Locks: []string{"machine/cpu"}, Adds: []string{"pods: [payments]"},
 		},
 		Source: event.Source{File: "main.gameday.hcl", Line: 30, EndLine: 30},

@@ -8,16 +8,15 @@ import (
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
 
-// pool is what faults share that act on the same things: those of a kind in the same namespaces of the experiment's
-// environment. Targets without a namespace are in the namespace "".
+// pool is what a provider has counted for one fault or more: all things of some kinds in some namespaces of the
+// experiment's environment. It is not what faults hit: two that hit a namespace each may both be a share of both.
 type pool struct {
-	kind       string
-	namespaces []string // sorted
-	population int      // of the fault that counted least, as every one of them counted these; 0 when none is known
+	scope      providers.Scope // sorted
+	population int             // known, so more than 0
 }
 
 // checkUnion finds faults that are small each, and too large together. Those in other namespaces are a share of something
-// else: six of ten in each of two are no twelve of ten.
+// else, where their providers say so: six of ten in each of two are no twelve of ten.
 func checkUnion(policy resolve.Policy, e Experiment) []Finding {
 	if policy.MaxTargetsPercent >= 100 || len(e.Faults) < 2 {
 		return nil
@@ -25,8 +24,8 @@ func checkUnion(policy resolve.Policy, e Experiment) []Finding {
 	var out []Finding
 	for _, p := range pools(e.Faults) {
 		n := p.hit(e.Faults)
-		if p.population == 0 || percentOf(n, p.population) <= policy.MaxTargetsPercent {
-			continue // what is not known was told of each fault
+		if percentOf(n, p.population) <= policy.MaxTargetsPercent {
+			continue
 		}
 		finding := tooMany(policy, e.Address, e.Faults[0], n, p.population)
 		finding.Detail = "The faults of this experiment together" + p.place() + ": " + finding.Detail
@@ -36,64 +35,59 @@ func checkUnion(policy resolve.Policy, e Experiment) []Finding {
 	return out
 }
 
-// pools are those of all faults, each once, sorted.
+// pools are those of all faults, each once, sorted. Of numbers that differ for the same scope the smallest holds: things
+// came or went between two looks, or a provider that does not say what it counted has counted less than the whole
+// environment. Nobody can say which is right, and the smaller one refuses what the larger one would let pass.
 func pools(faults []Fault) []pool {
-	by := map[string]*pool{}
+	by := map[string]pool{}
 	for _, f := range faults {
-		for kind, namespaces := range reached(f.Targets) {
-			key := kind + "\n" + strings.Join(namespaces, "\n")
-			if by[key] == nil {
-				by[key] = &pool{kind: kind, namespaces: namespaces, population: f.Population}
-			}
-			if known := by[key].population; f.Population > 0 && (known == 0 || f.Population < known) {
-				by[key].population = f.Population
-			}
+		if f.Population <= 0 {
+			continue // what is not known was told of the fault itself
+		}
+		scope := counted(f.FaultPlan)
+		key := strings.Join(scope.Kinds, ",") + "\n" + strings.Join(scope.Namespaces, "\n")
+		if p, known := by[key]; !known || f.Population < p.population {
+			by[key] = pool{scope, f.Population}
 		}
 	}
 	var out []pool
 	for _, key := range sortedKeys(by) {
-		out = append(out, *by[key])
+		out = append(out, by[key])
 	}
 	return out
 }
 
-// reached are the namespaces of targets, by their kind.
-func reached(targets []providers.Target) map[string][]string {
-	out := map[string][]string{}
-	for _, t := range targets {
-		out[t.Kind] = append(out[t.Kind], within(t))
+// counted is what the population of a fault is the number of. Where its provider does not say it, or says what cannot be,
+// as its targets lie elsewhere, it is all of their kinds, wherever they are: that takes in every smaller scope that may
+// have been meant, so that it refuses whatever one of these would.
+func counted(p providers.FaultPlan) providers.Scope {
+	said := sortedScope(p.Counted)
+	if len(said.Kinds) > 0 && !slices.ContainsFunc(p.Targets, func(t providers.Target) bool { return !said.Holds(t) }) {
+		return said
 	}
-	for kind := range out {
-		out[kind] = sortedSet(out[kind])
-	}
-	return out
+	return providers.Scope{Kinds: sortedSet(each(p.Targets, func(t providers.Target) string { return t.Kind }))}
 }
 
-// hit is how many of a pool any fault acts on, also one that acts on more or on less than that.
+func sortedScope(s providers.Scope) providers.Scope {
+	return providers.Scope{Kinds: sortedSet(s.Kinds), Namespaces: sortedSet(s.Namespaces)}
+}
+
+// hit is how many of a pool any fault acts on, each once, also by one that is a share of more or of less than that.
 func (p pool) hit(faults []Fault) int {
-	names := map[string]bool{}
+	hit := map[[2]string]bool{}
 	for _, f := range faults {
 		for _, t := range f.Targets {
-			if t.Kind == p.kind && slices.Contains(p.namespaces, within(t)) {
-				names[t.Name] = true
+			if p.scope.Holds(t) {
+				hit[[2]string{t.Kind, t.Name}] = true
 			}
 		}
 	}
-	return len(names)
+	return len(hit)
 }
 
 func (p pool) place() string {
-	if slices.Contains(p.namespaces, "") {
+	if len(p.scope.Namespaces) == 0 {
 		return ""
 	}
-	return " in " + strings.Join(p.namespaces, ", ")
-}
-
-// within is the namespace that a target lies in, empty where it lies in none.
-func within(t providers.Target) string {
-	namespace, _, namespaced := strings.Cut(t.Name, "/")
-	if !namespaced {
-		return ""
-	}
-	return namespace
+	return " in " + strings.Join(p.scope.Namespaces, ", ")
 }

@@ -65,6 +65,7 @@ func (r rewriter) fault(p *providers.FaultPlan) {
 	p.Effect, p.Unknown = r(p.Effect), r(p.Unknown)
 	p.Undo, p.Guard = r(p.Undo), r(p.Guard)
 	p.Radius, p.Adds = r.texts(p.Radius), r.texts(p.Adds)
+	p.Counted.Namespaces = r.texts(p.Counted.Namespaces) // the policy was held against them before
 	p.Permissions = slices.Clone(p.Permissions)
 	for i := range p.Permissions {
 		p.Permissions[i].Action = r(p.Permissions[i].Action)

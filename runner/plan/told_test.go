@@ -20,6 +20,7 @@ func TestDifferences(t *testing.T) {
 		"identities alone":      {func(p *providers.FaultPlan) { p.Targets[0].UID = "u9" }, warned, nil},
 		"fewer targets":         {func(p *providers.FaultPlan) { p.Targets = nil }, warned, []string{"radius"}},
 		"how many there are":    {func(p *providers.FaultPlan) { p.Population = 9 }, warned, []string{"radius"}},
+		"of what":               {func(p *providers.FaultPlan) { p.Counted.Namespaces = nil }, warned, []string{"radius"}},
 		"consequences":          {func(p *providers.FaultPlan) { p.Radius = nil }, warned, []string{"radius"}},
 		"a warning more":        {func(*providers.FaultPlan) {}, append(warned, Finding{Summary: "A single replica"}), []string{"warnings"}},
 		"a warning less":        {func(*providers.FaultPlan) {}, nil, []string{"warnings"}},
@@ -39,12 +40,14 @@ func TestDifferences(t *testing.T) {
 func TestToldIsWithoutSecrets(t *testing.T) {
 	given := providers.FaultPlan{
 		Effect: "sets hunter22", Targets: []providers.Target{{Kind: "pod", Name: "b"}, {Kind: "pod", Name: "a"}},
-		Permissions: []providers.Permission{{Action: "read hunter22"}},
+		Permissions: []providers.Permission{{Action: "read hunter22"}}, Counted: providers.Scope{Kinds: []string{"pod"}, Namespaces: []string{"hunter22"}},
 	}
 	warnings := []Finding{{Summary: "Weak", Detail: "It is hunter22."}}
 	p, told := Told(given, warnings, []string{"hunter22"})
 	assert.Equal(t, "sets (sensitive)", p.Effect)
 	assert.Equal(t, "read (sensitive)", p.Permissions[0].Action)
+	assert.Equal(t, []string{"(sensitive)"}, p.Counted.Namespaces)
+	assert.Equal(t, []string{"hunter22"}, given.Counted.Namespaces, "the original was changed")
 	assert.Equal(t, "a", p.Targets[0].Name)
 	assert.Equal(t, "It is (sensitive).", told[0].Detail)
 	assert.Equal(t, "It is hunter22.", warnings[0].Detail, "the original was changed")

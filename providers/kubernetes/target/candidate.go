@@ -62,6 +62,22 @@ func populationOf(kind Kind, all []candidate, fence []string) int {
 	}
 }
 
+// scopeCounted is what was counted: other blocks may have counted the same, and then their faults are a share of it
+// together. Its kinds are several where workloads of several may be chosen.
+func scopeCounted(kind Kind, counted []candidate, in scope) providers.Scope {
+	var out providers.Scope
+	for _, c := range counted {
+		if !slices.Contains(out.Kinds, c.kind) {
+			out.Kinds = append(out.Kinds, c.kind)
+		}
+	}
+	slices.Sort(out.Kinds)
+	if kind.namespaced() {
+		out.Namespaces = slices.Compact(slices.Clone(in.namespaces)) // sorted; a fence may name one twice
+	}
+	return out
+}
+
 func everything(kind Kind, w *world.World) []candidate {
 	switch kind {
 	case Pod:

@@ -10,7 +10,7 @@ import (
 
 func choose(kind Kind, body schema.Values, w *world.World, fence []string, seed int64) (Choice, providers.Diagnostics) {
 	if kind == Cluster {
-		return Choice{Targets: []providers.Target{{Kind: string(Cluster), Name: string(Cluster)}}, Eligible: 1, Population: 1}, nil
+		return theCluster(), nil
 	}
 	s, diags := selectionOf(kind, body, w, fence)
 	if diags.HasErrors() {
@@ -21,7 +21,11 @@ func choose(kind Kind, body schema.Values, w *world.World, fence []string, seed 
 		return Choice{Population: populationOf(kind, all, fence)}, diags
 	}
 	eligible := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return !s.matches(c) })
-	choice := Choice{Eligible: len(eligible), Population: populationOf(kind, peers(eligible, all), fence)}
+	counted := peers(eligible, all)
+	choice := Choice{Eligible: len(eligible), Population: populationOf(kind, counted, fence)}
+	if choice.Population > 0 {
+		choice.Counted = scopeCounted(kind, counted, s.scope)
+	}
 	for _, c := range pick(eligible, wanted(body, len(eligible)), seed) {
 		choice.Targets = append(choice.Targets, c.target(w))
 	}
@@ -29,6 +33,12 @@ func choose(kind Kind, body schema.Values, w *world.World, fence []string, seed 
 		return choice, s.nothing(all)
 	}
 	return choice, nil
+}
+
+// theCluster is one of one, and no block chooses it.
+func theCluster() Choice {
+	kind := string(Cluster)
+	return Choice{Targets: []providers.Target{{Kind: kind, Name: kind}}, Eligible: 1, Population: 1, Counted: providers.Scope{Kinds: []string{kind}}}
 }
 
 // peers are what a share is a share of: where all eligible workloads are of one

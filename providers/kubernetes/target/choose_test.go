@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
 	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
@@ -70,6 +71,7 @@ func TestObjectsThatNoWorldHoldsAreLookedUpByName(t *testing.T) {
 	assert.Equal(t, "uid-shop-db", choice.Targets[0].UID)
 	assert.Equal(t, 1, choice.Eligible)
 	assert.Zero(t, choice.Population, "nobody has counted the others")
+	assert.Zero(t, choice.Counted)
 
 	_, diags = target.Choose(target.Secret, given, shop(), []string{"shop"}, 1)
 	require.True(t, diags.HasErrors())
@@ -98,5 +100,34 @@ func TestNamespacesAreAShareOfTheFence(t *testing.T) {
 		require.Empty(t, diags)
 		assert.Equal(t, []string{"namespace/shop"}, namesOf(choice.Targets))
 		assert.Equal(t, of, choice.Population)
+		assert.Equal(t, of > 0, choice.Counted.Holds(choice.Targets[0]))
+	}
+}
+
+// What was counted is what the block may reach, and not what it chose: other blocks may reach the same.
+func TestWhatWasCountedIsSaid(t *testing.T) {
+	both := []string{"deployment", "statefulset"}
+	for name, c := range map[string]struct {
+		kind  target.Kind
+		given attrs
+		fence []string
+		want  providers.Scope
+	}{
+		"the namespaces of the block": {target.Pod, attrs{"namespaces": words("shop", "canary"), "labels": pairs("app", "cart")}, nil, providers.Scope{Kinds: []string{"pod"}, Namespaces: []string{"canary", "shop"}}},
+		"the fence":                   {target.Pod, attrs{"labels": pairs("app", "cart")}, []string{"shop", "canary", "shop"}, providers.Scope{Kinds: []string{"pod"}, Namespaces: []string{"canary", "shop"}}},
+		"everywhere":                  {target.Pod, attrs{"labels": pairs("app", "cart")}, nil, providers.Scope{Kinds: []string{"pod"}}},
+		"workloads of both kinds":     {target.Workload, attrs{"names": words("payments"), "namespace": word("shop")}, nil, providers.Scope{Kinds: both, Namespaces: []string{"shop"}}},
+		"both kinds, one of them hit": {target.Workload, attrs{"names": words("payments"), "namespace": word("shop"), "count": cty.NumberIntVal(1)}, nil, providers.Scope{Kinds: both, Namespaces: []string{"shop"}}},
+		"workloads of one kind":       {target.Workload, attrs{"names": words("cart"), "namespace": word("shop")}, nil, providers.Scope{Kinds: both[:1], Namespaces: []string{"shop"}}},
+		"nodes are in no namespace":   {target.Node, attrs{"names": words("worker-2")}, []string{"shop"}, providers.Scope{Kinds: []string{"node"}}},
+		"the cluster":                 {target.Cluster, attrs{}, []string{"shop"}, providers.Scope{Kinds: []string{"cluster"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			choice := choose(t, c.kind, c.given, c.fence...)
+			assert.Equal(t, c.want, choice.Counted)
+			for _, chosen := range choice.Targets {
+				assert.True(t, choice.Counted.Holds(chosen), "%+v", chosen)
+			}
+		})
 	}
 }

@@ -31,6 +31,7 @@ type Choice struct {
 	Targets    []providers.Target // chosen, sorted by name ("namespace/name" where namespaced), with UIDs and owners
 	Eligible   int                // matched by the block
 	Population int                // of that kind in the namespaces that the block may reach; 0 where that is not known
+	Counted    providers.Scope    // what that is the number of; zero where it is not known
 }
 
 // Block is the schema of the target block for a kind of object.

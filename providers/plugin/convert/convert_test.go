@@ -125,6 +125,7 @@ func TestRecords(t *testing.T) {
 			Effect: text().Draw(t, "effect"), Targets: targets().Draw(t, "hit"), Eligible: rapid.IntRange(0, 9).Draw(t, "eligible"), Population: 9, Dynamic: rapid.Bool().Draw(t, "dynamic"),
 			Unknown: text().Draw(t, "unknown"), Radius: []string{text().Draw(t, "radius")}, Undo: "u", Guard: "g",
 			Permissions: []providers.Permission{{Action: text().Draw(t, "action"), Held: rapid.Bool().Draw(t, "held"), Detail: "d"}}, Namespaces: []string{"n"}, Locks: []string{"l"},
+			Counted: rapid.SampledFrom([]providers.Scope{{}, {Kinds: []string{"k"}}, {Kinds: []string{"k", "l"}, Namespaces: []string{"n", "m"}}}).Draw(t, "counted"),
 		}
 		require.Equal(t, plan, convert.FaultPlanFrom(overTheWire(t, convert.FaultPlan(plan), &wire.FaultPlan{})))
 	})

@@ -23,6 +23,19 @@ func TargetsFrom(targets []*wire.Target) []providers.Target {
 	})
 }
 
+// Scope is a scope on the wire; none is one that nobody has named.
+func Scope(s providers.Scope) *wire.Scope {
+	if len(s.Kinds) == 0 {
+		return nil
+	}
+	return &wire.Scope{Kinds: s.Kinds, Namespaces: s.Namespaces}
+}
+
+// ScopeFrom is a scope from the wire.
+func ScopeFrom(s *wire.Scope) providers.Scope {
+	return providers.Scope{Kinds: s.GetKinds(), Namespaces: s.GetNamespaces()}
+}
+
 // Permissions are permissions on the wire.
 func Permissions(permissions []providers.Permission) []*wire.Permission {
 	return all(permissions, func(p providers.Permission) *wire.Permission {
@@ -42,7 +55,7 @@ func FaultPlan(p providers.FaultPlan) *wire.FaultPlan {
 	return &wire.FaultPlan{
 		Effect: p.Effect, Targets: Targets(p.Targets), Eligible: int64(p.Eligible), Population: int64(p.Population), Dynamic: p.Dynamic,
 		Unknown: p.Unknown, Radius: p.Radius, Undo: p.Undo, Guard: p.Guard, Permissions: Permissions(p.Permissions),
-		Namespaces: p.Namespaces, Adds: p.Adds, Locks: p.Locks,
+		Namespaces: p.Namespaces, Adds: p.Adds, Locks: p.Locks, Counted: Scope(p.Counted),
 	}
 }
 
@@ -51,7 +64,7 @@ func FaultPlanFrom(p *wire.FaultPlan) providers.FaultPlan {
 	return providers.FaultPlan{
 		Effect: p.GetEffect(), Targets: TargetsFrom(p.GetTargets()), Eligible: int(p.GetEligible()), Population: int(p.GetPopulation()), Dynamic: p.GetDynamic(),
 		Unknown: p.GetUnknown(), Radius: p.GetRadius(), Undo: p.GetUndo(), Guard: p.GetGuard(), Permissions: PermissionsFrom(p.GetPermissions()),
-		Namespaces: p.GetNamespaces(), Adds: p.GetAdds(), Locks: p.GetLocks(),
+		Namespaces: p.GetNamespaces(), Adds: p.GetAdds(), Locks: p.GetLocks(), Counted: ScopeFrom(p.GetCounted()),
 	}
 }
 

@@ -377,7 +377,7 @@ func (x Observation_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Observation_State.Descriptor instead.
 func (Observation_State) EnumDescriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{33, 0}
+	return file_provider_proto_rawDescGZIP(), []int{34, 0}
 }
 
 type DescribeRequest struct {
@@ -1838,7 +1838,7 @@ type FaultPlan struct {
 	Effect        string                 `protobuf:"bytes,1,opt,name=effect,proto3" json:"effect,omitempty"`          // one phrase
 	Targets       []*Target              `protobuf:"bytes,2,rep,name=targets,proto3" json:"targets,omitempty"`        // sorted by kind and name
 	Eligible      int64                  `protobuf:"varint,3,opt,name=eligible,proto3" json:"eligible,omitempty"`     // how many could have been chosen
-	Population    int64                  `protobuf:"varint,4,opt,name=population,proto3" json:"population,omitempty"` // how many of that kind there are
+	Population    int64                  `protobuf:"varint,4,opt,name=population,proto3" json:"population,omitempty"` // how many of that kind there are; 0 where that is not known
 	Dynamic       bool                   `protobuf:"varint,5,opt,name=dynamic,proto3" json:"dynamic,omitempty"`       // whatever appears becomes a target, too
 	Unknown       string                 `protobuf:"bytes,6,opt,name=unknown,proto3" json:"unknown,omitempty"`        // why targets are not known yet
 	Radius        []string               `protobuf:"bytes,7,rep,name=radius,proto3" json:"radius,omitempty"`          // consequences in words
@@ -1848,6 +1848,7 @@ type FaultPlan struct {
 	Namespaces    []string               `protobuf:"bytes,11,rep,name=namespaces,proto3" json:"namespaces,omitempty"` // in which it acts beside those of its targets
 	Locks         []string               `protobuf:"bytes,12,rep,name=locks,proto3" json:"locks,omitempty"`           // machine-wide things that two runs must not harm at once
 	Adds          []string               `protobuf:"bytes,13,rep,name=adds,proto3" json:"adds,omitempty"`             // objects that it adds, each as YAML, without what is known only when it is injected
+	Counted       *Scope                 `protobuf:"bytes,14,opt,name=counted,proto3" json:"counted,omitempty"`       // what population is the number of; without it, it is taken for all that the environment has of the targets' kinds
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1973,6 +1974,66 @@ func (x *FaultPlan) GetAdds() []string {
 	return nil
 }
 
+func (x *FaultPlan) GetCounted() *Scope {
+	if x != nil {
+		return x.Counted
+	}
+	return nil
+}
+
+// Scope is all things of some kinds, in some namespaces: those before the / in the names of targets.
+type Scope struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kinds         []string               `protobuf:"bytes,1,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	Namespaces    []string               `protobuf:"bytes,2,rep,name=namespaces,proto3" json:"namespaces,omitempty"` // none: wherever they are
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Scope) Reset() {
+	*x = Scope{}
+	mi := &file_provider_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Scope) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Scope) ProtoMessage() {}
+
+func (x *Scope) ProtoReflect() protoreflect.Message {
+	mi := &file_provider_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Scope.ProtoReflect.Descriptor instead.
+func (*Scope) Descriptor() ([]byte, []int) {
+	return file_provider_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *Scope) GetKinds() []string {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *Scope) GetNamespaces() []string {
+	if x != nil {
+		return x.Namespaces
+	}
+	return nil
+}
+
 type PrepareFaultRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Type          string                 `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
@@ -1990,7 +2051,7 @@ type PrepareFaultRequest struct {
 
 func (x *PrepareFaultRequest) Reset() {
 	*x = PrepareFaultRequest{}
-	mi := &file_provider_proto_msgTypes[24]
+	mi := &file_provider_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2002,7 +2063,7 @@ func (x *PrepareFaultRequest) String() string {
 func (*PrepareFaultRequest) ProtoMessage() {}
 
 func (x *PrepareFaultRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[24]
+	mi := &file_provider_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2015,7 +2076,7 @@ func (x *PrepareFaultRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareFaultRequest.ProtoReflect.Descriptor instead.
 func (*PrepareFaultRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{24}
+	return file_provider_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PrepareFaultRequest) GetType() string {
@@ -2091,7 +2152,7 @@ type PrepareFaultResponse struct {
 
 func (x *PrepareFaultResponse) Reset() {
 	*x = PrepareFaultResponse{}
-	mi := &file_provider_proto_msgTypes[25]
+	mi := &file_provider_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2103,7 +2164,7 @@ func (x *PrepareFaultResponse) String() string {
 func (*PrepareFaultResponse) ProtoMessage() {}
 
 func (x *PrepareFaultResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[25]
+	mi := &file_provider_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2116,7 +2177,7 @@ func (x *PrepareFaultResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareFaultResponse.ProtoReflect.Descriptor instead.
 func (*PrepareFaultResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{25}
+	return file_provider_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PrepareFaultResponse) GetRecord() *Record {
@@ -2150,7 +2211,7 @@ type Record struct {
 
 func (x *Record) Reset() {
 	*x = Record{}
-	mi := &file_provider_proto_msgTypes[26]
+	mi := &file_provider_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2162,7 +2223,7 @@ func (x *Record) String() string {
 func (*Record) ProtoMessage() {}
 
 func (x *Record) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[26]
+	mi := &file_provider_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2175,7 +2236,7 @@ func (x *Record) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Record.ProtoReflect.Descriptor instead.
 func (*Record) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{26}
+	return file_provider_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Record) GetId() string {
@@ -2249,7 +2310,7 @@ type StandByFaultRequest struct {
 
 func (x *StandByFaultRequest) Reset() {
 	*x = StandByFaultRequest{}
-	mi := &file_provider_proto_msgTypes[27]
+	mi := &file_provider_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2261,7 +2322,7 @@ func (x *StandByFaultRequest) String() string {
 func (*StandByFaultRequest) ProtoMessage() {}
 
 func (x *StandByFaultRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[27]
+	mi := &file_provider_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2274,7 +2335,7 @@ func (x *StandByFaultRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StandByFaultRequest.ProtoReflect.Descriptor instead.
 func (*StandByFaultRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{27}
+	return file_provider_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *StandByFaultRequest) GetType() string {
@@ -2334,7 +2395,7 @@ type StandByFaultResponse struct {
 
 func (x *StandByFaultResponse) Reset() {
 	*x = StandByFaultResponse{}
-	mi := &file_provider_proto_msgTypes[28]
+	mi := &file_provider_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2346,7 +2407,7 @@ func (x *StandByFaultResponse) String() string {
 func (*StandByFaultResponse) ProtoMessage() {}
 
 func (x *StandByFaultResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[28]
+	mi := &file_provider_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2359,7 +2420,7 @@ func (x *StandByFaultResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StandByFaultResponse.ProtoReflect.Descriptor instead.
 func (*StandByFaultResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{28}
+	return file_provider_proto_rawDescGZIP(), []int{29}
 }
 
 type InjectFaultRequest struct {
@@ -2373,7 +2434,7 @@ type InjectFaultRequest struct {
 
 func (x *InjectFaultRequest) Reset() {
 	*x = InjectFaultRequest{}
-	mi := &file_provider_proto_msgTypes[29]
+	mi := &file_provider_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2385,7 +2446,7 @@ func (x *InjectFaultRequest) String() string {
 func (*InjectFaultRequest) ProtoMessage() {}
 
 func (x *InjectFaultRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[29]
+	mi := &file_provider_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2398,7 +2459,7 @@ func (x *InjectFaultRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InjectFaultRequest.ProtoReflect.Descriptor instead.
 func (*InjectFaultRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{29}
+	return file_provider_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *InjectFaultRequest) GetRecord() *Record {
@@ -2430,7 +2491,7 @@ type InjectFaultResponse struct {
 
 func (x *InjectFaultResponse) Reset() {
 	*x = InjectFaultResponse{}
-	mi := &file_provider_proto_msgTypes[30]
+	mi := &file_provider_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2442,7 +2503,7 @@ func (x *InjectFaultResponse) String() string {
 func (*InjectFaultResponse) ProtoMessage() {}
 
 func (x *InjectFaultResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[30]
+	mi := &file_provider_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2455,7 +2516,7 @@ func (x *InjectFaultResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InjectFaultResponse.ProtoReflect.Descriptor instead.
 func (*InjectFaultResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{30}
+	return file_provider_proto_rawDescGZIP(), []int{31}
 }
 
 type ObserveFaultRequest struct {
@@ -2467,7 +2528,7 @@ type ObserveFaultRequest struct {
 
 func (x *ObserveFaultRequest) Reset() {
 	*x = ObserveFaultRequest{}
-	mi := &file_provider_proto_msgTypes[31]
+	mi := &file_provider_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2479,7 +2540,7 @@ func (x *ObserveFaultRequest) String() string {
 func (*ObserveFaultRequest) ProtoMessage() {}
 
 func (x *ObserveFaultRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[31]
+	mi := &file_provider_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2492,7 +2553,7 @@ func (x *ObserveFaultRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObserveFaultRequest.ProtoReflect.Descriptor instead.
 func (*ObserveFaultRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{31}
+	return file_provider_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ObserveFaultRequest) GetRecord() *Record {
@@ -2511,7 +2572,7 @@ type ObserveFaultResponse struct {
 
 func (x *ObserveFaultResponse) Reset() {
 	*x = ObserveFaultResponse{}
-	mi := &file_provider_proto_msgTypes[32]
+	mi := &file_provider_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2523,7 +2584,7 @@ func (x *ObserveFaultResponse) String() string {
 func (*ObserveFaultResponse) ProtoMessage() {}
 
 func (x *ObserveFaultResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[32]
+	mi := &file_provider_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2536,7 +2597,7 @@ func (x *ObserveFaultResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObserveFaultResponse.ProtoReflect.Descriptor instead.
 func (*ObserveFaultResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{32}
+	return file_provider_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ObserveFaultResponse) GetObservation() *Observation {
@@ -2558,7 +2619,7 @@ type Observation struct {
 
 func (x *Observation) Reset() {
 	*x = Observation{}
-	mi := &file_provider_proto_msgTypes[33]
+	mi := &file_provider_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2570,7 +2631,7 @@ func (x *Observation) String() string {
 func (*Observation) ProtoMessage() {}
 
 func (x *Observation) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[33]
+	mi := &file_provider_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2583,7 +2644,7 @@ func (x *Observation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Observation.ProtoReflect.Descriptor instead.
 func (*Observation) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{33}
+	return file_provider_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Observation) GetState() Observation_State {
@@ -2627,7 +2688,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_provider_proto_msgTypes[34]
+	mi := &file_provider_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2639,7 +2700,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[34]
+	mi := &file_provider_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2652,7 +2713,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{34}
+	return file_provider_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Fact) GetName() string {
@@ -2692,7 +2753,7 @@ type RevertFaultRequest struct {
 
 func (x *RevertFaultRequest) Reset() {
 	*x = RevertFaultRequest{}
-	mi := &file_provider_proto_msgTypes[35]
+	mi := &file_provider_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2704,7 +2765,7 @@ func (x *RevertFaultRequest) String() string {
 func (*RevertFaultRequest) ProtoMessage() {}
 
 func (x *RevertFaultRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[35]
+	mi := &file_provider_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2717,7 +2778,7 @@ func (x *RevertFaultRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevertFaultRequest.ProtoReflect.Descriptor instead.
 func (*RevertFaultRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{35}
+	return file_provider_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *RevertFaultRequest) GetRecord() *Record {
@@ -2735,7 +2796,7 @@ type RevertFaultResponse struct {
 
 func (x *RevertFaultResponse) Reset() {
 	*x = RevertFaultResponse{}
-	mi := &file_provider_proto_msgTypes[36]
+	mi := &file_provider_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2747,7 +2808,7 @@ func (x *RevertFaultResponse) String() string {
 func (*RevertFaultResponse) ProtoMessage() {}
 
 func (x *RevertFaultResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[36]
+	mi := &file_provider_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2760,7 +2821,7 @@ func (x *RevertFaultResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevertFaultResponse.ProtoReflect.Descriptor instead.
 func (*RevertFaultResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{36}
+	return file_provider_proto_rawDescGZIP(), []int{37}
 }
 
 type OpenRequest struct {
@@ -2777,7 +2838,7 @@ type OpenRequest struct {
 
 func (x *OpenRequest) Reset() {
 	*x = OpenRequest{}
-	mi := &file_provider_proto_msgTypes[37]
+	mi := &file_provider_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2789,7 +2850,7 @@ func (x *OpenRequest) String() string {
 func (*OpenRequest) ProtoMessage() {}
 
 func (x *OpenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[37]
+	mi := &file_provider_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2802,7 +2863,7 @@ func (x *OpenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenRequest.ProtoReflect.Descriptor instead.
 func (*OpenRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{37}
+	return file_provider_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *OpenRequest) GetType() string {
@@ -2858,7 +2919,7 @@ type OpenResponse struct {
 
 func (x *OpenResponse) Reset() {
 	*x = OpenResponse{}
-	mi := &file_provider_proto_msgTypes[38]
+	mi := &file_provider_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2870,7 +2931,7 @@ func (x *OpenResponse) String() string {
 func (*OpenResponse) ProtoMessage() {}
 
 func (x *OpenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[38]
+	mi := &file_provider_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2883,7 +2944,7 @@ func (x *OpenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenResponse.ProtoReflect.Descriptor instead.
 func (*OpenResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{38}
+	return file_provider_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *OpenResponse) GetHandle() string {
@@ -2921,7 +2982,7 @@ type OpenInsideRequest struct {
 
 func (x *OpenInsideRequest) Reset() {
 	*x = OpenInsideRequest{}
-	mi := &file_provider_proto_msgTypes[39]
+	mi := &file_provider_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2933,7 +2994,7 @@ func (x *OpenInsideRequest) String() string {
 func (*OpenInsideRequest) ProtoMessage() {}
 
 func (x *OpenInsideRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[39]
+	mi := &file_provider_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2946,7 +3007,7 @@ func (x *OpenInsideRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenInsideRequest.ProtoReflect.Descriptor instead.
 func (*OpenInsideRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{39}
+	return file_provider_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *OpenInsideRequest) GetEnvironmentType() string {
@@ -3000,7 +3061,7 @@ type SampleRequest struct {
 
 func (x *SampleRequest) Reset() {
 	*x = SampleRequest{}
-	mi := &file_provider_proto_msgTypes[40]
+	mi := &file_provider_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3012,7 +3073,7 @@ func (x *SampleRequest) String() string {
 func (*SampleRequest) ProtoMessage() {}
 
 func (x *SampleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[40]
+	mi := &file_provider_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3025,7 +3086,7 @@ func (x *SampleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SampleRequest.ProtoReflect.Descriptor instead.
 func (*SampleRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{40}
+	return file_provider_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *SampleRequest) GetHandle() string {
@@ -3044,7 +3105,7 @@ type SampleResponse struct {
 
 func (x *SampleResponse) Reset() {
 	*x = SampleResponse{}
-	mi := &file_provider_proto_msgTypes[41]
+	mi := &file_provider_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3056,7 +3117,7 @@ func (x *SampleResponse) String() string {
 func (*SampleResponse) ProtoMessage() {}
 
 func (x *SampleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[41]
+	mi := &file_provider_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3069,7 +3130,7 @@ func (x *SampleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SampleResponse.ProtoReflect.Descriptor instead.
 func (*SampleResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{41}
+	return file_provider_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *SampleResponse) GetSample() *Sample {
@@ -3093,7 +3154,7 @@ type Sample struct {
 
 func (x *Sample) Reset() {
 	*x = Sample{}
-	mi := &file_provider_proto_msgTypes[42]
+	mi := &file_provider_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3105,7 +3166,7 @@ func (x *Sample) String() string {
 func (*Sample) ProtoMessage() {}
 
 func (x *Sample) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[42]
+	mi := &file_provider_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3118,7 +3179,7 @@ func (x *Sample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sample.ProtoReflect.Descriptor instead.
 func (*Sample) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{42}
+	return file_provider_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Sample) GetOk() bool {
@@ -3175,7 +3236,7 @@ type RunRequest struct {
 
 func (x *RunRequest) Reset() {
 	*x = RunRequest{}
-	mi := &file_provider_proto_msgTypes[43]
+	mi := &file_provider_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3187,7 +3248,7 @@ func (x *RunRequest) String() string {
 func (*RunRequest) ProtoMessage() {}
 
 func (x *RunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[43]
+	mi := &file_provider_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3200,7 +3261,7 @@ func (x *RunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRequest.ProtoReflect.Descriptor instead.
 func (*RunRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{43}
+	return file_provider_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *RunRequest) GetHandle() string {
@@ -3238,7 +3299,7 @@ type RunResponse struct {
 
 func (x *RunResponse) Reset() {
 	*x = RunResponse{}
-	mi := &file_provider_proto_msgTypes[44]
+	mi := &file_provider_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3250,7 +3311,7 @@ func (x *RunResponse) String() string {
 func (*RunResponse) ProtoMessage() {}
 
 func (x *RunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[44]
+	mi := &file_provider_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3263,7 +3324,7 @@ func (x *RunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunResponse.ProtoReflect.Descriptor instead.
 func (*RunResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{44}
+	return file_provider_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *RunResponse) GetEvent() isRunResponse_Event {
@@ -3335,7 +3396,7 @@ type LoadSample struct {
 
 func (x *LoadSample) Reset() {
 	*x = LoadSample{}
-	mi := &file_provider_proto_msgTypes[45]
+	mi := &file_provider_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3347,7 +3408,7 @@ func (x *LoadSample) String() string {
 func (*LoadSample) ProtoMessage() {}
 
 func (x *LoadSample) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[45]
+	mi := &file_provider_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3360,7 +3421,7 @@ func (x *LoadSample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadSample.ProtoReflect.Descriptor instead.
 func (*LoadSample) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{45}
+	return file_provider_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *LoadSample) GetDue() *timestamppb.Timestamp {
@@ -3410,7 +3471,7 @@ type TimedSample struct {
 
 func (x *TimedSample) Reset() {
 	*x = TimedSample{}
-	mi := &file_provider_proto_msgTypes[46]
+	mi := &file_provider_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3422,7 +3483,7 @@ func (x *TimedSample) String() string {
 func (*TimedSample) ProtoMessage() {}
 
 func (x *TimedSample) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[46]
+	mi := &file_provider_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3435,7 +3496,7 @@ func (x *TimedSample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimedSample.ProtoReflect.Descriptor instead.
 func (*TimedSample) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{46}
+	return file_provider_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *TimedSample) GetSample() *Sample {
@@ -3475,7 +3536,7 @@ type CloseRequest struct {
 
 func (x *CloseRequest) Reset() {
 	*x = CloseRequest{}
-	mi := &file_provider_proto_msgTypes[47]
+	mi := &file_provider_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3487,7 +3548,7 @@ func (x *CloseRequest) String() string {
 func (*CloseRequest) ProtoMessage() {}
 
 func (x *CloseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[47]
+	mi := &file_provider_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3500,7 +3561,7 @@ func (x *CloseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRequest.ProtoReflect.Descriptor instead.
 func (*CloseRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{47}
+	return file_provider_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *CloseRequest) GetHandle() string {
@@ -3518,7 +3579,7 @@ type CloseResponse struct {
 
 func (x *CloseResponse) Reset() {
 	*x = CloseResponse{}
-	mi := &file_provider_proto_msgTypes[48]
+	mi := &file_provider_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3530,7 +3591,7 @@ func (x *CloseResponse) String() string {
 func (*CloseResponse) ProtoMessage() {}
 
 func (x *CloseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[48]
+	mi := &file_provider_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3543,7 +3604,7 @@ func (x *CloseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseResponse.ProtoReflect.Descriptor instead.
 func (*CloseResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{48}
+	return file_provider_proto_rawDescGZIP(), []int{49}
 }
 
 type RunActionRequest struct {
@@ -3560,7 +3621,7 @@ type RunActionRequest struct {
 
 func (x *RunActionRequest) Reset() {
 	*x = RunActionRequest{}
-	mi := &file_provider_proto_msgTypes[49]
+	mi := &file_provider_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3572,7 +3633,7 @@ func (x *RunActionRequest) String() string {
 func (*RunActionRequest) ProtoMessage() {}
 
 func (x *RunActionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[49]
+	mi := &file_provider_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3585,7 +3646,7 @@ func (x *RunActionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunActionRequest.ProtoReflect.Descriptor instead.
 func (*RunActionRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{49}
+	return file_provider_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *RunActionRequest) GetType() string {
@@ -3640,7 +3701,7 @@ type RunActionResponse struct {
 
 func (x *RunActionResponse) Reset() {
 	*x = RunActionResponse{}
-	mi := &file_provider_proto_msgTypes[50]
+	mi := &file_provider_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3652,7 +3713,7 @@ func (x *RunActionResponse) String() string {
 func (*RunActionResponse) ProtoMessage() {}
 
 func (x *RunActionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[50]
+	mi := &file_provider_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3665,7 +3726,7 @@ func (x *RunActionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunActionResponse.ProtoReflect.Descriptor instead.
 func (*RunActionResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{50}
+	return file_provider_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *RunActionResponse) GetSummary() string {
@@ -3697,7 +3758,7 @@ type EnvironmentState struct {
 
 func (x *EnvironmentState) Reset() {
 	*x = EnvironmentState{}
-	mi := &file_provider_proto_msgTypes[51]
+	mi := &file_provider_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3709,7 +3770,7 @@ func (x *EnvironmentState) String() string {
 func (*EnvironmentState) ProtoMessage() {}
 
 func (x *EnvironmentState) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[51]
+	mi := &file_provider_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3722,7 +3783,7 @@ func (x *EnvironmentState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentState.ProtoReflect.Descriptor instead.
 func (*EnvironmentState) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{51}
+	return file_provider_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *EnvironmentState) GetAddress() string {
@@ -3784,7 +3845,7 @@ type Labels struct {
 
 func (x *Labels) Reset() {
 	*x = Labels{}
-	mi := &file_provider_proto_msgTypes[52]
+	mi := &file_provider_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3796,7 +3857,7 @@ func (x *Labels) String() string {
 func (*Labels) ProtoMessage() {}
 
 func (x *Labels) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[52]
+	mi := &file_provider_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3809,7 +3870,7 @@ func (x *Labels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Labels.ProtoReflect.Descriptor instead.
 func (*Labels) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{52}
+	return file_provider_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Labels) GetTarget() string {
@@ -3839,7 +3900,7 @@ type EnvironmentHandle struct {
 
 func (x *EnvironmentHandle) Reset() {
 	*x = EnvironmentHandle{}
-	mi := &file_provider_proto_msgTypes[53]
+	mi := &file_provider_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3851,7 +3912,7 @@ func (x *EnvironmentHandle) String() string {
 func (*EnvironmentHandle) ProtoMessage() {}
 
 func (x *EnvironmentHandle) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[53]
+	mi := &file_provider_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3864,7 +3925,7 @@ func (x *EnvironmentHandle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentHandle.ProtoReflect.Descriptor instead.
 func (*EnvironmentHandle) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{53}
+	return file_provider_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *EnvironmentHandle) GetRun() string {
@@ -3908,7 +3969,7 @@ type PlanEnvironmentRequest struct {
 
 func (x *PlanEnvironmentRequest) Reset() {
 	*x = PlanEnvironmentRequest{}
-	mi := &file_provider_proto_msgTypes[54]
+	mi := &file_provider_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3920,7 +3981,7 @@ func (x *PlanEnvironmentRequest) String() string {
 func (*PlanEnvironmentRequest) ProtoMessage() {}
 
 func (x *PlanEnvironmentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[54]
+	mi := &file_provider_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3933,7 +3994,7 @@ func (x *PlanEnvironmentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanEnvironmentRequest.ProtoReflect.Descriptor instead.
 func (*PlanEnvironmentRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{54}
+	return file_provider_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *PlanEnvironmentRequest) GetType() string {
@@ -3981,7 +4042,7 @@ type PlanEnvironmentResponse struct {
 
 func (x *PlanEnvironmentResponse) Reset() {
 	*x = PlanEnvironmentResponse{}
-	mi := &file_provider_proto_msgTypes[55]
+	mi := &file_provider_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3993,7 +4054,7 @@ func (x *PlanEnvironmentResponse) String() string {
 func (*PlanEnvironmentResponse) ProtoMessage() {}
 
 func (x *PlanEnvironmentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[55]
+	mi := &file_provider_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4006,7 +4067,7 @@ func (x *PlanEnvironmentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanEnvironmentResponse.ProtoReflect.Descriptor instead.
 func (*PlanEnvironmentResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{55}
+	return file_provider_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *PlanEnvironmentResponse) GetPlan() *EnvironmentPlan {
@@ -4037,7 +4098,7 @@ type EnvironmentPlan struct {
 
 func (x *EnvironmentPlan) Reset() {
 	*x = EnvironmentPlan{}
-	mi := &file_provider_proto_msgTypes[56]
+	mi := &file_provider_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4049,7 +4110,7 @@ func (x *EnvironmentPlan) String() string {
 func (*EnvironmentPlan) ProtoMessage() {}
 
 func (x *EnvironmentPlan) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[56]
+	mi := &file_provider_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4062,7 +4123,7 @@ func (x *EnvironmentPlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvironmentPlan.ProtoReflect.Descriptor instead.
 func (*EnvironmentPlan) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{56}
+	return file_provider_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *EnvironmentPlan) GetSummary() string {
@@ -4123,7 +4184,7 @@ type PrepareEnvironmentRequest struct {
 
 func (x *PrepareEnvironmentRequest) Reset() {
 	*x = PrepareEnvironmentRequest{}
-	mi := &file_provider_proto_msgTypes[57]
+	mi := &file_provider_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4135,7 +4196,7 @@ func (x *PrepareEnvironmentRequest) String() string {
 func (*PrepareEnvironmentRequest) ProtoMessage() {}
 
 func (x *PrepareEnvironmentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[57]
+	mi := &file_provider_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4148,7 +4209,7 @@ func (x *PrepareEnvironmentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareEnvironmentRequest.ProtoReflect.Descriptor instead.
 func (*PrepareEnvironmentRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{57}
+	return file_provider_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *PrepareEnvironmentRequest) GetType() string {
@@ -4217,7 +4278,7 @@ type PrepareEnvironmentResponse struct {
 
 func (x *PrepareEnvironmentResponse) Reset() {
 	*x = PrepareEnvironmentResponse{}
-	mi := &file_provider_proto_msgTypes[58]
+	mi := &file_provider_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4229,7 +4290,7 @@ func (x *PrepareEnvironmentResponse) String() string {
 func (*PrepareEnvironmentResponse) ProtoMessage() {}
 
 func (x *PrepareEnvironmentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[58]
+	mi := &file_provider_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4242,7 +4303,7 @@ func (x *PrepareEnvironmentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareEnvironmentResponse.ProtoReflect.Descriptor instead.
 func (*PrepareEnvironmentResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{58}
+	return file_provider_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *PrepareEnvironmentResponse) GetHandle() *EnvironmentHandle {
@@ -4272,7 +4333,7 @@ type UpEnvironmentRequest struct {
 
 func (x *UpEnvironmentRequest) Reset() {
 	*x = UpEnvironmentRequest{}
-	mi := &file_provider_proto_msgTypes[59]
+	mi := &file_provider_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4284,7 +4345,7 @@ func (x *UpEnvironmentRequest) String() string {
 func (*UpEnvironmentRequest) ProtoMessage() {}
 
 func (x *UpEnvironmentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[59]
+	mi := &file_provider_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4297,7 +4358,7 @@ func (x *UpEnvironmentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpEnvironmentRequest.ProtoReflect.Descriptor instead.
 func (*UpEnvironmentRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{59}
+	return file_provider_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *UpEnvironmentRequest) GetRequest() isUpEnvironmentRequest_Request {
@@ -4355,7 +4416,7 @@ type UpEnvironmentResponse struct {
 
 func (x *UpEnvironmentResponse) Reset() {
 	*x = UpEnvironmentResponse{}
-	mi := &file_provider_proto_msgTypes[60]
+	mi := &file_provider_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4367,7 +4428,7 @@ func (x *UpEnvironmentResponse) String() string {
 func (*UpEnvironmentResponse) ProtoMessage() {}
 
 func (x *UpEnvironmentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[60]
+	mi := &file_provider_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4380,7 +4441,7 @@ func (x *UpEnvironmentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpEnvironmentResponse.ProtoReflect.Descriptor instead.
 func (*UpEnvironmentResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{60}
+	return file_provider_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *UpEnvironmentResponse) GetResponse() isUpEnvironmentResponse_Response {
@@ -4448,7 +4509,7 @@ type DownEnvironmentRequest struct {
 
 func (x *DownEnvironmentRequest) Reset() {
 	*x = DownEnvironmentRequest{}
-	mi := &file_provider_proto_msgTypes[61]
+	mi := &file_provider_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4460,7 +4521,7 @@ func (x *DownEnvironmentRequest) String() string {
 func (*DownEnvironmentRequest) ProtoMessage() {}
 
 func (x *DownEnvironmentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[61]
+	mi := &file_provider_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4473,7 +4534,7 @@ func (x *DownEnvironmentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownEnvironmentRequest.ProtoReflect.Descriptor instead.
 func (*DownEnvironmentRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{61}
+	return file_provider_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *DownEnvironmentRequest) GetHandle() *EnvironmentHandle {
@@ -4491,7 +4552,7 @@ type DownEnvironmentResponse struct {
 
 func (x *DownEnvironmentResponse) Reset() {
 	*x = DownEnvironmentResponse{}
-	mi := &file_provider_proto_msgTypes[62]
+	mi := &file_provider_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4503,7 +4564,7 @@ func (x *DownEnvironmentResponse) String() string {
 func (*DownEnvironmentResponse) ProtoMessage() {}
 
 func (x *DownEnvironmentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[62]
+	mi := &file_provider_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4516,7 +4577,7 @@ func (x *DownEnvironmentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownEnvironmentResponse.ProtoReflect.Descriptor instead.
 func (*DownEnvironmentResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{62}
+	return file_provider_proto_rawDescGZIP(), []int{63}
 }
 
 type LookAtEnvironmentRequest struct {
@@ -4529,7 +4590,7 @@ type LookAtEnvironmentRequest struct {
 
 func (x *LookAtEnvironmentRequest) Reset() {
 	*x = LookAtEnvironmentRequest{}
-	mi := &file_provider_proto_msgTypes[63]
+	mi := &file_provider_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4541,7 +4602,7 @@ func (x *LookAtEnvironmentRequest) String() string {
 func (*LookAtEnvironmentRequest) ProtoMessage() {}
 
 func (x *LookAtEnvironmentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[63]
+	mi := &file_provider_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4554,7 +4615,7 @@ func (x *LookAtEnvironmentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookAtEnvironmentRequest.ProtoReflect.Descriptor instead.
 func (*LookAtEnvironmentRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{63}
+	return file_provider_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *LookAtEnvironmentRequest) GetHandle() *EnvironmentHandle {
@@ -4581,7 +4642,7 @@ type LookAtEnvironmentResponse struct {
 
 func (x *LookAtEnvironmentResponse) Reset() {
 	*x = LookAtEnvironmentResponse{}
-	mi := &file_provider_proto_msgTypes[64]
+	mi := &file_provider_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4593,7 +4654,7 @@ func (x *LookAtEnvironmentResponse) String() string {
 func (*LookAtEnvironmentResponse) ProtoMessage() {}
 
 func (x *LookAtEnvironmentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[64]
+	mi := &file_provider_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4606,7 +4667,7 @@ func (x *LookAtEnvironmentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookAtEnvironmentResponse.ProtoReflect.Descriptor instead.
 func (*LookAtEnvironmentResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{64}
+	return file_provider_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *LookAtEnvironmentResponse) GetLeftovers() []string {
@@ -4632,7 +4693,7 @@ type KeepEnvironmentLogsRequest struct {
 
 func (x *KeepEnvironmentLogsRequest) Reset() {
 	*x = KeepEnvironmentLogsRequest{}
-	mi := &file_provider_proto_msgTypes[65]
+	mi := &file_provider_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4644,7 +4705,7 @@ func (x *KeepEnvironmentLogsRequest) String() string {
 func (*KeepEnvironmentLogsRequest) ProtoMessage() {}
 
 func (x *KeepEnvironmentLogsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[65]
+	mi := &file_provider_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4657,7 +4718,7 @@ func (x *KeepEnvironmentLogsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeepEnvironmentLogsRequest.ProtoReflect.Descriptor instead.
 func (*KeepEnvironmentLogsRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{65}
+	return file_provider_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *KeepEnvironmentLogsRequest) GetHandle() *EnvironmentHandle {
@@ -4676,7 +4737,7 @@ type KeepEnvironmentLogsResponse struct {
 
 func (x *KeepEnvironmentLogsResponse) Reset() {
 	*x = KeepEnvironmentLogsResponse{}
-	mi := &file_provider_proto_msgTypes[66]
+	mi := &file_provider_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4688,7 +4749,7 @@ func (x *KeepEnvironmentLogsResponse) String() string {
 func (*KeepEnvironmentLogsResponse) ProtoMessage() {}
 
 func (x *KeepEnvironmentLogsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[66]
+	mi := &file_provider_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4701,7 +4762,7 @@ func (x *KeepEnvironmentLogsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeepEnvironmentLogsResponse.ProtoReflect.Descriptor instead.
 func (*KeepEnvironmentLogsResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{66}
+	return file_provider_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *KeepEnvironmentLogsResponse) GetProgress() string {
@@ -4726,7 +4787,7 @@ type SweepEnvironmentRequest struct {
 
 func (x *SweepEnvironmentRequest) Reset() {
 	*x = SweepEnvironmentRequest{}
-	mi := &file_provider_proto_msgTypes[67]
+	mi := &file_provider_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4738,7 +4799,7 @@ func (x *SweepEnvironmentRequest) String() string {
 func (*SweepEnvironmentRequest) ProtoMessage() {}
 
 func (x *SweepEnvironmentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[67]
+	mi := &file_provider_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4751,7 +4812,7 @@ func (x *SweepEnvironmentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SweepEnvironmentRequest.ProtoReflect.Descriptor instead.
 func (*SweepEnvironmentRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{67}
+	return file_provider_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *SweepEnvironmentRequest) GetType() string {
@@ -4813,7 +4874,7 @@ type SweepEnvironmentResponse struct {
 
 func (x *SweepEnvironmentResponse) Reset() {
 	*x = SweepEnvironmentResponse{}
-	mi := &file_provider_proto_msgTypes[68]
+	mi := &file_provider_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4825,7 +4886,7 @@ func (x *SweepEnvironmentResponse) String() string {
 func (*SweepEnvironmentResponse) ProtoMessage() {}
 
 func (x *SweepEnvironmentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[68]
+	mi := &file_provider_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4838,7 +4899,7 @@ func (x *SweepEnvironmentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SweepEnvironmentResponse.ProtoReflect.Descriptor instead.
 func (*SweepEnvironmentResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{68}
+	return file_provider_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *SweepEnvironmentResponse) GetOrphans() []*Orphan {
@@ -4872,7 +4933,7 @@ type Orphan struct {
 
 func (x *Orphan) Reset() {
 	*x = Orphan{}
-	mi := &file_provider_proto_msgTypes[69]
+	mi := &file_provider_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4884,7 +4945,7 @@ func (x *Orphan) String() string {
 func (*Orphan) ProtoMessage() {}
 
 func (x *Orphan) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[69]
+	mi := &file_provider_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4897,7 +4958,7 @@ func (x *Orphan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Orphan.ProtoReflect.Descriptor instead.
 func (*Orphan) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{69}
+	return file_provider_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *Orphan) GetRun() string {
@@ -4973,7 +5034,7 @@ type RunsInsideRequest struct {
 
 func (x *RunsInsideRequest) Reset() {
 	*x = RunsInsideRequest{}
-	mi := &file_provider_proto_msgTypes[70]
+	mi := &file_provider_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4985,7 +5046,7 @@ func (x *RunsInsideRequest) String() string {
 func (*RunsInsideRequest) ProtoMessage() {}
 
 func (x *RunsInsideRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[70]
+	mi := &file_provider_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4998,7 +5059,7 @@ func (x *RunsInsideRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunsInsideRequest.ProtoReflect.Descriptor instead.
 func (*RunsInsideRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{70}
+	return file_provider_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *RunsInsideRequest) GetEnvironmentType() string {
@@ -5024,7 +5085,7 @@ type RunsInsideResponse struct {
 
 func (x *RunsInsideResponse) Reset() {
 	*x = RunsInsideResponse{}
-	mi := &file_provider_proto_msgTypes[71]
+	mi := &file_provider_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5036,7 +5097,7 @@ func (x *RunsInsideResponse) String() string {
 func (*RunsInsideResponse) ProtoMessage() {}
 
 func (x *RunsInsideResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[71]
+	mi := &file_provider_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5049,7 +5110,7 @@ func (x *RunsInsideResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunsInsideResponse.ProtoReflect.Descriptor instead.
 func (*RunsInsideResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{71}
+	return file_provider_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *RunsInsideResponse) GetRuns() bool {
@@ -5069,7 +5130,7 @@ type CheckInsideRequest struct {
 
 func (x *CheckInsideRequest) Reset() {
 	*x = CheckInsideRequest{}
-	mi := &file_provider_proto_msgTypes[72]
+	mi := &file_provider_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5081,7 +5142,7 @@ func (x *CheckInsideRequest) String() string {
 func (*CheckInsideRequest) ProtoMessage() {}
 
 func (x *CheckInsideRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[72]
+	mi := &file_provider_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5094,7 +5155,7 @@ func (x *CheckInsideRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckInsideRequest.ProtoReflect.Descriptor instead.
 func (*CheckInsideRequest) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{72}
+	return file_provider_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *CheckInsideRequest) GetType() string {
@@ -5120,7 +5181,7 @@ type CheckInsideResponse struct {
 
 func (x *CheckInsideResponse) Reset() {
 	*x = CheckInsideResponse{}
-	mi := &file_provider_proto_msgTypes[73]
+	mi := &file_provider_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5132,7 +5193,7 @@ func (x *CheckInsideResponse) String() string {
 func (*CheckInsideResponse) ProtoMessage() {}
 
 func (x *CheckInsideResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[73]
+	mi := &file_provider_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5145,7 +5206,7 @@ func (x *CheckInsideResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckInsideResponse.ProtoReflect.Descriptor instead.
 func (*CheckInsideResponse) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{73}
+	return file_provider_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *CheckInsideResponse) GetPermissions() []*Permission {
@@ -5166,7 +5227,7 @@ type UpEnvironmentRequest_Start struct {
 
 func (x *UpEnvironmentRequest_Start) Reset() {
 	*x = UpEnvironmentRequest_Start{}
-	mi := &file_provider_proto_msgTypes[76]
+	mi := &file_provider_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5178,7 +5239,7 @@ func (x *UpEnvironmentRequest_Start) String() string {
 func (*UpEnvironmentRequest_Start) ProtoMessage() {}
 
 func (x *UpEnvironmentRequest_Start) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[76]
+	mi := &file_provider_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5191,7 +5252,7 @@ func (x *UpEnvironmentRequest_Start) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpEnvironmentRequest_Start.ProtoReflect.Descriptor instead.
 func (*UpEnvironmentRequest_Start) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{59, 0}
+	return file_provider_proto_rawDescGZIP(), []int{60, 0}
 }
 
 func (x *UpEnvironmentRequest_Start) GetHandle() *EnvironmentHandle {
@@ -5225,7 +5286,7 @@ type UpEnvironmentRequest_Configured struct {
 
 func (x *UpEnvironmentRequest_Configured) Reset() {
 	*x = UpEnvironmentRequest_Configured{}
-	mi := &file_provider_proto_msgTypes[77]
+	mi := &file_provider_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5237,7 +5298,7 @@ func (x *UpEnvironmentRequest_Configured) String() string {
 func (*UpEnvironmentRequest_Configured) ProtoMessage() {}
 
 func (x *UpEnvironmentRequest_Configured) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[77]
+	mi := &file_provider_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5250,7 +5311,7 @@ func (x *UpEnvironmentRequest_Configured) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpEnvironmentRequest_Configured.ProtoReflect.Descriptor instead.
 func (*UpEnvironmentRequest_Configured) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{59, 1}
+	return file_provider_proto_rawDescGZIP(), []int{60, 1}
 }
 
 func (x *UpEnvironmentRequest_Configured) GetConfig() []byte {
@@ -5277,7 +5338,7 @@ type UpEnvironmentResponse_Done struct {
 
 func (x *UpEnvironmentResponse_Done) Reset() {
 	*x = UpEnvironmentResponse_Done{}
-	mi := &file_provider_proto_msgTypes[78]
+	mi := &file_provider_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5289,7 +5350,7 @@ func (x *UpEnvironmentResponse_Done) String() string {
 func (*UpEnvironmentResponse_Done) ProtoMessage() {}
 
 func (x *UpEnvironmentResponse_Done) ProtoReflect() protoreflect.Message {
-	mi := &file_provider_proto_msgTypes[78]
+	mi := &file_provider_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5302,7 +5363,7 @@ func (x *UpEnvironmentResponse_Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpEnvironmentResponse_Done.ProtoReflect.Descriptor instead.
 func (*UpEnvironmentResponse_Done) Descriptor() ([]byte, []int) {
-	return file_provider_proto_rawDescGZIP(), []int{60, 0}
+	return file_provider_proto_rawDescGZIP(), []int{61, 0}
 }
 
 func (x *UpEnvironmentResponse_Done) GetState() *EnvironmentState {
@@ -5434,7 +5495,7 @@ const file_provider_proto_rawDesc = "" +
 	"\bduration\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\bduration\"\x8a\x01\n" +
 	"\x11PlanFaultResponse\x122\n" +
 	"\x04plan\x18\x01 \x01(\v2\x1e.gameday.provider.v1.FaultPlanR\x04plan\x12A\n" +
-	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\"\x99\x03\n" +
+	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\"\xcf\x03\n" +
 	"\tFaultPlan\x12\x16\n" +
 	"\x06effect\x18\x01 \x01(\tR\x06effect\x125\n" +
 	"\atargets\x18\x02 \x03(\v2\x1b.gameday.provider.v1.TargetR\atargets\x12\x1a\n" +
@@ -5453,7 +5514,13 @@ const file_provider_proto_rawDesc = "" +
 	"namespaces\x18\v \x03(\tR\n" +
 	"namespaces\x12\x14\n" +
 	"\x05locks\x18\f \x03(\tR\x05locks\x12\x12\n" +
-	"\x04adds\x18\r \x03(\tR\x04adds\"\xc6\x02\n" +
+	"\x04adds\x18\r \x03(\tR\x04adds\x124\n" +
+	"\acounted\x18\x0e \x01(\v2\x1a.gameday.provider.v1.ScopeR\acounted\"=\n" +
+	"\x05Scope\x12\x14\n" +
+	"\x05kinds\x18\x01 \x03(\tR\x05kinds\x12\x1e\n" +
+	"\n" +
+	"namespaces\x18\x02 \x03(\tR\n" +
+	"namespaces\"\xc6\x02\n" +
 	"\x13PrepareFaultRequest\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x18\n" +
@@ -5768,7 +5835,7 @@ func file_provider_proto_rawDescGZIP() []byte {
 }
 
 var file_provider_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 79)
+var file_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 80)
 var file_provider_proto_goTypes = []any{
 	(Kind)(0),                               // 0: gameday.provider.v1.Kind
 	(Capability)(0),                         // 1: gameday.provider.v1.Capability
@@ -5800,63 +5867,64 @@ var file_provider_proto_goTypes = []any{
 	(*PlanFaultRequest)(nil),                // 27: gameday.provider.v1.PlanFaultRequest
 	(*PlanFaultResponse)(nil),               // 28: gameday.provider.v1.PlanFaultResponse
 	(*FaultPlan)(nil),                       // 29: gameday.provider.v1.FaultPlan
-	(*PrepareFaultRequest)(nil),             // 30: gameday.provider.v1.PrepareFaultRequest
-	(*PrepareFaultResponse)(nil),            // 31: gameday.provider.v1.PrepareFaultResponse
-	(*Record)(nil),                          // 32: gameday.provider.v1.Record
-	(*StandByFaultRequest)(nil),             // 33: gameday.provider.v1.StandByFaultRequest
-	(*StandByFaultResponse)(nil),            // 34: gameday.provider.v1.StandByFaultResponse
-	(*InjectFaultRequest)(nil),              // 35: gameday.provider.v1.InjectFaultRequest
-	(*InjectFaultResponse)(nil),             // 36: gameday.provider.v1.InjectFaultResponse
-	(*ObserveFaultRequest)(nil),             // 37: gameday.provider.v1.ObserveFaultRequest
-	(*ObserveFaultResponse)(nil),            // 38: gameday.provider.v1.ObserveFaultResponse
-	(*Observation)(nil),                     // 39: gameday.provider.v1.Observation
-	(*Fact)(nil),                            // 40: gameday.provider.v1.Fact
-	(*RevertFaultRequest)(nil),              // 41: gameday.provider.v1.RevertFaultRequest
-	(*RevertFaultResponse)(nil),             // 42: gameday.provider.v1.RevertFaultResponse
-	(*OpenRequest)(nil),                     // 43: gameday.provider.v1.OpenRequest
-	(*OpenResponse)(nil),                    // 44: gameday.provider.v1.OpenResponse
-	(*OpenInsideRequest)(nil),               // 45: gameday.provider.v1.OpenInsideRequest
-	(*SampleRequest)(nil),                   // 46: gameday.provider.v1.SampleRequest
-	(*SampleResponse)(nil),                  // 47: gameday.provider.v1.SampleResponse
-	(*Sample)(nil),                          // 48: gameday.provider.v1.Sample
-	(*RunRequest)(nil),                      // 49: gameday.provider.v1.RunRequest
-	(*RunResponse)(nil),                     // 50: gameday.provider.v1.RunResponse
-	(*LoadSample)(nil),                      // 51: gameday.provider.v1.LoadSample
-	(*TimedSample)(nil),                     // 52: gameday.provider.v1.TimedSample
-	(*CloseRequest)(nil),                    // 53: gameday.provider.v1.CloseRequest
-	(*CloseResponse)(nil),                   // 54: gameday.provider.v1.CloseResponse
-	(*RunActionRequest)(nil),                // 55: gameday.provider.v1.RunActionRequest
-	(*RunActionResponse)(nil),               // 56: gameday.provider.v1.RunActionResponse
-	(*EnvironmentState)(nil),                // 57: gameday.provider.v1.EnvironmentState
-	(*Labels)(nil),                          // 58: gameday.provider.v1.Labels
-	(*EnvironmentHandle)(nil),               // 59: gameday.provider.v1.EnvironmentHandle
-	(*PlanEnvironmentRequest)(nil),          // 60: gameday.provider.v1.PlanEnvironmentRequest
-	(*PlanEnvironmentResponse)(nil),         // 61: gameday.provider.v1.PlanEnvironmentResponse
-	(*EnvironmentPlan)(nil),                 // 62: gameday.provider.v1.EnvironmentPlan
-	(*PrepareEnvironmentRequest)(nil),       // 63: gameday.provider.v1.PrepareEnvironmentRequest
-	(*PrepareEnvironmentResponse)(nil),      // 64: gameday.provider.v1.PrepareEnvironmentResponse
-	(*UpEnvironmentRequest)(nil),            // 65: gameday.provider.v1.UpEnvironmentRequest
-	(*UpEnvironmentResponse)(nil),           // 66: gameday.provider.v1.UpEnvironmentResponse
-	(*DownEnvironmentRequest)(nil),          // 67: gameday.provider.v1.DownEnvironmentRequest
-	(*DownEnvironmentResponse)(nil),         // 68: gameday.provider.v1.DownEnvironmentResponse
-	(*LookAtEnvironmentRequest)(nil),        // 69: gameday.provider.v1.LookAtEnvironmentRequest
-	(*LookAtEnvironmentResponse)(nil),       // 70: gameday.provider.v1.LookAtEnvironmentResponse
-	(*KeepEnvironmentLogsRequest)(nil),      // 71: gameday.provider.v1.KeepEnvironmentLogsRequest
-	(*KeepEnvironmentLogsResponse)(nil),     // 72: gameday.provider.v1.KeepEnvironmentLogsResponse
-	(*SweepEnvironmentRequest)(nil),         // 73: gameday.provider.v1.SweepEnvironmentRequest
-	(*SweepEnvironmentResponse)(nil),        // 74: gameday.provider.v1.SweepEnvironmentResponse
-	(*Orphan)(nil),                          // 75: gameday.provider.v1.Orphan
-	(*RunsInsideRequest)(nil),               // 76: gameday.provider.v1.RunsInsideRequest
-	(*RunsInsideResponse)(nil),              // 77: gameday.provider.v1.RunsInsideResponse
-	(*CheckInsideRequest)(nil),              // 78: gameday.provider.v1.CheckInsideRequest
-	(*CheckInsideResponse)(nil),             // 79: gameday.provider.v1.CheckInsideResponse
-	nil,                                     // 80: gameday.provider.v1.RunActionRequest.EnvEntry
-	nil,                                     // 81: gameday.provider.v1.Labels.LabelsEntry
-	(*UpEnvironmentRequest_Start)(nil),      // 82: gameday.provider.v1.UpEnvironmentRequest.Start
-	(*UpEnvironmentRequest_Configured)(nil), // 83: gameday.provider.v1.UpEnvironmentRequest.Configured
-	(*UpEnvironmentResponse_Done)(nil),      // 84: gameday.provider.v1.UpEnvironmentResponse.Done
-	(*durationpb.Duration)(nil),             // 85: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),           // 86: google.protobuf.Timestamp
+	(*Scope)(nil),                           // 30: gameday.provider.v1.Scope
+	(*PrepareFaultRequest)(nil),             // 31: gameday.provider.v1.PrepareFaultRequest
+	(*PrepareFaultResponse)(nil),            // 32: gameday.provider.v1.PrepareFaultResponse
+	(*Record)(nil),                          // 33: gameday.provider.v1.Record
+	(*StandByFaultRequest)(nil),             // 34: gameday.provider.v1.StandByFaultRequest
+	(*StandByFaultResponse)(nil),            // 35: gameday.provider.v1.StandByFaultResponse
+	(*InjectFaultRequest)(nil),              // 36: gameday.provider.v1.InjectFaultRequest
+	(*InjectFaultResponse)(nil),             // 37: gameday.provider.v1.InjectFaultResponse
+	(*ObserveFaultRequest)(nil),             // 38: gameday.provider.v1.ObserveFaultRequest
+	(*ObserveFaultResponse)(nil),            // 39: gameday.provider.v1.ObserveFaultResponse
+	(*Observation)(nil),                     // 40: gameday.provider.v1.Observation
+	(*Fact)(nil),                            // 41: gameday.provider.v1.Fact
+	(*RevertFaultRequest)(nil),              // 42: gameday.provider.v1.RevertFaultRequest
+	(*RevertFaultResponse)(nil),             // 43: gameday.provider.v1.RevertFaultResponse
+	(*OpenRequest)(nil),                     // 44: gameday.provider.v1.OpenRequest
+	(*OpenResponse)(nil),                    // 45: gameday.provider.v1.OpenResponse
+	(*OpenInsideRequest)(nil),               // 46: gameday.provider.v1.OpenInsideRequest
+	(*SampleRequest)(nil),                   // 47: gameday.provider.v1.SampleRequest
+	(*SampleResponse)(nil),                  // 48: gameday.provider.v1.SampleResponse
+	(*Sample)(nil),                          // 49: gameday.provider.v1.Sample
+	(*RunRequest)(nil),                      // 50: gameday.provider.v1.RunRequest
+	(*RunResponse)(nil),                     // 51: gameday.provider.v1.RunResponse
+	(*LoadSample)(nil),                      // 52: gameday.provider.v1.LoadSample
+	(*TimedSample)(nil),                     // 53: gameday.provider.v1.TimedSample
+	(*CloseRequest)(nil),                    // 54: gameday.provider.v1.CloseRequest
+	(*CloseResponse)(nil),                   // 55: gameday.provider.v1.CloseResponse
+	(*RunActionRequest)(nil),                // 56: gameday.provider.v1.RunActionRequest
+	(*RunActionResponse)(nil),               // 57: gameday.provider.v1.RunActionResponse
+	(*EnvironmentState)(nil),                // 58: gameday.provider.v1.EnvironmentState
+	(*Labels)(nil),                          // 59: gameday.provider.v1.Labels
+	(*EnvironmentHandle)(nil),               // 60: gameday.provider.v1.EnvironmentHandle
+	(*PlanEnvironmentRequest)(nil),          // 61: gameday.provider.v1.PlanEnvironmentRequest
+	(*PlanEnvironmentResponse)(nil),         // 62: gameday.provider.v1.PlanEnvironmentResponse
+	(*EnvironmentPlan)(nil),                 // 63: gameday.provider.v1.EnvironmentPlan
+	(*PrepareEnvironmentRequest)(nil),       // 64: gameday.provider.v1.PrepareEnvironmentRequest
+	(*PrepareEnvironmentResponse)(nil),      // 65: gameday.provider.v1.PrepareEnvironmentResponse
+	(*UpEnvironmentRequest)(nil),            // 66: gameday.provider.v1.UpEnvironmentRequest
+	(*UpEnvironmentResponse)(nil),           // 67: gameday.provider.v1.UpEnvironmentResponse
+	(*DownEnvironmentRequest)(nil),          // 68: gameday.provider.v1.DownEnvironmentRequest
+	(*DownEnvironmentResponse)(nil),         // 69: gameday.provider.v1.DownEnvironmentResponse
+	(*LookAtEnvironmentRequest)(nil),        // 70: gameday.provider.v1.LookAtEnvironmentRequest
+	(*LookAtEnvironmentResponse)(nil),       // 71: gameday.provider.v1.LookAtEnvironmentResponse
+	(*KeepEnvironmentLogsRequest)(nil),      // 72: gameday.provider.v1.KeepEnvironmentLogsRequest
+	(*KeepEnvironmentLogsResponse)(nil),     // 73: gameday.provider.v1.KeepEnvironmentLogsResponse
+	(*SweepEnvironmentRequest)(nil),         // 74: gameday.provider.v1.SweepEnvironmentRequest
+	(*SweepEnvironmentResponse)(nil),        // 75: gameday.provider.v1.SweepEnvironmentResponse
+	(*Orphan)(nil),                          // 76: gameday.provider.v1.Orphan
+	(*RunsInsideRequest)(nil),               // 77: gameday.provider.v1.RunsInsideRequest
+	(*RunsInsideResponse)(nil),              // 78: gameday.provider.v1.RunsInsideResponse
+	(*CheckInsideRequest)(nil),              // 79: gameday.provider.v1.CheckInsideRequest
+	(*CheckInsideResponse)(nil),             // 80: gameday.provider.v1.CheckInsideResponse
+	nil,                                     // 81: gameday.provider.v1.RunActionRequest.EnvEntry
+	nil,                                     // 82: gameday.provider.v1.Labels.LabelsEntry
+	(*UpEnvironmentRequest_Start)(nil),      // 83: gameday.provider.v1.UpEnvironmentRequest.Start
+	(*UpEnvironmentRequest_Configured)(nil), // 84: gameday.provider.v1.UpEnvironmentRequest.Configured
+	(*UpEnvironmentResponse_Done)(nil),      // 85: gameday.provider.v1.UpEnvironmentResponse.Done
+	(*durationpb.Duration)(nil),             // 86: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),           // 87: google.protobuf.Timestamp
 }
 var file_provider_proto_depIdxs = []int32{
 	11,  // 0: gameday.provider.v1.DescribeResponse.config:type_name -> gameday.provider.v1.Block
@@ -5879,134 +5947,135 @@ var file_provider_proto_depIdxs = []int32{
 	9,   // 17: gameday.provider.v1.ValidateRequest.type:type_name -> gameday.provider.v1.TypeRef
 	15,  // 18: gameday.provider.v1.ValidateResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
 	9,   // 19: gameday.provider.v1.SummarizeRequest.type:type_name -> gameday.provider.v1.TypeRef
-	57,  // 20: gameday.provider.v1.PlanFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	85,  // 21: gameday.provider.v1.PlanFaultRequest.duration:type_name -> google.protobuf.Duration
+	58,  // 20: gameday.provider.v1.PlanFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	86,  // 21: gameday.provider.v1.PlanFaultRequest.duration:type_name -> google.protobuf.Duration
 	29,  // 22: gameday.provider.v1.PlanFaultResponse.plan:type_name -> gameday.provider.v1.FaultPlan
 	15,  // 23: gameday.provider.v1.PlanFaultResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
 	25,  // 24: gameday.provider.v1.FaultPlan.targets:type_name -> gameday.provider.v1.Target
 	26,  // 25: gameday.provider.v1.FaultPlan.permissions:type_name -> gameday.provider.v1.Permission
-	57,  // 26: gameday.provider.v1.PrepareFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	29,  // 27: gameday.provider.v1.PrepareFaultRequest.plan:type_name -> gameday.provider.v1.FaultPlan
-	86,  // 28: gameday.provider.v1.PrepareFaultRequest.deadline:type_name -> google.protobuf.Timestamp
-	32,  // 29: gameday.provider.v1.PrepareFaultResponse.record:type_name -> gameday.provider.v1.Record
-	15,  // 30: gameday.provider.v1.PrepareFaultResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 31: gameday.provider.v1.Record.targets:type_name -> gameday.provider.v1.Target
-	86,  // 32: gameday.provider.v1.Record.deadline:type_name -> google.protobuf.Timestamp
-	57,  // 33: gameday.provider.v1.StandByFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	25,  // 34: gameday.provider.v1.StandByFaultRequest.targets:type_name -> gameday.provider.v1.Target
-	85,  // 35: gameday.provider.v1.StandByFaultRequest.for:type_name -> google.protobuf.Duration
-	32,  // 36: gameday.provider.v1.InjectFaultRequest.record:type_name -> gameday.provider.v1.Record
-	57,  // 37: gameday.provider.v1.InjectFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	32,  // 38: gameday.provider.v1.ObserveFaultRequest.record:type_name -> gameday.provider.v1.Record
-	39,  // 39: gameday.provider.v1.ObserveFaultResponse.observation:type_name -> gameday.provider.v1.Observation
-	5,   // 40: gameday.provider.v1.Observation.state:type_name -> gameday.provider.v1.Observation.State
-	40,  // 41: gameday.provider.v1.Observation.evidence:type_name -> gameday.provider.v1.Fact
-	32,  // 42: gameday.provider.v1.RevertFaultRequest.record:type_name -> gameday.provider.v1.Record
-	57,  // 43: gameday.provider.v1.OpenRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	85,  // 44: gameday.provider.v1.OpenRequest.timeout:type_name -> google.protobuf.Duration
-	15,  // 45: gameday.provider.v1.OpenResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	43,  // 46: gameday.provider.v1.OpenInsideRequest.open:type_name -> gameday.provider.v1.OpenRequest
-	0,   // 47: gameday.provider.v1.OpenInsideRequest.kind:type_name -> gameday.provider.v1.Kind
-	25,  // 48: gameday.provider.v1.OpenInsideRequest.targets:type_name -> gameday.provider.v1.Target
-	48,  // 49: gameday.provider.v1.SampleResponse.sample:type_name -> gameday.provider.v1.Sample
-	85,  // 50: gameday.provider.v1.Sample.took:type_name -> google.protobuf.Duration
-	85,  // 51: gameday.provider.v1.RunRequest.delay:type_name -> google.protobuf.Duration
-	85,  // 52: gameday.provider.v1.RunRequest.interval:type_name -> google.protobuf.Duration
-	51,  // 53: gameday.provider.v1.RunResponse.load:type_name -> gameday.provider.v1.LoadSample
-	52,  // 54: gameday.provider.v1.RunResponse.sample:type_name -> gameday.provider.v1.TimedSample
-	86,  // 55: gameday.provider.v1.RunResponse.complete:type_name -> google.protobuf.Timestamp
-	86,  // 56: gameday.provider.v1.LoadSample.due:type_name -> google.protobuf.Timestamp
-	85,  // 57: gameday.provider.v1.LoadSample.latency:type_name -> google.protobuf.Duration
-	48,  // 58: gameday.provider.v1.TimedSample.sample:type_name -> gameday.provider.v1.Sample
-	86,  // 59: gameday.provider.v1.TimedSample.due:type_name -> google.protobuf.Timestamp
-	85,  // 60: gameday.provider.v1.TimedSample.late:type_name -> google.protobuf.Duration
-	57,  // 61: gameday.provider.v1.RunActionRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	80,  // 62: gameday.provider.v1.RunActionRequest.env:type_name -> gameday.provider.v1.RunActionRequest.EnvEntry
-	59,  // 63: gameday.provider.v1.EnvironmentState.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	25,  // 64: gameday.provider.v1.EnvironmentState.inventory:type_name -> gameday.provider.v1.Target
-	58,  // 65: gameday.provider.v1.EnvironmentState.labels:type_name -> gameday.provider.v1.Labels
-	81,  // 66: gameday.provider.v1.Labels.labels:type_name -> gameday.provider.v1.Labels.LabelsEntry
-	62,  // 67: gameday.provider.v1.PlanEnvironmentResponse.plan:type_name -> gameday.provider.v1.EnvironmentPlan
-	15,  // 68: gameday.provider.v1.PlanEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 69: gameday.provider.v1.EnvironmentPlan.inventory:type_name -> gameday.provider.v1.Target
-	58,  // 70: gameday.provider.v1.EnvironmentPlan.labels:type_name -> gameday.provider.v1.Labels
-	59,  // 71: gameday.provider.v1.PrepareEnvironmentResponse.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	15,  // 72: gameday.provider.v1.PrepareEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	82,  // 73: gameday.provider.v1.UpEnvironmentRequest.start:type_name -> gameday.provider.v1.UpEnvironmentRequest.Start
-	83,  // 74: gameday.provider.v1.UpEnvironmentRequest.configured:type_name -> gameday.provider.v1.UpEnvironmentRequest.Configured
-	84,  // 75: gameday.provider.v1.UpEnvironmentResponse.done:type_name -> gameday.provider.v1.UpEnvironmentResponse.Done
-	59,  // 76: gameday.provider.v1.DownEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	59,  // 77: gameday.provider.v1.LookAtEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	59,  // 78: gameday.provider.v1.KeepEnvironmentLogsRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	75,  // 79: gameday.provider.v1.SweepEnvironmentResponse.orphans:type_name -> gameday.provider.v1.Orphan
-	15,  // 80: gameday.provider.v1.SweepEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 81: gameday.provider.v1.Orphan.targets:type_name -> gameday.provider.v1.Target
-	86,  // 82: gameday.provider.v1.Orphan.deadline:type_name -> google.protobuf.Timestamp
-	9,   // 83: gameday.provider.v1.RunsInsideRequest.type:type_name -> gameday.provider.v1.TypeRef
-	57,  // 84: gameday.provider.v1.CheckInsideRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	26,  // 85: gameday.provider.v1.CheckInsideResponse.permissions:type_name -> gameday.provider.v1.Permission
-	59,  // 86: gameday.provider.v1.UpEnvironmentRequest.Start.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	57,  // 87: gameday.provider.v1.UpEnvironmentResponse.Done.state:type_name -> gameday.provider.v1.EnvironmentState
-	15,  // 88: gameday.provider.v1.UpEnvironmentResponse.Done.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	6,   // 89: gameday.provider.v1.Provider.Describe:input_type -> gameday.provider.v1.DescribeRequest
-	17,  // 90: gameday.provider.v1.Provider.Configure:input_type -> gameday.provider.v1.ConfigureRequest
-	19,  // 91: gameday.provider.v1.Provider.Attend:input_type -> gameday.provider.v1.AttendRequest
-	21,  // 92: gameday.provider.v1.Provider.Validate:input_type -> gameday.provider.v1.ValidateRequest
-	23,  // 93: gameday.provider.v1.Provider.Summarize:input_type -> gameday.provider.v1.SummarizeRequest
-	27,  // 94: gameday.provider.v1.Provider.PlanFault:input_type -> gameday.provider.v1.PlanFaultRequest
-	30,  // 95: gameday.provider.v1.Provider.PrepareFault:input_type -> gameday.provider.v1.PrepareFaultRequest
-	33,  // 96: gameday.provider.v1.Provider.StandByFault:input_type -> gameday.provider.v1.StandByFaultRequest
-	35,  // 97: gameday.provider.v1.Provider.InjectFault:input_type -> gameday.provider.v1.InjectFaultRequest
-	37,  // 98: gameday.provider.v1.Provider.ObserveFault:input_type -> gameday.provider.v1.ObserveFaultRequest
-	41,  // 99: gameday.provider.v1.Provider.RevertFault:input_type -> gameday.provider.v1.RevertFaultRequest
-	43,  // 100: gameday.provider.v1.Provider.OpenProbe:input_type -> gameday.provider.v1.OpenRequest
-	46,  // 101: gameday.provider.v1.Provider.Sample:input_type -> gameday.provider.v1.SampleRequest
-	43,  // 102: gameday.provider.v1.Provider.OpenLoad:input_type -> gameday.provider.v1.OpenRequest
-	49,  // 103: gameday.provider.v1.Provider.Run:input_type -> gameday.provider.v1.RunRequest
-	53,  // 104: gameday.provider.v1.Provider.Close:input_type -> gameday.provider.v1.CloseRequest
-	55,  // 105: gameday.provider.v1.Provider.RunAction:input_type -> gameday.provider.v1.RunActionRequest
-	60,  // 106: gameday.provider.v1.Provider.PlanEnvironment:input_type -> gameday.provider.v1.PlanEnvironmentRequest
-	63,  // 107: gameday.provider.v1.Provider.PrepareEnvironment:input_type -> gameday.provider.v1.PrepareEnvironmentRequest
-	65,  // 108: gameday.provider.v1.Provider.UpEnvironment:input_type -> gameday.provider.v1.UpEnvironmentRequest
-	67,  // 109: gameday.provider.v1.Provider.DownEnvironment:input_type -> gameday.provider.v1.DownEnvironmentRequest
-	69,  // 110: gameday.provider.v1.Provider.LookAtEnvironment:input_type -> gameday.provider.v1.LookAtEnvironmentRequest
-	71,  // 111: gameday.provider.v1.Provider.KeepEnvironmentLogs:input_type -> gameday.provider.v1.KeepEnvironmentLogsRequest
-	73,  // 112: gameday.provider.v1.Provider.SweepEnvironment:input_type -> gameday.provider.v1.SweepEnvironmentRequest
-	78,  // 113: gameday.provider.v1.Provider.CheckInside:input_type -> gameday.provider.v1.CheckInsideRequest
-	76,  // 114: gameday.provider.v1.Provider.RunsInside:input_type -> gameday.provider.v1.RunsInsideRequest
-	45,  // 115: gameday.provider.v1.Provider.OpenInside:input_type -> gameday.provider.v1.OpenInsideRequest
-	7,   // 116: gameday.provider.v1.Provider.Describe:output_type -> gameday.provider.v1.DescribeResponse
-	18,  // 117: gameday.provider.v1.Provider.Configure:output_type -> gameday.provider.v1.ConfigureResponse
-	20,  // 118: gameday.provider.v1.Provider.Attend:output_type -> gameday.provider.v1.AttendResponse
-	22,  // 119: gameday.provider.v1.Provider.Validate:output_type -> gameday.provider.v1.ValidateResponse
-	24,  // 120: gameday.provider.v1.Provider.Summarize:output_type -> gameday.provider.v1.SummarizeResponse
-	28,  // 121: gameday.provider.v1.Provider.PlanFault:output_type -> gameday.provider.v1.PlanFaultResponse
-	31,  // 122: gameday.provider.v1.Provider.PrepareFault:output_type -> gameday.provider.v1.PrepareFaultResponse
-	34,  // 123: gameday.provider.v1.Provider.StandByFault:output_type -> gameday.provider.v1.StandByFaultResponse
-	36,  // 124: gameday.provider.v1.Provider.InjectFault:output_type -> gameday.provider.v1.InjectFaultResponse
-	38,  // 125: gameday.provider.v1.Provider.ObserveFault:output_type -> gameday.provider.v1.ObserveFaultResponse
-	42,  // 126: gameday.provider.v1.Provider.RevertFault:output_type -> gameday.provider.v1.RevertFaultResponse
-	44,  // 127: gameday.provider.v1.Provider.OpenProbe:output_type -> gameday.provider.v1.OpenResponse
-	47,  // 128: gameday.provider.v1.Provider.Sample:output_type -> gameday.provider.v1.SampleResponse
-	44,  // 129: gameday.provider.v1.Provider.OpenLoad:output_type -> gameday.provider.v1.OpenResponse
-	50,  // 130: gameday.provider.v1.Provider.Run:output_type -> gameday.provider.v1.RunResponse
-	54,  // 131: gameday.provider.v1.Provider.Close:output_type -> gameday.provider.v1.CloseResponse
-	56,  // 132: gameday.provider.v1.Provider.RunAction:output_type -> gameday.provider.v1.RunActionResponse
-	61,  // 133: gameday.provider.v1.Provider.PlanEnvironment:output_type -> gameday.provider.v1.PlanEnvironmentResponse
-	64,  // 134: gameday.provider.v1.Provider.PrepareEnvironment:output_type -> gameday.provider.v1.PrepareEnvironmentResponse
-	66,  // 135: gameday.provider.v1.Provider.UpEnvironment:output_type -> gameday.provider.v1.UpEnvironmentResponse
-	68,  // 136: gameday.provider.v1.Provider.DownEnvironment:output_type -> gameday.provider.v1.DownEnvironmentResponse
-	70,  // 137: gameday.provider.v1.Provider.LookAtEnvironment:output_type -> gameday.provider.v1.LookAtEnvironmentResponse
-	72,  // 138: gameday.provider.v1.Provider.KeepEnvironmentLogs:output_type -> gameday.provider.v1.KeepEnvironmentLogsResponse
-	74,  // 139: gameday.provider.v1.Provider.SweepEnvironment:output_type -> gameday.provider.v1.SweepEnvironmentResponse
-	79,  // 140: gameday.provider.v1.Provider.CheckInside:output_type -> gameday.provider.v1.CheckInsideResponse
-	77,  // 141: gameday.provider.v1.Provider.RunsInside:output_type -> gameday.provider.v1.RunsInsideResponse
-	44,  // 142: gameday.provider.v1.Provider.OpenInside:output_type -> gameday.provider.v1.OpenResponse
-	116, // [116:143] is the sub-list for method output_type
-	89,  // [89:116] is the sub-list for method input_type
-	89,  // [89:89] is the sub-list for extension type_name
-	89,  // [89:89] is the sub-list for extension extendee
-	0,   // [0:89] is the sub-list for field type_name
+	30,  // 26: gameday.provider.v1.FaultPlan.counted:type_name -> gameday.provider.v1.Scope
+	58,  // 27: gameday.provider.v1.PrepareFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	29,  // 28: gameday.provider.v1.PrepareFaultRequest.plan:type_name -> gameday.provider.v1.FaultPlan
+	87,  // 29: gameday.provider.v1.PrepareFaultRequest.deadline:type_name -> google.protobuf.Timestamp
+	33,  // 30: gameday.provider.v1.PrepareFaultResponse.record:type_name -> gameday.provider.v1.Record
+	15,  // 31: gameday.provider.v1.PrepareFaultResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 32: gameday.provider.v1.Record.targets:type_name -> gameday.provider.v1.Target
+	87,  // 33: gameday.provider.v1.Record.deadline:type_name -> google.protobuf.Timestamp
+	58,  // 34: gameday.provider.v1.StandByFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	25,  // 35: gameday.provider.v1.StandByFaultRequest.targets:type_name -> gameday.provider.v1.Target
+	86,  // 36: gameday.provider.v1.StandByFaultRequest.for:type_name -> google.protobuf.Duration
+	33,  // 37: gameday.provider.v1.InjectFaultRequest.record:type_name -> gameday.provider.v1.Record
+	58,  // 38: gameday.provider.v1.InjectFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	33,  // 39: gameday.provider.v1.ObserveFaultRequest.record:type_name -> gameday.provider.v1.Record
+	40,  // 40: gameday.provider.v1.ObserveFaultResponse.observation:type_name -> gameday.provider.v1.Observation
+	5,   // 41: gameday.provider.v1.Observation.state:type_name -> gameday.provider.v1.Observation.State
+	41,  // 42: gameday.provider.v1.Observation.evidence:type_name -> gameday.provider.v1.Fact
+	33,  // 43: gameday.provider.v1.RevertFaultRequest.record:type_name -> gameday.provider.v1.Record
+	58,  // 44: gameday.provider.v1.OpenRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	86,  // 45: gameday.provider.v1.OpenRequest.timeout:type_name -> google.protobuf.Duration
+	15,  // 46: gameday.provider.v1.OpenResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	44,  // 47: gameday.provider.v1.OpenInsideRequest.open:type_name -> gameday.provider.v1.OpenRequest
+	0,   // 48: gameday.provider.v1.OpenInsideRequest.kind:type_name -> gameday.provider.v1.Kind
+	25,  // 49: gameday.provider.v1.OpenInsideRequest.targets:type_name -> gameday.provider.v1.Target
+	49,  // 50: gameday.provider.v1.SampleResponse.sample:type_name -> gameday.provider.v1.Sample
+	86,  // 51: gameday.provider.v1.Sample.took:type_name -> google.protobuf.Duration
+	86,  // 52: gameday.provider.v1.RunRequest.delay:type_name -> google.protobuf.Duration
+	86,  // 53: gameday.provider.v1.RunRequest.interval:type_name -> google.protobuf.Duration
+	52,  // 54: gameday.provider.v1.RunResponse.load:type_name -> gameday.provider.v1.LoadSample
+	53,  // 55: gameday.provider.v1.RunResponse.sample:type_name -> gameday.provider.v1.TimedSample
+	87,  // 56: gameday.provider.v1.RunResponse.complete:type_name -> google.protobuf.Timestamp
+	87,  // 57: gameday.provider.v1.LoadSample.due:type_name -> google.protobuf.Timestamp
+	86,  // 58: gameday.provider.v1.LoadSample.latency:type_name -> google.protobuf.Duration
+	49,  // 59: gameday.provider.v1.TimedSample.sample:type_name -> gameday.provider.v1.Sample
+	87,  // 60: gameday.provider.v1.TimedSample.due:type_name -> google.protobuf.Timestamp
+	86,  // 61: gameday.provider.v1.TimedSample.late:type_name -> google.protobuf.Duration
+	58,  // 62: gameday.provider.v1.RunActionRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	81,  // 63: gameday.provider.v1.RunActionRequest.env:type_name -> gameday.provider.v1.RunActionRequest.EnvEntry
+	60,  // 64: gameday.provider.v1.EnvironmentState.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	25,  // 65: gameday.provider.v1.EnvironmentState.inventory:type_name -> gameday.provider.v1.Target
+	59,  // 66: gameday.provider.v1.EnvironmentState.labels:type_name -> gameday.provider.v1.Labels
+	82,  // 67: gameday.provider.v1.Labels.labels:type_name -> gameday.provider.v1.Labels.LabelsEntry
+	63,  // 68: gameday.provider.v1.PlanEnvironmentResponse.plan:type_name -> gameday.provider.v1.EnvironmentPlan
+	15,  // 69: gameday.provider.v1.PlanEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 70: gameday.provider.v1.EnvironmentPlan.inventory:type_name -> gameday.provider.v1.Target
+	59,  // 71: gameday.provider.v1.EnvironmentPlan.labels:type_name -> gameday.provider.v1.Labels
+	60,  // 72: gameday.provider.v1.PrepareEnvironmentResponse.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	15,  // 73: gameday.provider.v1.PrepareEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	83,  // 74: gameday.provider.v1.UpEnvironmentRequest.start:type_name -> gameday.provider.v1.UpEnvironmentRequest.Start
+	84,  // 75: gameday.provider.v1.UpEnvironmentRequest.configured:type_name -> gameday.provider.v1.UpEnvironmentRequest.Configured
+	85,  // 76: gameday.provider.v1.UpEnvironmentResponse.done:type_name -> gameday.provider.v1.UpEnvironmentResponse.Done
+	60,  // 77: gameday.provider.v1.DownEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	60,  // 78: gameday.provider.v1.LookAtEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	60,  // 79: gameday.provider.v1.KeepEnvironmentLogsRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	76,  // 80: gameday.provider.v1.SweepEnvironmentResponse.orphans:type_name -> gameday.provider.v1.Orphan
+	15,  // 81: gameday.provider.v1.SweepEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 82: gameday.provider.v1.Orphan.targets:type_name -> gameday.provider.v1.Target
+	87,  // 83: gameday.provider.v1.Orphan.deadline:type_name -> google.protobuf.Timestamp
+	9,   // 84: gameday.provider.v1.RunsInsideRequest.type:type_name -> gameday.provider.v1.TypeRef
+	58,  // 85: gameday.provider.v1.CheckInsideRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	26,  // 86: gameday.provider.v1.CheckInsideResponse.permissions:type_name -> gameday.provider.v1.Permission
+	60,  // 87: gameday.provider.v1.UpEnvironmentRequest.Start.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	58,  // 88: gameday.provider.v1.UpEnvironmentResponse.Done.state:type_name -> gameday.provider.v1.EnvironmentState
+	15,  // 89: gameday.provider.v1.UpEnvironmentResponse.Done.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	6,   // 90: gameday.provider.v1.Provider.Describe:input_type -> gameday.provider.v1.DescribeRequest
+	17,  // 91: gameday.provider.v1.Provider.Configure:input_type -> gameday.provider.v1.ConfigureRequest
+	19,  // 92: gameday.provider.v1.Provider.Attend:input_type -> gameday.provider.v1.AttendRequest
+	21,  // 93: gameday.provider.v1.Provider.Validate:input_type -> gameday.provider.v1.ValidateRequest
+	23,  // 94: gameday.provider.v1.Provider.Summarize:input_type -> gameday.provider.v1.SummarizeRequest
+	27,  // 95: gameday.provider.v1.Provider.PlanFault:input_type -> gameday.provider.v1.PlanFaultRequest
+	31,  // 96: gameday.provider.v1.Provider.PrepareFault:input_type -> gameday.provider.v1.PrepareFaultRequest
+	34,  // 97: gameday.provider.v1.Provider.StandByFault:input_type -> gameday.provider.v1.StandByFaultRequest
+	36,  // 98: gameday.provider.v1.Provider.InjectFault:input_type -> gameday.provider.v1.InjectFaultRequest
+	38,  // 99: gameday.provider.v1.Provider.ObserveFault:input_type -> gameday.provider.v1.ObserveFaultRequest
+	42,  // 100: gameday.provider.v1.Provider.RevertFault:input_type -> gameday.provider.v1.RevertFaultRequest
+	44,  // 101: gameday.provider.v1.Provider.OpenProbe:input_type -> gameday.provider.v1.OpenRequest
+	47,  // 102: gameday.provider.v1.Provider.Sample:input_type -> gameday.provider.v1.SampleRequest
+	44,  // 103: gameday.provider.v1.Provider.OpenLoad:input_type -> gameday.provider.v1.OpenRequest
+	50,  // 104: gameday.provider.v1.Provider.Run:input_type -> gameday.provider.v1.RunRequest
+	54,  // 105: gameday.provider.v1.Provider.Close:input_type -> gameday.provider.v1.CloseRequest
+	56,  // 106: gameday.provider.v1.Provider.RunAction:input_type -> gameday.provider.v1.RunActionRequest
+	61,  // 107: gameday.provider.v1.Provider.PlanEnvironment:input_type -> gameday.provider.v1.PlanEnvironmentRequest
+	64,  // 108: gameday.provider.v1.Provider.PrepareEnvironment:input_type -> gameday.provider.v1.PrepareEnvironmentRequest
+	66,  // 109: gameday.provider.v1.Provider.UpEnvironment:input_type -> gameday.provider.v1.UpEnvironmentRequest
+	68,  // 110: gameday.provider.v1.Provider.DownEnvironment:input_type -> gameday.provider.v1.DownEnvironmentRequest
+	70,  // 111: gameday.provider.v1.Provider.LookAtEnvironment:input_type -> gameday.provider.v1.LookAtEnvironmentRequest
+	72,  // 112: gameday.provider.v1.Provider.KeepEnvironmentLogs:input_type -> gameday.provider.v1.KeepEnvironmentLogsRequest
+	74,  // 113: gameday.provider.v1.Provider.SweepEnvironment:input_type -> gameday.provider.v1.SweepEnvironmentRequest
+	79,  // 114: gameday.provider.v1.Provider.CheckInside:input_type -> gameday.provider.v1.CheckInsideRequest
+	77,  // 115: gameday.provider.v1.Provider.RunsInside:input_type -> gameday.provider.v1.RunsInsideRequest
+	46,  // 116: gameday.provider.v1.Provider.OpenInside:input_type -> gameday.provider.v1.OpenInsideRequest
+	7,   // 117: gameday.provider.v1.Provider.Describe:output_type -> gameday.provider.v1.DescribeResponse
+	18,  // 118: gameday.provider.v1.Provider.Configure:output_type -> gameday.provider.v1.ConfigureResponse
+	20,  // 119: gameday.provider.v1.Provider.Attend:output_type -> gameday.provider.v1.AttendResponse
+	22,  // 120: gameday.provider.v1.Provider.Validate:output_type -> gameday.provider.v1.ValidateResponse
+	24,  // 121: gameday.provider.v1.Provider.Summarize:output_type -> gameday.provider.v1.SummarizeResponse
+	28,  // 122: gameday.provider.v1.Provider.PlanFault:output_type -> gameday.provider.v1.PlanFaultResponse
+	32,  // 123: gameday.provider.v1.Provider.PrepareFault:output_type -> gameday.provider.v1.PrepareFaultResponse
+	35,  // 124: gameday.provider.v1.Provider.StandByFault:output_type -> gameday.provider.v1.StandByFaultResponse
+	37,  // 125: gameday.provider.v1.Provider.InjectFault:output_type -> gameday.provider.v1.InjectFaultResponse
+	39,  // 126: gameday.provider.v1.Provider.ObserveFault:output_type -> gameday.provider.v1.ObserveFaultResponse
+	43,  // 127: gameday.provider.v1.Provider.RevertFault:output_type -> gameday.provider.v1.RevertFaultResponse
+	45,  // 128: gameday.provider.v1.Provider.OpenProbe:output_type -> gameday.provider.v1.OpenResponse
+	48,  // 129: gameday.provider.v1.Provider.Sample:output_type -> gameday.provider.v1.SampleResponse
+	45,  // 130: gameday.provider.v1.Provider.OpenLoad:output_type -> gameday.provider.v1.OpenResponse
+	51,  // 131: gameday.provider.v1.Provider.Run:output_type -> gameday.provider.v1.RunResponse
+	55,  // 132: gameday.provider.v1.Provider.Close:output_type -> gameday.provider.v1.CloseResponse
+	57,  // 133: gameday.provider.v1.Provider.RunAction:output_type -> gameday.provider.v1.RunActionResponse
+	62,  // 134: gameday.provider.v1.Provider.PlanEnvironment:output_type -> gameday.provider.v1.PlanEnvironmentResponse
+	65,  // 135: gameday.provider.v1.Provider.PrepareEnvironment:output_type -> gameday.provider.v1.PrepareEnvironmentResponse
+	67,  // 136: gameday.provider.v1.Provider.UpEnvironment:output_type -> gameday.provider.v1.UpEnvironmentResponse
+	69,  // 137: gameday.provider.v1.Provider.DownEnvironment:output_type -> gameday.provider.v1.DownEnvironmentResponse
+	71,  // 138: gameday.provider.v1.Provider.LookAtEnvironment:output_type -> gameday.provider.v1.LookAtEnvironmentResponse
+	73,  // 139: gameday.provider.v1.Provider.KeepEnvironmentLogs:output_type -> gameday.provider.v1.KeepEnvironmentLogsResponse
+	75,  // 140: gameday.provider.v1.Provider.SweepEnvironment:output_type -> gameday.provider.v1.SweepEnvironmentResponse
+	80,  // 141: gameday.provider.v1.Provider.CheckInside:output_type -> gameday.provider.v1.CheckInsideResponse
+	78,  // 142: gameday.provider.v1.Provider.RunsInside:output_type -> gameday.provider.v1.RunsInsideResponse
+	45,  // 143: gameday.provider.v1.Provider.OpenInside:output_type -> gameday.provider.v1.OpenResponse
+	117, // [117:144] is the sub-list for method output_type
+	90,  // [90:117] is the sub-list for method input_type
+	90,  // [90:90] is the sub-list for extension type_name
+	90,  // [90:90] is the sub-list for extension extendee
+	0,   // [0:90] is the sub-list for field type_name
 }
 
 func init() { file_provider_proto_init() }
@@ -6020,17 +6089,17 @@ func file_provider_proto_init() {
 		(*Step_Key)(nil),
 		(*Step_Index)(nil),
 	}
-	file_provider_proto_msgTypes[42].OneofWrappers = []any{}
-	file_provider_proto_msgTypes[44].OneofWrappers = []any{
+	file_provider_proto_msgTypes[43].OneofWrappers = []any{}
+	file_provider_proto_msgTypes[45].OneofWrappers = []any{
 		(*RunResponse_Load)(nil),
 		(*RunResponse_Sample)(nil),
 		(*RunResponse_Complete)(nil),
 	}
-	file_provider_proto_msgTypes[59].OneofWrappers = []any{
+	file_provider_proto_msgTypes[60].OneofWrappers = []any{
 		(*UpEnvironmentRequest_Start_)(nil),
 		(*UpEnvironmentRequest_Configured_)(nil),
 	}
-	file_provider_proto_msgTypes[60].OneofWrappers = []any{
+	file_provider_proto_msgTypes[61].OneofWrappers = []any{
 		(*UpEnvironmentResponse_Progress)(nil),
 		(*UpEnvironmentResponse_Configure)(nil),
 		(*UpEnvironmentResponse_Done_)(nil),
@@ -6041,7 +6110,7 @@ func file_provider_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_provider_proto_rawDesc), len(file_provider_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   79,
+			NumMessages:   80,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
