@@ -12,6 +12,7 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/target"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
@@ -38,8 +39,23 @@ func (nodeTaint) schema() *schema.Block {
 	}
 }
 
-func (nodeTaint) rules() []providers.AccessRule {
+// rules are those of all effects, as a role is written for a type.
+func (n nodeTaint) rules() []providers.AccessRule {
+	return append(n.taintRules(), providers.AccessRule{
+		Resource: "pods", Verbs: []string{"list"}, Cluster: true, Why: "tell in which namespaces pods would leave by NoExecute",
+	})
+}
+
+func (nodeTaint) taintRules() []providers.AccessRule {
 	return editNodeRules("put the taint on the node, and take it off")
+}
+
+// actingRules ask for the pods of all namespaces only where one effect makes them leave and a fence hides them.
+func (n nodeTaint) actingRules(p planning) []providers.AccessRule {
+	if taintOf(p.config).Effect != corev1.TaintEffectNoExecute || len(p.session.Access.Namespaces) == 0 {
+		return n.taintRules()
+	}
+	return n.rules()
 }
 
 func (nodeTaint) validate(values schema.Values) providers.Diagnostics {
@@ -63,14 +79,14 @@ func taintOf(values schema.Values) corev1.Taint {
 	return corev1.Taint{Key: block.String("key"), Value: block.String("value"), Effect: corev1.TaintEffect(block.String("effect"))}
 }
 
-func (nodeTaint) plan(_ context.Context, p planning) providers.Diagnostics {
+func (nodeTaint) plan(ctx context.Context, p planning) providers.Diagnostics {
 	taint := taintOf(p.config)
 	p.plan.Effect = fmt.Sprintf("puts the taint %s on each node", taint.ToString())
 	p.plan.Undo = "takes that taint off again, and no other; pods that left do not come back by themselves"
 	if p.world == nil {
 		return nil
 	}
-	diags := p.expelling(&taint)
+	diags := p.expelling(ctx, &taint)
 	for _, node := range p.nodesOf() {
 		for _, has := range node.Spec.Taints {
 			if has.MatchTaint(&taint) {
@@ -86,11 +102,11 @@ func (nodeTaint) plan(_ context.Context, p planning) providers.Diagnostics {
 func (n nodeTaint) intend(ctx context.Context, p preparation) (intent, error) {
 	taint := taintOf(p.config)
 	if taint.Effect == corev1.TaintEffectNoExecute {
-		w, err := p.session.read(ctx, freshFor)
+		pods, err := world.PodsOn(ctx, p.session.Typed, targetNames(p.targets))
 		if err != nil {
 			return intent{}, err
 		}
-		if err := asPlanned(expelled(w, p.targets, &taint, 0), p.planned); err != nil {
+		if err := asPlanned(expelled(pods, p.targets, &taint, 0), p.planned); err != nil {
 			return intent{}, err
 		}
 	}

@@ -124,7 +124,15 @@ func (f *fault) acting(p planning) []providers.AccessRule {
 	if in, is := f.behavior.(inPod); is && len(p.seats.in) > 0 {
 		return p.seats.rules(in.rules())
 	}
+	if lean, is := f.behavior.(actingLess); is {
+		return lean.actingRules(p)
+	}
 	return f.rules()
+}
+
+// actingLess is implemented by behaviors that with some configurations need less than the role of their type holds.
+type actingLess interface {
+	actingRules(p planning) []providers.AccessRule
 }
 
 // rights are those that the fault needs in namespaces, and whether they are held.
