@@ -115,7 +115,7 @@ func TestBuild(t *testing.T) {
 	assert.Equal(t, "experiment.first", e.Address)
 	assert.Equal(t, []Phase{{"baseline", 3}, {"inject", 1.5}, {"hold", 9}, {"revert", 0}, {"recovery", 2}}, e.Phases)
 	assert.InDelta(t, 15.5, e.Expected, 1e-9)
-	assert.InDelta(t, 3+10.5+10+2+30+4, e.Longest, 1e-9)
+	assert.InDelta(t, 3+4+15.5+10+2+30+4, e.Longest, 1e-9, "the later fault waits for the earlier one until its end")
 	assert.Equal(t, "probe.p.success_ratio >= 0.99", e.Assertions[0].Condition)
 	assert.Equal(t, []string{"fault"}, e.Assertions[0].Phases)
 	assert.Equal(t, "probe.p.success_ratio < 0.1", e.Stops[0].Condition)

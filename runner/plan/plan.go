@@ -68,7 +68,7 @@ type Experiment struct {
 	DependsOn   []string          `json:"depends_on,omitempty"`
 	Phases      []Phase           `json:"phases"`
 	Expected    float64           `json:"expected_seconds"` // along the critical path
-	Longest     float64           `json:"longest_seconds"`  // with every time-out used
+	Longest     float64           `json:"longest_seconds"`  // with every time-out used, beside what injecting and reverting take
 	Loads       []Series          `json:"loads,omitempty"`
 	Probes      []Series          `json:"probes"`
 	Assertions  []Assertion       `json:"assertions"`

@@ -47,7 +47,7 @@ func sampleFindings(e *resolve.Experiment, faults time.Duration) []Finding {
 	var out []Finding
 	for _, a := range e.Asserts {
 		if why := unreached(e, a); why != "" {
-			out = append(out, neverJudged(a, why))
+			out = append(out, neverJudged(e, a, why))
 		} else if detail := unjudgeableAssert(e, a, faults); detail != "" {
 			out = append(out, unjudged(a.Addr, a.Range, detail))
 		}
@@ -119,22 +119,27 @@ func judgesFaults(e *resolve.Experiment) bool {
 // unreached says why an assertion is judged in no phase at all; empty if it is in
 // one.
 func unreached(e *resolve.Experiment, a *resolve.Assert) string {
+	inBaseline := slices.Contains(a.Phases, resolve.PhaseBaseline)
 	switch {
-	case e.Baseline > 0:
-		return ""
-	case len(e.Faults) == 0:
+	case len(e.Faults) == 0 && e.Baseline == 0:
 		return `Without a fault there is nothing but the baseline, and that is "0s". Add a fault, or give the baseline a time.`
-	case slices.Contains(a.Phases, resolve.PhaseBaseline):
+	case len(e.Faults) == 0 && !inBaseline:
+		return "Without a fault there is nothing but the baseline, and it is for other phases. Add a fault, or name the baseline."
+	case e.Baseline == 0 && inBaseline:
 		return `It is for the baseline alone, and that is "0s". Name another phase, or give the baseline a time.`
 	default:
 		return ""
 	}
 }
 
-func neverJudged(a *resolve.Assert, why string) Finding {
+func neverJudged(e *resolve.Experiment, a *resolve.Assert, why string) Finding {
+	missing := "baseline"
+	if e.Baseline > 0 {
+		missing = "fault"
+	}
 	return Finding{
 		Severity: SeverityWarning, Kind: KindSamples, Subject: a.Addr.String(),
-		Summary: "Not judged: there is no baseline",
+		Summary: "Not judged: there is no " + missing,
 		Detail:  why,
 		Source:  source(a.Range),
 	}

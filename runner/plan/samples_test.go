@@ -81,7 +81,6 @@ func TestStopFindings(t *testing.T) {
 		"too few in a window": {calm, `window = "500ms"`, "so 500ms of the fault phase have 5 samples, and 10 are needed"},
 		"fewer are enough":    {calm, "window = \"500ms\"\nmin_samples = 5", ""},
 		"window never full":   {calm, `window = "6s"`, "Its window of 6s is longer than the fault phase of 5s."},
-		"nothing to stop":     {"", `window = "6s"`, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -98,6 +97,36 @@ func TestStopFindings(t *testing.T) {
 			assert.Equal(t, "experiment.first.stop_condition.melt", p.Findings[0].Subject)
 			assert.Equal(t, "Cannot be judged: the experiment will be inconclusive", p.Findings[0].Summary)
 			assert.Contains(t, p.Findings[0].Detail, test.want)
+		})
+	}
+}
+
+// TestNoFaultFindings: an experiment without faults ends with its baseline.
+func TestNoFaultFindings(t *testing.T) {
+	tests := map[string]struct {
+		phases, baseline string
+		summary, detail  string // empty: nothing found
+	}{
+		"the baseline":            {`["baseline"]`, "3s", "", ""},
+		"the baseline and others": {`["baseline", "recovery"]`, "3s", "", ""},
+		"the fault":               {`["fault"]`, "3s", "Not judged: there is no fault", "it is for other phases"},
+		"the recovery":            {`["recovery"]`, "3s", "Not judged: there is no fault", "it is for other phases"},
+		"no baseline either":      {`["recovery"]`, "0s", "Not judged: there is no baseline", `that is "0s"`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			files := room("")
+			files["main.gameday.hcl"] = strings.NewReplacer(`["fault"]`, test.phases, `baseline = "3s"`, `baseline = "`+test.baseline+`"`).Replace(files["main.gameday.hcl"])
+			p := built(t, resolved(t, files, nil)) // its stop condition has nothing to stop, and is not warned of
+			if test.summary == "" {
+				assert.Empty(t, p.Findings)
+				return
+			}
+			require.Len(t, p.Findings, 1)
+			assert.Equal(t, SeverityWarning, p.Findings[0].Severity)
+			assert.Equal(t, "experiment.first.assert.holds", p.Findings[0].Subject)
+			assert.Equal(t, test.summary, p.Findings[0].Summary)
+			assert.Contains(t, p.Findings[0].Detail, test.detail)
 		})
 	}
 }

@@ -27,38 +27,44 @@ func TestStarts(t *testing.T) {
 		want      []time.Duration
 		lastStart time.Duration
 		end       time.Duration
+		latest    time.Duration
 	}{
-		"none":  {nil, []time.Duration{}, 0, 0},
-		"delay": {[]*resolve.Fault{timed("a", 2*time.Second, 5*time.Second)}, []time.Duration{2 * time.Second}, 2 * time.Second, 7 * time.Second},
+		"none":  {nil, []time.Duration{}, 0, 0, 0},
+		"delay": {[]*resolve.Fault{timed("a", 2*time.Second, 5*time.Second)}, []time.Duration{2 * time.Second}, 2 * time.Second, 7 * time.Second, 7 * time.Second},
 		"after a dependency": {
 			[]*resolve.Fault{timed("a", time.Second, 9*time.Second), timed("b", 2*time.Second, time.Second, "fault.a")},
 			[]time.Duration{time.Second, 3 * time.Second},
-			3 * time.Second, 10 * time.Second,
+			3 * time.Second, 10 * time.Second, 13 * time.Second,
 		},
 		"written before its dependency": {
 			[]*resolve.Fault{timed("b", 0, time.Second, "fault.a"), timed("a", time.Second, time.Second)},
 			[]time.Duration{time.Second, time.Second},
-			time.Second, 2 * time.Second,
+			time.Second, 2 * time.Second, 3 * time.Second,
 		},
 		"the slowest dependency counts": {
 			[]*resolve.Fault{timed("a", time.Second, time.Second), timed("b", 4*time.Second, time.Second), timed("c", time.Second, time.Second, "fault.a", "fault.b")},
 			[]time.Duration{time.Second, 4 * time.Second, 5 * time.Second},
-			5 * time.Second, 6 * time.Second,
+			5 * time.Second, 6 * time.Second, 7 * time.Second,
+		},
+		"a chain": {
+			[]*resolve.Fault{timed("a", 0, 10*time.Second), timed("b", 0, 20*time.Second, "fault.a"), timed("c", time.Second, 5*time.Second, "fault.b")},
+			[]time.Duration{0, 0, time.Second},
+			time.Second, 20 * time.Second, 36 * time.Second,
 		},
 		"one instance": {
 			[]*resolve.Fault{keyed, timed("b", 0, time.Second, `fault.k["a"]`)},
 			[]time.Duration{3 * time.Second, 3 * time.Second},
-			3 * time.Second, 4 * time.Second,
+			3 * time.Second, 4 * time.Second, 5 * time.Second,
 		},
 		"all instances": {
 			[]*resolve.Fault{keyed, timed("b", 0, time.Second, "fault.k")},
 			[]time.Duration{3 * time.Second, 3 * time.Second},
-			3 * time.Second, 4 * time.Second,
+			3 * time.Second, 4 * time.Second, 5 * time.Second,
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, schedule{test.want, test.lastStart, test.end}, newSchedule(test.faults))
+			assert.Equal(t, schedule{test.want, test.lastStart, test.end, test.latest}, newSchedule(test.faults))
 		})
 	}
 }
@@ -66,7 +72,7 @@ func TestStarts(t *testing.T) {
 // TestStartsEndsOnCycles holds because resolve reports cycles: planning one
 // must only not hang.
 func TestStartsEndsOnCycles(t *testing.T) {
-	got := starts([]*resolve.Fault{timed("a", 0, 0, "fault.b"), timed("b", 0, 0, "fault.a"), timed("c", 0, 0, "fault.c")})
+	got := starts([]*resolve.Fault{timed("a", 0, 0, "fault.b"), timed("b", 0, 0, "fault.a"), timed("c", 0, 0, "fault.c")}, atItsEnd)
 	assert.Len(t, got, 3)
 }
 
@@ -85,7 +91,7 @@ func TestStartsIsTheCriticalPath(t *testing.T) {
 				}
 			}
 		}
-		got := starts(faults)
+		got := starts(faults, atOnce)
 		for i, f := range faults {
 			var ready time.Duration
 			for j := range i {
@@ -111,15 +117,33 @@ func TestPhasesAndLongest(t *testing.T) {
 		Loads:    []*resolve.Load{{Timeout: 4 * time.Second}},
 		Rollback: resolve.Rollback{Timeout: 30 * time.Second},
 	}
-	assert.Equal(t, []Phase{{"baseline", 3}, {"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, newSchedule(e.Faults)))
-	assert.Equal(t, 25*time.Second, longest(e, 6*time.Second), "a rollback without actions takes no time")
+	s := newSchedule(e.Faults)
+	assert.Equal(t, []Phase{{"baseline", 3}, {"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, s))
+	assert.Equal(t, 11*time.Second, expected(e, s))
+	assert.Equal(t, 29*time.Second, longest(e, s), "a rollback without actions takes no time")
 	e.Rollback.Actions = []*resolve.Action{{}}
-	assert.Equal(t, 55*time.Second, longest(e, 6*time.Second))
+	assert.Equal(t, 59*time.Second, longest(e, s))
 
 	e.Baseline = 0
-	assert.Equal(t, []Phase{{"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, newSchedule(e.Faults)))
-	e.Baseline = 3 * time.Second
+	assert.Equal(t, []Phase{{"inject", 1}, {"hold", 5}, {"revert", 0}, {"recovery", 2}}, phases(e, s))
+	assert.Equal(t, 52*time.Second, longest(e, s), "without a baseline nobody waits for its answers")
+}
 
-	e.Faults = nil
-	assert.Equal(t, []Phase{{"baseline", 3}, {"recovery", 2}}, phases(e, newSchedule(nil)))
+// TestWithoutFaultsThereIsNoRecovery: the engine returns after the baseline.
+func TestWithoutFaultsThereIsNoRecovery(t *testing.T) {
+	e := &resolve.Experiment{
+		Baseline: 5 * time.Second,
+		Recovery: resolve.Recovery{Within: 30 * time.Second, Hold: 2 * time.Second},
+		Probes:   []*resolve.Probe{{Timeout: 2 * time.Second}},
+		Rollback: resolve.Rollback{Timeout: 30 * time.Second, Actions: []*resolve.Action{{}}},
+	}
+	s := newSchedule(nil)
+	assert.Equal(t, []Phase{{"baseline", 5}}, phases(e, s))
+	assert.Equal(t, 5*time.Second, expected(e, s))
+	assert.Equal(t, 7*time.Second, longest(e, s))
+
+	e.Baseline = 0
+	assert.Equal(t, []Phase{}, phases(e, s), "a list in JSON, too")
+	assert.Zero(t, expected(e, s))
+	assert.Zero(t, longest(e, s))
 }

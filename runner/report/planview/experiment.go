@@ -48,7 +48,9 @@ func weight(w float64) string {
 
 func (v view) section(name string) {
 	v.blank()
-	v.write(2, v.style.section.on(name))
+	for _, line := range wrap(name, v.width-2) {
+		v.write(2, v.style.section.on(line))
+	}
 }
 
 func (v view) series(name string, all []plan.Series) {

@@ -72,6 +72,15 @@ func TestFaultIsShownAsInAPlan(t *testing.T) {
 	}
 }
 
+// TestTimelineSaysWhatIsNotInIt: what faults take on top is said where there are some.
+func TestTimelineSaysWhatIsNotInIt(t *testing.T) {
+	p := shopPlan()
+	assert.Contains(t, render(t, p, Options{Width: 100}), "Phases, about 10 s, at most 25 s, and what injecting and reverting take\n")
+	e := &p.Experiments[0]
+	e.Faults, e.Phases, e.Expected, e.Longest = nil, e.Phases[:1], 3, 8
+	assert.Contains(t, render(t, p, Options{Width: 100}), "Phases, about 3 s, at most 8 s\n")
+}
+
 func TestFaultWithWarnings(t *testing.T) {
 	told := planned(delayFault())
 	told.Warnings = []event.Warning{{Summary: "A workload with a single replica", Detail: "Nothing stands in for shop/payments."}, {Summary: "A node of the control plane"}}

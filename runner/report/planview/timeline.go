@@ -33,13 +33,21 @@ func (r row) takes() string {
 
 // timeline draws phases and faults as bars on one scale.
 func (v view) timeline(e plan.Experiment) {
-	v.section("Phases, about " + seconds(e.Expected) + ", at most " + seconds(e.Longest))
+	v.section("Phases, about " + seconds(e.Expected) + ", at most " + seconds(e.Longest) + beside(e))
 	rows := v.rows(e)
 	c := newChart(rows, v.width-4)
 	for _, r := range rows {
 		text := fill(r.name, c.name) + fill(r.from(), c.from) + fill(r.takes(), c.takes)
 		v.write(4, strings.TrimRight(text+r.style.on(c.draw(r)), " "))
 	}
+}
+
+// beside is what the longest time leaves out, as no configuration bounds it.
+func beside(e plan.Experiment) string {
+	if len(e.Faults) == 0 {
+		return ""
+	}
+	return ", and what injecting and reverting take"
 }
 
 // rows are the phases, then the faults in the phase that injects them.
