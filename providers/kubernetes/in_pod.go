@@ -38,6 +38,9 @@ type inPod struct {
 
 	// needs says what a pod must be like; nil for any that runs.
 	needs func(v schema.Values, pod *corev1.Pod) error
+
+	// room finds out whether the pods have what the fault would take; nil where it takes nothing.
+	room func(ctx context.Context, p planning) providers.Diagnostics
 }
 
 // spec is an engine's specification, which checks itself.
@@ -48,6 +51,7 @@ type site struct {
 	session *session
 	config  schema.Values
 	pod     *corev1.Pod // nil while a configuration is only checked
+	hosted  bool        // the agent is on the pod's node, and sees the control group of the pod
 	seed    int64
 }
 
@@ -101,7 +105,7 @@ func (f inPod) known(values schema.Values) bool {
 	return true
 }
 
-func (f inPod) plan(_ context.Context, p planning) providers.Diagnostics {
+func (f inPod) plan(ctx context.Context, p planning) providers.Diagnostics {
 	p.plan.Effect = phrase(f.doc)
 	if f.known(p.config) {
 		p.plan.Effect = f.effect(p.config)
@@ -117,6 +121,9 @@ func (f inPod) plan(_ context.Context, p planning) providers.Diagnostics {
 	}
 	if f.radius != nil {
 		p.plan.Radius = append(p.plan.Radius, f.radius(p)...)
+	}
+	if f.room != nil && !diags.HasErrors() {
+		diags = append(diags, f.room(ctx, p)...)
 	}
 	return append(diags, p.ends()...)
 }

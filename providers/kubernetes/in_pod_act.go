@@ -36,7 +36,7 @@ func (f inPod) inject(ctx context.Context, i injection) error {
 	group.SetLimit(podsAtOnce)
 	for n, step := range i.pods {
 		group.Go(func() error {
-			fault, err := f.asked(ctx, i, i.record.Targets[n])
+			fault, err := f.asked(ctx, i, step, i.record.Targets[n])
 			if err != nil {
 				return fmt.Errorf("pod %s: %w", i.record.Targets[n].Name, err)
 			}
@@ -47,12 +47,12 @@ func (f inPod) inject(ctx context.Context, i injection) error {
 }
 
 // asked is what the agent in one pod is asked to do.
-func (f inPod) asked(ctx context.Context, i injection, t providers.Target) (wire.Fault, error) {
+func (f inPod) asked(ctx context.Context, i injection, step claim.PodStep, t providers.Target) (wire.Fault, error) {
 	pod, err := i.session.pod(ctx, t)
 	if err != nil {
 		return wire.Fault{}, err
 	}
-	made, err := f.spec(ctx, site{session: i.session, config: i.config, pod: pod, seed: i.seed})
+	made, err := f.spec(ctx, site{session: i.session, config: i.config, pod: pod, hosted: step.Host.Name != "", seed: i.seed})
 	if err != nil {
 		return wire.Fault{}, err
 	}

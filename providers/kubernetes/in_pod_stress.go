@@ -53,61 +53,6 @@ func amount(v schema.Values) string {
 	return fmt.Sprintf("%g %%", v.Float("percent"))
 }
 
-func memoryStress() inPod {
-	return inPod{
-		name: "kubernetes_memory_stress", doc: "Takes memory in pods and keeps it, within the pod's limit.",
-		attributes: append(sizeOrPercent("How much to take in each pod.", "How much to take, as a share of the pod's limit: the sum of its containers' limits."),
-			schema.Attribute{Name: "ramp", Type: duration(), Default: cty.StringVal("0s"), Description: "How long it takes until all of it is taken."},
-			schema.Attribute{Name: "reserve", Type: size(), Description: "How much of the limit, and of the node's memory, must stay free; the fault is refused rather than touch it. By default 5 % of the limit. With \"0B\" a process may be killed for lack of memory, gameday's own first where the kernel has the choice."},
-		),
-		exclusive: [][]string{{"size", "percent"}}, profile: resident.Stress, engine: task.StressEngine,
-		spec: func(_ context.Context, at site) (spec, error) {
-			return task.Stress{Spec: stress.Spec{Memory: memoryOf(at)}}, nil
-		},
-		effect: func(v schema.Values) string {
-			text := "takes " + amount(v) + " of memory in each pod"
-			if v.Duration("ramp") > 0 {
-				text += " over " + v.String("ramp")
-			}
-			return text
-		},
-		needs: needsLimit,
-	}
-}
-
-func memoryOf(at site) *stress.Memory {
-	v := at.config
-	m := &stress.Memory{
-		Size: v.Size("size"), Percent: v.Float("percent"), Ramp: v.Duration("ramp"), Margin: v.Size("reserve"),
-		Force: v.Known("reserve") && v.Size("reserve") == 0,
-	}
-	if at.pod != nil {
-		m.Limit = memoryLimit(at.pod)
-	}
-	return m
-}
-
-// memoryLimit is a pod's: the sum of its containers', of which every one must have a
-// limit, or the pod has none. 0 is none.
-func memoryLimit(pod *corev1.Pod) int64 {
-	var sum int64
-	for i := range pod.Spec.Containers {
-		limit := pod.Spec.Containers[i].Resources.Limits.Memory().Value()
-		if limit == 0 {
-			return 0
-		}
-		sum += limit
-	}
-	return sum
-}
-
-func needsLimit(v schema.Values, pod *corev1.Pod) error {
-	if v.Known("percent") && memoryLimit(pod) == 0 {
-		return fmt.Errorf("the pod %s/%s has a container without a memory limit, so that there is nothing of which percent would be a share: say size", pod.Namespace, pod.Name)
-	}
-	return nil
-}
-
 func diskFill() inPod {
 	return inPod{
 		name: "kubernetes_disk_fill", doc: "Takes space of a filesystem that a container of each pod has, by a file without a name.",

@@ -34,7 +34,7 @@ type Memory struct {
 	// limit in the files of the control group.
 	Limit int64 `json:"limit,omitempty"`
 	// Used is what others use of that limit already, in bytes. What the files of the
-	// control group say counts if it is more.
+	// control group say counts if it is more, and is all that is looked at during a ramp.
 	Used int64 `json:"used,omitempty"`
 	// Margin is what must be left of the limit, and of the machine's available
 	// memory, in bytes. 0: 5 % of the limit; of the machine's memory 5 %, but at most

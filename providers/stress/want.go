@@ -57,6 +57,18 @@ func (m Memory) want(group cgroup.Memory, machine procfs.Memory) (wanted, error)
 	return wanted{bytes: bytes, margin: margin, reserve: reserve}, nil
 }
 
+// Fits is ErrReserve when Limit, of which Used is used, could not keep the margin. It
+// needs neither the files of the control group nor those of the machine, which Start
+// looks at, too. Without a Limit it is nil.
+func (m Memory) Fits() error {
+	if m.Limit == 0 {
+		return nil
+	}
+	endless := cgroup.Memory{Limit: cgroup.Unlimited, Headroom: cgroup.Unlimited}
+	_, err := m.want(endless, procfs.Memory{Total: cgroup.Unlimited, Available: cgroup.Unlimited})
+	return err
+}
+
 // reserve is what the machine keeps available: a small limit's margin would be
 // nothing to it.
 func (m Memory) reserve(margin int64, machine procfs.Memory) int64 {

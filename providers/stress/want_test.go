@@ -46,3 +46,31 @@ func TestMemoryWanted(t *testing.T) {
 		})
 	}
 }
+
+// TestMemoryFits: what can be told from afar is told by the same arithmetic.
+func TestMemoryFits(t *testing.T) {
+	tests := map[string]struct {
+		memory Memory
+		fails  string
+	}{
+		"room enough":     {memory: Memory{Percent: 50, Limit: 512 * mi, Used: 200 * mi}},
+		"just enough":     {memory: Memory{Size: 100 * mi, Limit: 200 * mi, Used: 90 * mi}},
+		"a byte too much": {memory: Memory{Size: 100*mi + 1, Limit: 200 * mi, Used: 90 * mi}, fails: "110.0 MiB are free"},
+		"into the margin": {memory: Memory{Percent: 50, Limit: 512 * mi, Used: 300 * mi}, fails: "212.0 MiB are free, 256.0 MiB are to be taken, and 25.6 MiB are to stay"},
+		"a margin given":  {memory: Memory{Size: 100 * mi, Limit: 512 * mi, Used: 300 * mi, Margin: 128 * mi}, fails: "128.0 MiB are to stay"},
+		"forced":          {memory: Memory{Percent: 50, Limit: 512 * mi, Used: 500 * mi, Force: true}},
+		"no limit":        {memory: Memory{Size: gi}},
+		"percent of none": {memory: Memory{Percent: 50}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			err := test.memory.Fits()
+			if test.fails == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, ErrReserve)
+			assert.ErrorContains(t, err, test.fails)
+		})
+	}
+}
