@@ -10,6 +10,31 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/manifest"
 )
 
+// unchanged refuses manifests and archives that are not those of the plan.
+func (u kindUp) unchanged(ctx context.Context) error {
+	read, err := manifest.Read(u.config.manifests)
+	if err != nil {
+		return err
+	}
+	if err := u.provider.contents.checkAll(u.address, read.Digests); err != nil {
+		return err
+	}
+	for _, path := range u.config.archives {
+		if err := u.archiveUnchanged(ctx, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u kindUp) archiveUnchanged(ctx context.Context, path string) error {
+	digest, err := digestOf(ctx, path)
+	if err != nil {
+		return err
+	}
+	return u.provider.contents.check(u.address, path, digest)
+}
+
 // fill brings images and manifests into the cluster and waits for them.
 func (u kindUp) fill(ctx context.Context) (met, error) {
 	access := u.config.access
@@ -44,6 +69,9 @@ func (u kindUp) load(ctx context.Context) error {
 	}
 	for _, path := range u.config.archives {
 		u.progress("load " + path)
+		if err := u.archiveUnchanged(ctx, path); err != nil { // making the cluster took its time
+			return err
+		}
 		if err := u.engine.LoadArchive(ctx, name, kindcluster.Archive{Path: path}); err != nil {
 			return err
 		}
@@ -65,12 +93,15 @@ func (u kindUp) load(ctx context.Context) error {
 func (u kindUp) apply(ctx context.Context, reached met) error {
 	ready, cancel := context.WithTimeout(ctx, u.config.ready)
 	defer cancel()
-	objects, err := manifest.Read(u.config.manifests)
+	read, err := manifest.Read(u.config.manifests)
 	if err != nil {
 		return err
 	}
+	if err := u.provider.contents.checkAll(u.address, read.Digests); err != nil {
+		return err
+	}
 	applier := manifest.Applier{Client: reached.Dynamic, Discovery: reached.Typed.Discovery(), Progress: u.progress}
-	if err := applier.Apply(ready, objects); err != nil {
+	if err := applier.Apply(ready, read.Objects); err != nil {
 		return err
 	}
 	u.progress("wait for the nodes")
@@ -78,7 +109,7 @@ func (u kindUp) apply(ctx context.Context, reached met) error {
 	if err != nil {
 		return err
 	}
-	err = applier.Wait(ready, append(system, objects...))
+	err = applier.Wait(ready, append(system, read.Objects...))
 	if errors.Is(err, manifest.ErrNotReady) && ctx.Err() == nil {
 		return fmt.Errorf("waited for %s: %w", u.config.ready, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -30,19 +31,21 @@ func (k *kind) Plan(ctx context.Context, req providers.EnvironmentPlanRequest) (
 		return plan, diags
 	}
 	diags = append(diags, k.withAgent(&c)...)
-	objects, err := manifest.Read(c.manifests)
+	read, err := manifest.Read(c.manifests)
 	if err != nil {
 		return plan, append(diags, providers.Errorf(cty.GetAttrPath("manifests"), "Cannot read the manifests", "%s.", capital(err))...)
 	}
+	contents, missing := k.pin(ctx, req.Address, c, read.Digests)
+	diags = append(diags, missing...)
 	found, err := kindcluster.Find(ctx, c.spec.Name)
 	switch {
 	case err != nil:
 		diags = append(diags, providers.Warningf(nil, "No container engine", "%s. Bringing the environment up would fail.", capital(err))...)
 		fallthrough
 	case found == nil:
-		return k.planNew(ctx, c, len(objects), plan, err == nil, diags)
+		return k.planNew(ctx, c, c.loadSteps(len(read.Objects), contents), plan, err == nil, diags)
 	default:
-		return k.planExisting(ctx, c, found, len(objects), plan, diags)
+		return k.planExisting(ctx, c, found, c.loadSteps(len(read.Objects), contents), plan, diags)
 	}
 }
 
@@ -58,13 +61,13 @@ func (c kindConfig) unknown(values schema.Values) []string {
 	return notWithoutCluster()
 }
 
-func (k *kind) planNew(ctx context.Context, c kindConfig, objects int, plan providers.EnvironmentPlan, reachable bool, diags providers.Diagnostics) (providers.EnvironmentPlan, providers.Diagnostics) {
+func (k *kind) planNew(ctx context.Context, c kindConfig, loads []string, plan providers.EnvironmentPlan, reachable bool, diags providers.Diagnostics) (providers.EnvironmentPlan, providers.Diagnostics) {
 	config, err := c.spec.Resolve()
 	if err != nil {
 		return plan, append(diags, providers.Errorf(nil, "Invalid kind cluster", "%s.", capital(err))...)
 	}
 	plan.Summary = fmt.Sprintf("a new kind cluster %q of %s", c.spec.Name, nodesText(config))
-	plan.Steps = append([]string{fmt.Sprintf("create the cluster %s: %s, image %s", c.spec.Name, nodesText(config), imagesText(config))}, c.loadSteps(objects)...)
+	plan.Steps = append([]string{fmt.Sprintf("create the cluster %s: %s, image %s", c.spec.Name, nodesText(config), imagesText(config))}, loads...)
 	plan.Outputs = outputsWithout(c.access, outputKubeconfig, outputServer)
 	if reachable {
 		diags = append(diags, c.missingImages(ctx)...)
@@ -72,7 +75,7 @@ func (k *kind) planNew(ctx context.Context, c kindConfig, objects int, plan prov
 	return plan, diags
 }
 
-func (k *kind) planExisting(ctx context.Context, c kindConfig, found *kindcluster.Found, objects int, plan providers.EnvironmentPlan, diags providers.Diagnostics) (providers.EnvironmentPlan, providers.Diagnostics) {
+func (k *kind) planExisting(ctx context.Context, c kindConfig, found *kindcluster.Found, loads []string, plan providers.EnvironmentPlan, diags providers.Diagnostics) (providers.EnvironmentPlan, providers.Diagnostics) {
 	if err := found.Matches(c.spec); err != nil {
 		return plan, append(diags, providers.Errorf(nil, "The kind cluster is not as described", "%s.", capital(err))...)
 	}
@@ -83,21 +86,22 @@ func (k *kind) planExisting(ctx context.Context, c kindConfig, found *kindcluste
 	}
 	plan.Summary = fmt.Sprintf("the kind cluster %q, which exists, Kubernetes %s", c.spec.Name, met.version)
 	plan.Undo = "the cluster stays, as it existed before; what the run adds to it is removed"
-	plan.Steps = append([]string{"use the cluster " + c.spec.Name}, c.loadSteps(objects)...)
+	plan.Steps = append([]string{"use the cluster " + c.spec.Name}, loads...)
 	plan.Outputs = outputsWithout(met.Access, outputKubeconfig)
 	return plan, append(diags, c.missingImages(ctx)...)
 }
 
-func (c kindConfig) loadSteps(objects int) []string {
+// loadSteps say by their digests which manifests and archives are meant: by these a saved plan is found to hold no more.
+func (c kindConfig) loadSteps(objects int, contents digests) []string {
 	var steps []string
-	if all := append(append([]string{}, c.images...), c.archives...); len(all) > 0 {
+	if all := slices.Concat(c.images, contents.tell(c.archives)); len(all) > 0 {
 		steps = append(steps, "load "+strings.Join(all, ", "))
 	}
 	if c.ownAgent && c.access.AgentImage != "" {
 		steps = append(steps, "load gameday's agent")
 	}
 	if objects > 0 {
-		steps = append(steps, fmt.Sprintf("apply %s of %s, and wait up to %s", count(objects, "object", "objects"), strings.Join(c.manifests, ", "), c.ready))
+		steps = append(steps, fmt.Sprintf("apply %s of %s, and wait up to %s", count(objects, "object", "objects"), strings.Join(contents.tell(c.manifests), ", "), c.ready))
 	}
 	return steps
 }

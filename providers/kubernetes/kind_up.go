@@ -26,6 +26,7 @@ type kindUp struct {
 	engine   kindcluster.Engine
 	config   kindConfig
 	handle   handle
+	address  string
 	progress func(step string)
 }
 
@@ -42,7 +43,9 @@ func (k *kind) Up(ctx context.Context, req providers.UpRequest) (providers.Envir
 	if diags = append(diags, k.Validate(ctx, values)...); diags.HasErrors() {
 		return providers.EnvironmentState{}, diags
 	}
-	u := kindUp{provider: k.provider, config: kindConfigFrom(values, req.Handle.Address, req.Dir), progress: req.Progress}
+	u := kindUp{
+		provider: k.provider, config: kindConfigFrom(values, req.Handle.Address, req.Dir), address: req.Handle.Address, progress: req.Progress,
+	}
 	diags = append(diags, k.withAgent(&u.config)...)
 	var err error
 	if u.handle, err = readHandle(req.Handle, typeKind); err == nil {
@@ -61,6 +64,9 @@ func (k *kind) Up(ctx context.Context, req providers.UpRequest) (providers.Envir
 }
 
 func (u kindUp) run(ctx context.Context) (met, error) {
+	if err := u.unchanged(ctx); err != nil { // before a cluster is made in vain
+		return met{}, err
+	}
 	if err := os.MkdirAll(u.handle.Kind.Dir, 0o755); err != nil {
 		return met{}, fmt.Errorf("make the folder of the environment: %w", err)
 	}

@@ -12,6 +12,7 @@ type Provider struct {
 	sessions sessions
 	reapers  reaper.Keeper
 	pins     pins
+	contents contents
 	kinds    kinds
 	agent    agent
 	hub      inside.Hub

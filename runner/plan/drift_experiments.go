@@ -2,6 +2,8 @@ package plan
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/gameday-dev/gameday/providers"
 )
@@ -35,10 +37,24 @@ func driftEnvironment(a, b Environment) []Change {
 		changes[i].Kind = ChangedEnvironment
 	}
 	a.Inventory, b.Inventory = nil, nil
+	steps := driftSteps(a, b)
+	changes = append(changes, steps...)
+	if len(steps) > 0 && a.Type == b.Type && a.Summary == b.Summary {
+		a.Steps, b.Steps = nil, nil // told
+	}
 	if !same(a, b) {
 		return append(changes, texts(ChangedEnvironment, a.Address, a.Type+", "+a.Summary, b.Type+", "+b.Summary))
 	}
 	return changes
+}
+
+// driftSteps tells which steps are others: only these say what is brought into an environment, such as manifests by their
+// digests.
+func driftSteps(a, b Environment) []Change {
+	without := func(steps, others []string) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(steps), func(s string) bool { return slices.Contains(others, s) }), "; ")
+	}
+	return compare(ChangedEnvironment, a.Address+": steps", without(a.Steps, b.Steps), without(b.Steps, a.Steps))
 }
 
 func driftExperiments(saved, now *Plan) []Change {

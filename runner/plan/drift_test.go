@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,6 +92,26 @@ func TestDrift(t *testing.T) {
 		"environment inventory": {
 			func(p *Plan) { p.Environments[0].Inventory = p.Environments[0].Inventory[:1] },
 			[]Change{{ChangedEnvironment, "environment.shop: process/payments", "payments", ""}},
+			"",
+		},
+		"environment steps": {
+			func(p *Plan) { p.Environments[0].Steps[1] = "start checkout (sha256 2)" },
+			[]Change{{ChangedEnvironment, "environment.shop: steps", "start checkout", "start checkout (sha256 2)"}},
+			"environment environment.shop: steps changed: was start checkout, is start checkout (sha256 2)",
+		},
+		"environment steps in another order": {
+			func(p *Plan) { slices.Reverse(p.Environments[0].Steps) },
+			[]Change{{ChangedEnvironment, "environment.shop", "", ""}},
+			"",
+		},
+		"environment summary": {
+			func(p *Plan) {
+				p.Environments[0].Summary, p.Environments[0].Steps = "1 process", p.Environments[0].Steps[:1]
+			},
+			[]Change{
+				{ChangedEnvironment, "environment.shop: steps", "start checkout", ""},
+				{ChangedEnvironment, "environment.shop", "local, 2 processes on this machine", "local, 1 process"},
+			},
 			"",
 		},
 		"finding": {

@@ -2,6 +2,8 @@ package manifest
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -20,25 +22,47 @@ type Object struct {
 	File string // path of the file that it stands in
 }
 
+// Manifests are what files and folders hold at one moment.
+type Manifests struct {
+	Objects []Object          // in the order of Sort
+	Digests map[string]string // by the paths that were asked for: sha256, in hex, of the names and texts below each
+}
+
 // Read reads files, and folders with all of their .yaml, .yml and .json files, but
-// not those of the folders below. Objects are in the order of Sort.
-func Read(paths []string) ([]Object, error) {
-	var all []Object
+// not those of the folders below.
+func Read(paths []string) (Manifests, error) {
+	all := Manifests{Digests: map[string]string{}}
 	for _, path := range paths {
-		files, err := filesIn(path)
-		if err != nil {
-			return nil, fmt.Errorf("read manifests: %w", err)
-		}
-		for _, file := range files {
-			objects, err := readFile(file)
-			if err != nil {
-				return nil, fmt.Errorf("read manifests: %s: %w", file, err)
-			}
-			all = append(all, objects...)
+		if err := all.read(path); err != nil {
+			return Manifests{}, fmt.Errorf("read manifests: %w", err)
 		}
 	}
-	Sort(all)
+	Sort(all.Objects)
 	return all, nil
+}
+
+// read adds one path. The digest is of the same bytes as the objects, so that it vouches for what is applied.
+func (m *Manifests) read(path string) error {
+	files, err := filesIn(path)
+	if err != nil {
+		return err
+	}
+	digest := sha256.New()
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(digest, "%q %d\n", filepath.Base(file), len(text))
+		digest.Write(text)
+		objects, err := objectsOf(file, text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		m.Objects = append(m.Objects, objects...)
+	}
+	m.Digests[path] = hex.EncodeToString(digest.Sum(nil))
+	return nil
 }
 
 func filesIn(path string) ([]string, error) {
@@ -65,11 +89,7 @@ func filesIn(path string) ([]string, error) {
 	return files, nil
 }
 
-func readFile(path string) ([]Object, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
+func objectsOf(path string, text []byte) ([]Object, error) {
 	objects, err := decode(text)
 	if err != nil {
 		return nil, err

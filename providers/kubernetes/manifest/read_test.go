@@ -1,6 +1,7 @@
 package manifest_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -49,8 +50,8 @@ func TestReadPutsObjectsInOrder(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, cmp.Diff([]string{
 		"Namespace/shop", "CustomResourceDefinition/things", "Secret/key", "Service/web", "Deployment/web", "Thing/one", "ValidatingWebhookConfiguration/guard",
-	}, kinds(all)))
-	assert.Equal(t, filepath.Join(dir, "c.yml"), all[0].File)
+	}, kinds(all.Objects)))
+	assert.Equal(t, filepath.Join(dir, "c.yml"), all.Objects[0].File)
 }
 
 func TestReadSaysWhatIsWrong(t *testing.T) {
@@ -76,6 +77,38 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestDigestsTellWhatIsRead: all that changes what is applied changes the digest of the path, and nothing else does.
+func TestDigestsTellWhatIsRead(t *testing.T) {
+	files := func(change map[string]string) map[string]string {
+		all := map[string]string{"a.yaml": object("Service", "web"), "b.yaml": object("Service", "api")}
+		maps.Copy(all, change)
+		return all
+	}
+	digest := func(t *testing.T, of map[string]string) string {
+		t.Helper()
+		dir := folder(t, of)
+		all, err := manifest.Read([]string{dir})
+		require.NoError(t, err)
+		require.Len(t, all.Digests[dir], 64)
+		return all.Digests[dir]
+	}
+	before := digest(t, files(nil))
+	for name, test := range map[string]struct {
+		change map[string]string
+		same   bool
+	}{
+		"nothing":        {nil, true},
+		"another file":   {map[string]string{"notes.txt": "not a manifest"}, true},
+		"another text":   {map[string]string{"a.yaml": object("Service", "shop")}, false},
+		"a new manifest": {map[string]string{"c.yaml": "# nothing yet"}, false},
+		"a text moved":   {map[string]string{"a.yaml": object("Service", "web") + "---\n" + object("Service", "api"), "b.yaml": "# moved"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, test.same, before == digest(t, files(test.change)))
+		})
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(object("Pod", "x") + "---\n[]"))
 	f.Add([]byte(`{"kind":"List","apiVersion":"v1","items":[null,1]}`))
@@ -86,7 +119,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, o := range all {
+		for _, o := range all.Objects {
 			assert.NotEmpty(t, o.GetName())
 			assert.NotEmpty(t, o.GetKind())
 		}
