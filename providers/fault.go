@@ -67,6 +67,27 @@ type FaultPlan struct {
 	Namespaces  []string     `json:"namespaces,omitempty"`  // in which it acts beside those of its targets: of the pods that leave a node; held against the policy
 	Adds        []string     `json:"adds,omitempty"`        // objects that it adds, each as YAML, without what is known only when it is injected
 	Locks       []string     `json:"locks,omitempty"`       // machine-wide things that two runs must not harm at once: "machine/cpu"
+
+	// Ends are the other ends of traffic that it is told of, beside its targets: exact, sorted by kind and name. It is
+	// prepared with these and no others. AtEnds says that it acts at them as at its targets: they are a share of
+	// EndsPopulation then, which policies judge.
+	Ends           []Target `json:"ends,omitempty"`
+	AtEnds         bool     `json:"at_ends,omitempty"`
+	EndsPopulation int      `json:"ends_population,omitempty"`
+}
+
+// ActsOn are all things that the fault acts on, each once: its targets, and the ends where it acts at them.
+func (p FaultPlan) ActsOn() []Target {
+	if !p.AtEnds {
+		return p.Targets
+	}
+	all := slices.Clone(p.Targets)
+	for _, end := range p.Ends {
+		if !slices.Contains(all, end) {
+			all = append(all, end)
+		}
+	}
+	return all
 }
 
 // A Target is one thing that a fault acts on.

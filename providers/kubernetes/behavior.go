@@ -90,6 +90,7 @@ type injection struct {
 	steps   []undo.Step
 	nodes   []claim.NodeStep
 	pods    []claim.PodStep
+	ends    []providers.Target // other ends, as they were shown
 	data    json.RawMessage
 	seed    int64
 	again   bool // its claim stood already: what is gone may be what it has hit before

@@ -79,7 +79,7 @@ func (f *fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	}
 	defer s.forget() // what was read before is not what there is now
 	i := injection{
-		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, pods: r.Pods, data: r.Data, seed: r.Seed, again: again,
+		session: s.gated(g), config: req.Config, record: req.Record, steps: r.Steps, nodes: r.Nodes, pods: r.Pods, ends: r.Ends.Targets, data: r.Data, seed: r.Seed, again: again,
 	}
 	hunt, err := f.newHunt(ctx, i)
 	if err != nil {

@@ -27,6 +27,7 @@ func (f *fault) Prepare(ctx context.Context, req providers.PrepareRequest) (prov
 	}
 	r := recorded{
 		Access: at, Steps: what.steps, Nodes: what.nodes, Pods: what.pods, Locks: req.Plan.Locks, Seed: req.Seed, Hunts: f.hunts(req.Config),
+		Ends: recordedEnds{Targets: req.Plan.Ends, Acts: req.Plan.AtEnds},
 	}
 	if r.Data, err = json.Marshal(what.data); err != nil {
 		return providers.Record{}, providers.Errorf(nil, "Cannot make the record", "%s.", err)

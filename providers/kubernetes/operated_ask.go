@@ -6,19 +6,16 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/firewall"
-	"github.com/gameday-dev/gameday/providers/kubernetes/target"
-	"github.com/gameday-dev/gameday/providers/kubernetes/world"
 )
 
-// ask says what the operator is asked for, in the order of namespaces.
-func (f operated) ask(ctx context.Context, s site, targets []providers.Target, lasts time.Duration) ([]OperatedRequest, error) {
+// ask says what the operator is asked for, in the order of namespaces. Others are the pods at the other ends: those that
+// were chosen when it was planned, and no others.
+func (f operated) ask(ctx context.Context, s site, targets, others []providers.Target, lasts time.Duration) ([]OperatedRequest, error) {
 	if f.OneShot {
 		lasts = 0
 	} else if lasts <= 0 {
@@ -32,7 +29,7 @@ func (f operated) ask(ctx context.Context, s site, targets []providers.Target, l
 	if err := allThere(targets, pods); err != nil { // the operator knows names only, and they must mean these pods
 		return nil, err
 	}
-	ends, err := f.ends(s, w, pods)
+	ends, err := f.ends(s, w, pods, others)
 	if err != nil {
 		return nil, err
 	}
@@ -70,53 +67,6 @@ func (f operated) contain(request *OperatedRequest, pod *corev1.Pod) error {
 	return nil
 }
 
-// ends are the other ends that the block "to" selects.
-func (f operated) ends(s site, w *world.World, targets []*corev1.Pod) (OperatedEnds, error) {
-	var ends OperatedEnds
-	if !f.Peers || !s.config.Has("to") {
-		return ends, nil
-	}
-	block := s.config.Block("to")
-	networks, err := firewall.ParsePeers(block.Strings("cidrs"))
-	if err != nil {
-		return ends, err
-	}
-	services, err := servicePeers(block.Strings("services"), w)
-	if err != nil {
-		return ends, err
-	}
-	ends.Networks, ends.Hosts = slices.Concat(networks, services), block.Strings("hosts")
-	if !selectsPods(block) {
-		return ends, nil
-	}
-	choice, diags := target.Choose(target.Pod, block, w, s.session.Access.Namespaces, s.seed)
-	if diags.HasErrors() {
-		return ends, fmt.Errorf("choose the pods in to: %s", diagnosed(diags))
-	}
-	ends.Pods = map[string][]string{}
-	for _, pod := range podsNamed(w, uidsOf(choice.Targets)) {
-		if err := f.fitsPeer(pod, targets); err != nil {
-			return ends, err
-		}
-		ends.Pods[pod.Namespace] = append(ends.Pods[pod.Namespace], pod.Name)
-	}
-	return ends, nil
-}
-
-// fitsPeer refuses other ends at which the operator could not act.
-func (f operated) fitsPeer(pod *corev1.Pod, targets []*corev1.Pod) error {
-	name := pod.Namespace + "/" + pod.Name
-	switch {
-	case pod.Status.Phase != corev1.PodRunning:
-		return fmt.Errorf("the pod %s in to is %s, and the fault needs pods that run", name, pod.Status.Phase)
-	case pod.Spec.HostNetwork:
-		return fmt.Errorf("the pod %s in to has the network of its node, which %s does not touch: name its address in cidrs", name, f.Operator.Name)
-	case f.Apart && slices.ContainsFunc(targets, func(t *corev1.Pod) bool { return t.UID == pod.UID }):
-		return fmt.Errorf("the pod %s is a target and in to: %s would undo one side of it by the other; let the two have no pod in common", name, f.Operator.Name)
-	}
-	return nil
-}
-
 // unfit says why it can't be done to a pod; nil when it can.
 func (f operated) unfit(s site, pod *corev1.Pod) error {
 	name := pod.Namespace + "/" + pod.Name
@@ -138,15 +88,4 @@ func (f operated) unfit(s site, pod *corev1.Pod) error {
 		errs = append(errs, f.Needs(s.config, pod))
 	}
 	return errors.Join(errs...)
-}
-
-// podNames are pods by namespace, for people.
-func podNames(by map[string][]string) string {
-	var names []string
-	for _, namespace := range slices.Sorted(maps.Keys(by)) {
-		for _, name := range by[namespace] {
-			names = append(names, namespace+"/"+name)
-		}
-	}
-	return strings.Join(names, ", ")
 }

@@ -39,9 +39,11 @@ func (f operated) schema() *schema.Block {
 	return block
 }
 
-// operatedPeersBlock is the block "to" of operators that look names up once.
+// operatedPeersBlock is the block "to" of operators, who are told of pods that a plan has shown, and look names up once.
 func operatedPeersBlock() schema.NestedBlock {
 	nested := endsBlock()
+	nested.Block.Description = "The other ends of the traffic that is hit: pods that are selected as in a target block, and besides them services, networks and hosts. " +
+		"Without this block, all. Pods are those of the plan, services are taken as they are when the fault begins."
 	for i := range nested.Block.Attributes {
 		if a := &nested.Block.Attributes[i]; a.Name == "hosts" {
 			a.Description = "Host names, which the operator looks up once."

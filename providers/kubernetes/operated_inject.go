@@ -53,7 +53,7 @@ func (f operated) askAll(ctx context.Context, i injection) error {
 	if err := f.witness().absent(ctx, i); err != nil {
 		return err
 	}
-	requests, err := f.ask(ctx, site{session: i.session, config: i.config, seed: i.seed}, i.record.Targets, time.Until(i.record.Deadline).Truncate(time.Millisecond))
+	requests, err := f.ask(ctx, site{session: i.session, config: i.config, seed: i.seed}, i.record.Targets, i.ends, time.Until(i.record.Deadline).Truncate(time.Millisecond))
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -88,7 +86,11 @@ func (f operated) planObjects(ctx context.Context, p planning) providers.Diagnos
 	if diags.HasErrors() {
 		return diags
 	}
-	asked, err := f.ask(ctx, p.site(), p.choice.Targets, max(p.duration, time.Millisecond))
+	others, err := f.others(p.site(), p.world)
+	var asked []OperatedRequest
+	if err == nil {
+		asked, err = f.ask(ctx, p.site(), p.choice.Targets, others.Targets, max(p.duration, time.Millisecond))
+	}
 	if err != nil {
 		return append(diags, providers.Errorf(nil, "Cannot ask "+f.Operator.Name+" for it", "%s.", capital(err))...)
 	}
@@ -100,6 +102,7 @@ func (f operated) planObjects(ctx context.Context, p planning) providers.Diagnos
 		p.plan.Adds = append(p.plan.Adds, shown)
 		diags = append(diags, f.tried(ctx, p.session, request.Namespace, f.object(request))...)
 	}
+	f.reach(p, others)
 	f.tellReach(p, asked[0].Ends)
 	return diags
 }
@@ -112,18 +115,6 @@ func (f operated) shown(request OperatedRequest) (string, error) {
 	}
 	text, err := yaml.Marshal(object)
 	return strings.TrimSpace(string(text)), err
-}
-
-// tellReach says what else is touched.
-func (f operated) tellReach(p planning, ends OperatedEnds) {
-	if f.Reaches != nil && f.Reaches(p.config) && len(ends.Pods) > 0 {
-		p.plan.Namespaces = slices.Sorted(maps.Keys(ends.Pods)) // policies protect these, too
-		p.plan.Radius = append(p.plan.Radius, f.Operator.Name+" acts at the other ends, too: pods "+podNames(ends.Pods))
-	}
-	if p.config.Has("evidence") {
-		command := strings.Join(p.config.Block("evidence").Strings("command"), " ")
-		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("%q runs in each target, before and during the fault, as evidence", command))
-	}
 }
 
 // fit says which pods it can't be done to.

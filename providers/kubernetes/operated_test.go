@@ -195,7 +195,10 @@ func TestRequestsOfAnOperator(t *testing.T) {
 	}
 	ask := func(to string, targets []providers.Target, lasts time.Duration) ([]OperatedRequest, error) {
 		config := providertest.Decode(t, f.schema(), "target {}\nto {\n"+to+"\n}")
-		return f.ask(t.Context(), site{session: s, config: config}, targets, lasts)
+		at := site{session: s, config: config}
+		others, err := f.others(at, worldOf(t, aPod("a"), other, peer))
+		require.NoError(t, err)
+		return f.ask(t.Context(), at, targets, others.Targets, lasts)
 	}
 	asked, err := ask("labels = { app = \"peer\" }\ncidrs = [\"192.0.2.1\"]\nhosts = [\"example.com\"]", of("a", "b"), time.Second)
 	require.NoError(t, err)

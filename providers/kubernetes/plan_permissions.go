@@ -83,7 +83,7 @@ func lookUpRules(kind target.Kind) []providers.AccessRule {
 // permissions asks the server for every right that the fault needs. What it
 // refused to list counts as missing, whatever a review says of it.
 func (f *fault) permissions(ctx context.Context, p *planning) providers.Diagnostics {
-	namespaces := namespacesOf(p.choice.Targets, p.session.Access.Namespaces)
+	namespaces := namespacesOf(p.plan.ActsOn(), p.session.Access.Namespaces) // the claim stands in all of them
 	told, err := f.rights(ctx, p.session, f.acting(*p), namespaces)
 	if err != nil {
 		return providers.Warningf(nil, "Permissions are not known", "The server did not say what this user may do: %s.", err)

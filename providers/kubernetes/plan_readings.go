@@ -91,7 +91,7 @@ func sharedWith(plan providers.FaultPlan, c claim.Claim) string {
 		}
 	}
 	uids := map[string]bool{}
-	for _, t := range plan.Targets {
+	for _, t := range plan.ActsOn() {
 		uids[t.UID] = t.UID != ""
 	}
 	for _, t := range c.Targets {

@@ -22,9 +22,16 @@ type recorded struct {
 	Nodes  []claim.NodeStep `json:"nodes,omitempty"`
 	Pods   []claim.PodStep  `json:"pods,omitempty"`
 	Locks  []string         `json:"locks,omitempty"`
+	Ends   recordedEnds     `json:"ends,omitzero"`
 	Seed   int64            `json:"seed,omitempty"`
 	Hunts  bool             `json:"hunts,omitempty"` // the claim in the cluster may have more targets and steps
 	Data   json.RawMessage  `json:"data,omitempty"`
+}
+
+// recordedEnds are the other ends that were shown.
+type recordedEnds struct {
+	Targets []providers.Target `json:"targets,omitempty"`
+	Acts    bool               `json:"acts,omitempty"` // the fault acts at them, so that they are claimed as its targets are
 }
 
 // ErrRecordVersion says that a record was written by another version of gameday.
@@ -47,7 +54,8 @@ func (r recorded) claim(record providers.Record) claim.Claim {
 		ID: record.ID, Run: record.Run, Address: record.Address, Type: record.Type,
 		Locks: r.Locks, Deadline: record.Deadline, Steps: r.Steps, Nodes: r.Nodes, Pods: r.Pods,
 	}
-	for _, t := range record.Targets {
+	planned := providers.FaultPlan{Targets: record.Targets, Ends: r.Ends.Targets, AtEnds: r.Ends.Acts}
+	for _, t := range planned.ActsOn() {
 		c.Targets = append(c.Targets, claim.Target(t))
 	}
 	return c

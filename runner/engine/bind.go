@@ -58,7 +58,7 @@ func (f *fault) bind(ctx context.Context) error {
 	if bound.Unknown != "" {
 		return fmt.Errorf("%s: its targets are still not known: %s", f.plan.Address, bound.Unknown)
 	}
-	if err := f.drifted(bound.Targets); err != nil {
+	if err := f.drifted(bound.FaultPlan); err != nil {
 		return err
 	}
 	f.config, f.bound, f.warnings = config, bound.FaultPlan, plan.Warnings(f.def, bound.diags)
@@ -71,22 +71,23 @@ type replanned struct {
 	diags providers.Diagnostics
 }
 
-// drifted refuses targets that the plan did not show. Those that it could not
+// drifted refuses targets, and other ends of traffic, that the plan did not show. Those that it could not
 // know it left open. What an earlier experiment of this run has harmed may have
 // been replaced by its controller: the plan could not know the replacements.
-func (f *fault) drifted(now []providers.Target) error {
+func (f *fault) drifted(now providers.FaultPlan) error {
 	if f.plan.Unknown != "" {
 		return nil
 	}
-	changes := plan.TargetChanges(f.plan.Address, f.plan.Targets, now)
-	successors := plan.New(f.plan.Targets, now)
+	changes := plan.FaultChanges(f.plan.Address, f.plan.FaultPlan, now)
+	successors := append(plan.New(f.plan.Targets, now.Targets), plan.New(f.plan.Ends, now.Ends)...)
+	replaced := plan.Replaced(f.plan.Targets, now.Targets) && plan.Replaced(f.plan.Ends, now.Ends)
 	switch {
 	case len(changes) == 0:
 		return nil
 	case f.x.run.AllowDrift:
 		f.tellTargets("allowed by -allow-drift", successors)
 		return nil
-	case plan.Replaced(f.plan.Targets, now) && f.x.run.harms.explain(f.x.plan.Environment, successors):
+	case replaced && f.x.run.harms.explain(f.x.plan.Environment, successors):
 		f.tellTargets("as their controllers have replaced what this run had harmed", successors)
 		return nil
 	}

@@ -156,6 +156,36 @@ func TestATargetOfTheSameNameAndAnotherUIDIsAnotherTarget(t *testing.T) {
 	})
 }
 
+// TestOtherEndsAreBoundAsTargetsAre: what acts at the other ends of traffic must not act on others than the plan showed.
+func TestOtherEndsAreBoundAsTargetsAre(t *testing.T) {
+	end := func(uid string) []providers.Target {
+		return []providers.Target{{Kind: "pod", Name: "shop/web-0", UID: uid, Owner: "statefulset/web"}}
+	}
+	moved := func(planned *providers.FaultPlan, up bool) {
+		planned.Targets = []providers.Target{{Kind: "pod", Name: "shop/db-0", UID: "u1"}}
+		if planned.Ends = end("u8"); up {
+			planned.Ends = end("u9")
+		}
+	}
+	b := newBenchOf(t, tolerant(""), &world{replan: moved})
+	synctest.Test(t, func(t *testing.T) {
+		b.run(t.Context())
+		finished := all[event.ExperimentFinished](b.events)
+		assert.Equal(t, verdict.Errored, finished[0].Verdict)
+		assert.Contains(t, strings.Join(finished[0].Reasons, "\n"), "target fault.a: other end: pod/shop/web-0 changed: was UID u8, is UID u9")
+		assert.Empty(t, b.order)
+	})
+
+	b = newBenchOf(t, tolerant(""), &world{replan: moved})
+	b.allowDrift = true
+	synctest.Test(t, func(t *testing.T) {
+		assert.Equal(t, verdict.Passed, b.run(t.Context()).Verdict)
+		notices := all[event.Notice](b.events)
+		require.Len(t, notices, 1)
+		assert.Contains(t, notices[0].Text, "pod/shop/web-0 (UID u9), owned by statefulset/web")
+	})
+}
+
 // afterwards is a second experiment, y, in the same environment; its fault is called b.
 func afterwards() string {
 	return strings.NewReplacer("environment \"fake\" \"w\" {}\n", "", `experiment "x"`, `experiment "y"`, `"a"`, `"b"`).Replace(tolerant(""))

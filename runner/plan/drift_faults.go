@@ -11,7 +11,7 @@ import (
 // follow from its targets: where these have changed and nobody has edited anything, it
 // is a change of targets, too.
 func driftFault(subject string, f, g Fault, edited bool) []Change {
-	changes := driftTargets(subject, f.Targets, g.Targets)
+	changes := append(driftTargets(subject, f.Targets, g.Targets), driftTargets(subject+": other end", f.Ends, g.Ends)...)
 	changes = append(changes, compare(ChangedTarget, subject, f.Unknown, g.Unknown)...)
 	changes = append(changes, driftReach(subject, f, g)...)
 	kind := ChangedExperiment

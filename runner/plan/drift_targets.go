@@ -15,6 +15,11 @@ func TargetChanges(subject string, planned, now []providers.Target) []Change {
 	return driftTargets(subject, planned, asPlanned(planned, now))
 }
 
+// FaultChanges are TargetChanges of all that a fault names: its targets and the other ends.
+func FaultChanges(subject string, planned, now providers.FaultPlan) []Change {
+	return append(TargetChanges(subject, planned.Targets, now.Targets), TargetChanges(subject+": other end", planned.Ends, now.Ends)...)
+}
+
 // asPlanned are the targets of now, without the UIDs that the plan could not know.
 func asPlanned(planned, now []providers.Target) []providers.Target {
 	expected := map[[2]string]bool{}
@@ -77,6 +82,9 @@ func driftReach(subject string, f, g Fault) []Change {
 
 func reachText(f providers.FaultPlan) string {
 	counts := fmt.Sprintf("%d eligible of %d%s", f.Eligible, f.Population, scopeText(f.Counted))
+	if f.AtEnds {
+		counts += fmt.Sprintf(", and %d at the other ends of %d", len(f.Ends), f.EndsPopulation)
+	}
 	return strings.Join(append([]string{counts}, f.Radius...), "; ")
 }
 

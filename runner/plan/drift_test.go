@@ -69,6 +69,11 @@ func TestDrift(t *testing.T) {
 			[]Change{{ChangedTarget, "experiment.slow.fault.payments: blast radius", "2 eligible of 2 (process in shop); 1 of 2 processes", "2 eligible of 2; 1 of 2 processes"}},
 			"",
 		},
+		"another at the other end": {
+			func(p *Plan) { p.Experiments[0].Faults[0].Ends[0].UID = "u10" },
+			[]Change{{ChangedTarget, "experiment.slow.fault.payments: other end: process/checkout", "UID u9", "UID u10"}},
+			"target experiment.slow.fault.payments: other end: process/checkout changed: was UID u9, is UID u10",
+		},
 		"effect": {
 			func(p *Plan) { p.Experiments[0].Faults[0].Effect = "kills it" },
 			[]Change{{ChangedExperiment, "experiment.slow.fault.payments: effect", "stops every thread", "kills it"}},

@@ -91,6 +91,9 @@ func warning(f *resolve.Fault, d *hcl.Diagnostic) Finding {
 // cannot make two plans of the same thing differ.
 func normalize(p providers.FaultPlan) providers.FaultPlan {
 	p.Targets = sortTargets(p.Targets)
+	if len(p.Ends) > 0 {
+		p.Ends = sortTargets(p.Ends)
+	}
 	p.Locks = sortedSet(p.Locks)
 	p.Counted = sortedScope(p.Counted)
 	return p

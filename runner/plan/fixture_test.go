@@ -60,6 +60,7 @@ func sampleFault() Fault {
 			Eligible: 2, Population: 2, Radius: []string{"1 of 2 processes"}, Undo: "SIGCONT", Guard: "supervisor",
 			Counted:     providers.Scope{Kinds: []string{"process"}, Namespaces: []string{"shop"}},
 			Permissions: []providers.Permission{{Action: "send SIGSTOP", Held: true}}, Locks: []string{"machine/cpu"}, Adds: []string{"pods: [payments]"},
+			Ends: []providers.Target{{Kind: "process", Name: "checkout", UID: "u9"}}, AtEnds: true, EndsPopulation: 2,
 		},
 		Source: event.Source{File: "main.gameday.hcl", Line: 30, EndLine: 30},
 	}

@@ -18,7 +18,7 @@ func actsIn(target schema.Values, planned providers.FaultPlan) []string {
 	if namespace := target.Attr("namespace"); isText(namespace) {
 		out = append(out, namespace.AsString())
 	}
-	for _, t := range planned.Targets {
+	for _, t := range planned.ActsOn() {
 		namespace, _, namespaced := strings.Cut(t.Name, "/")
 		if namespaced || t.Kind == "namespace" {
 			out = append(out, namespace)

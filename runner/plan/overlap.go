@@ -60,7 +60,7 @@ func faultHandles(e Experiment, f Fault) []string {
 	for _, lock := range f.Locks {
 		out = append(out, "lock "+lock)
 	}
-	for _, t := range f.Targets {
+	for _, t := range f.ActsOn() {
 		switch {
 		case t.UID != "":
 			out = append(out, fmt.Sprintf("%s %s (%s)", t.Kind, t.Name, t.UID))

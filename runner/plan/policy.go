@@ -31,6 +31,7 @@ func Check(policy resolve.Policy, e Experiment) []Finding {
 	var out []Finding
 	for _, f := range e.Faults {
 		out = append(out, checkRadius(policy, e, f)...)
+		out = append(out, checkEnds(policy, e, f)...)
 		out = append(out, checkPermissions(e, f)...)
 	}
 	if !slices.ContainsFunc(out, func(f Finding) bool { return f.Severity == SeverityError }) {

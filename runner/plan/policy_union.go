@@ -18,17 +18,18 @@ type pool struct {
 // checkUnion finds faults that are small each, and too large together. Those in other namespaces are a share of something
 // else, where their providers say so: six of ten in each of two are no twelve of ten.
 func checkUnion(policy resolve.Policy, e Experiment) []Finding {
-	if policy.MaxTargetsPercent >= 100 || len(e.Faults) < 2 {
+	faults := withEnds(e.Faults)
+	if policy.MaxTargetsPercent >= 100 || len(faults) < 2 {
 		return nil
 	}
 	var out []Finding
-	for _, p := range pools(e.Faults) {
-		n := p.hit(e.Faults)
+	for _, p := range pools(faults) {
+		n := p.hit(faults)
 		if percentOf(n, p.population) <= policy.MaxTargetsPercent {
 			continue
 		}
 		finding := tooMany(policy, e.Address, e.Faults[0], n, p.population)
-		finding.Detail = "The faults of this experiment together" + p.place() + ": " + finding.Detail
+		finding.Detail = together(e.Faults) + p.place() + ": " + finding.Detail
 		finding.Source = e.Source
 		out = append(out, finding)
 	}

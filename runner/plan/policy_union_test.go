@@ -85,13 +85,13 @@ func TestFaultsTogether(t *testing.T) {
 			for _, numbers := range c.want {
 				want = append(want, "The faults of this experiment together"+numbers+allowed)
 			}
-			assert.Equal(t, want, together(t, atMost(60), c.faults))
+			assert.Equal(t, want, faultsTogether(t, atMost(60), c.faults))
 		})
 	}
 }
 
 // together is what is found of an experiment of which no fault alone is too large.
-func together(t *testing.T, policy resolve.Policy, faults []Fault) []string {
+func faultsTogether(t *testing.T, policy resolve.Policy, faults []Fault) []string {
 	t.Helper()
 	var details []string
 	for _, f := range Check(policy, Experiment{Address: "experiment.x", Faults: faults}) {
@@ -122,7 +122,7 @@ func TestFaultsTogetherOfProvidersThatDoNotSay(t *testing.T) {
 		"what they say cannot be":       {[]Fault{on("pod", 4, "a/1", "a/2"), elsewhere}, "together: 3 of 4 targets (75 %)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := together(t, atMost(60), c.faults)
+			got := faultsTogether(t, atMost(60), c.faults)
 			if c.want == "" {
 				assert.Empty(t, got)
 				return

@@ -126,6 +126,7 @@ func TestRecords(t *testing.T) {
 			Unknown: text().Draw(t, "unknown"), Radius: []string{text().Draw(t, "radius")}, Undo: "u", Guard: "g",
 			Permissions: []providers.Permission{{Action: text().Draw(t, "action"), Held: rapid.Bool().Draw(t, "held"), Detail: "d"}}, Namespaces: []string{"n"}, Locks: []string{"l"},
 			Counted: rapid.SampledFrom([]providers.Scope{{}, {Kinds: []string{"k"}}, {Kinds: []string{"k", "l"}, Namespaces: []string{"n", "m"}}}).Draw(t, "counted"),
+			Ends:    targets().Draw(t, "ends"), AtEnds: rapid.Bool().Draw(t, "at"), EndsPopulation: rapid.IntRange(0, 9).Draw(t, "beside"),
 		}
 		require.Equal(t, plan, convert.FaultPlanFrom(overTheWire(t, convert.FaultPlan(plan), &wire.FaultPlan{})))
 	})

@@ -56,6 +56,7 @@ func FaultPlan(p providers.FaultPlan) *wire.FaultPlan {
 		Effect: p.Effect, Targets: Targets(p.Targets), Eligible: int64(p.Eligible), Population: int64(p.Population), Dynamic: p.Dynamic,
 		Unknown: p.Unknown, Radius: p.Radius, Undo: p.Undo, Guard: p.Guard, Permissions: Permissions(p.Permissions),
 		Namespaces: p.Namespaces, Adds: p.Adds, Locks: p.Locks, Counted: Scope(p.Counted),
+		Ends: Targets(p.Ends), AtEnds: p.AtEnds, EndsPopulation: int64(p.EndsPopulation),
 	}
 }
 
@@ -65,6 +66,7 @@ func FaultPlanFrom(p *wire.FaultPlan) providers.FaultPlan {
 		Effect: p.GetEffect(), Targets: TargetsFrom(p.GetTargets()), Eligible: int(p.GetEligible()), Population: int(p.GetPopulation()), Dynamic: p.GetDynamic(),
 		Unknown: p.GetUnknown(), Radius: p.GetRadius(), Undo: p.GetUndo(), Guard: p.GetGuard(), Permissions: PermissionsFrom(p.GetPermissions()),
 		Namespaces: p.GetNamespaces(), Adds: p.GetAdds(), Locks: p.GetLocks(), Counted: ScopeFrom(p.GetCounted()),
+		Ends: TargetsFrom(p.GetEnds()), AtEnds: p.GetAtEnds(), EndsPopulation: int(p.GetEndsPopulation()),
 	}
 }
 

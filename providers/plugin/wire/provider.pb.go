@@ -1834,23 +1834,26 @@ func (x *PlanFaultResponse) GetDiagnostics() []*Diagnostic {
 }
 
 type FaultPlan struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Effect        string                 `protobuf:"bytes,1,opt,name=effect,proto3" json:"effect,omitempty"`          // one phrase
-	Targets       []*Target              `protobuf:"bytes,2,rep,name=targets,proto3" json:"targets,omitempty"`        // sorted by kind and name
-	Eligible      int64                  `protobuf:"varint,3,opt,name=eligible,proto3" json:"eligible,omitempty"`     // how many could have been chosen
-	Population    int64                  `protobuf:"varint,4,opt,name=population,proto3" json:"population,omitempty"` // how many of that kind there are; 0 where that is not known
-	Dynamic       bool                   `protobuf:"varint,5,opt,name=dynamic,proto3" json:"dynamic,omitempty"`       // whatever appears becomes a target, too
-	Unknown       string                 `protobuf:"bytes,6,opt,name=unknown,proto3" json:"unknown,omitempty"`        // why targets are not known yet
-	Radius        []string               `protobuf:"bytes,7,rep,name=radius,proto3" json:"radius,omitempty"`          // consequences in words
-	Undo          string                 `protobuf:"bytes,8,opt,name=undo,proto3" json:"undo,omitempty"`              // how it is undone
-	Guard         string                 `protobuf:"bytes,9,opt,name=guard,proto3" json:"guard,omitempty"`            // what ends it when gameday is gone
-	Permissions   []*Permission          `protobuf:"bytes,10,rep,name=permissions,proto3" json:"permissions,omitempty"`
-	Namespaces    []string               `protobuf:"bytes,11,rep,name=namespaces,proto3" json:"namespaces,omitempty"` // in which it acts beside those of its targets
-	Locks         []string               `protobuf:"bytes,12,rep,name=locks,proto3" json:"locks,omitempty"`           // machine-wide things that two runs must not harm at once
-	Adds          []string               `protobuf:"bytes,13,rep,name=adds,proto3" json:"adds,omitempty"`             // objects that it adds, each as YAML, without what is known only when it is injected
-	Counted       *Scope                 `protobuf:"bytes,14,opt,name=counted,proto3" json:"counted,omitempty"`       // what population is the number of; without it, it is taken for all that the environment has of the targets' kinds
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Effect         string                 `protobuf:"bytes,1,opt,name=effect,proto3" json:"effect,omitempty"`          // one phrase
+	Targets        []*Target              `protobuf:"bytes,2,rep,name=targets,proto3" json:"targets,omitempty"`        // sorted by kind and name
+	Eligible       int64                  `protobuf:"varint,3,opt,name=eligible,proto3" json:"eligible,omitempty"`     // how many could have been chosen
+	Population     int64                  `protobuf:"varint,4,opt,name=population,proto3" json:"population,omitempty"` // how many of that kind there are; 0 where that is not known
+	Dynamic        bool                   `protobuf:"varint,5,opt,name=dynamic,proto3" json:"dynamic,omitempty"`       // whatever appears becomes a target, too
+	Unknown        string                 `protobuf:"bytes,6,opt,name=unknown,proto3" json:"unknown,omitempty"`        // why targets are not known yet
+	Radius         []string               `protobuf:"bytes,7,rep,name=radius,proto3" json:"radius,omitempty"`          // consequences in words
+	Undo           string                 `protobuf:"bytes,8,opt,name=undo,proto3" json:"undo,omitempty"`              // how it is undone
+	Guard          string                 `protobuf:"bytes,9,opt,name=guard,proto3" json:"guard,omitempty"`            // what ends it when gameday is gone
+	Permissions    []*Permission          `protobuf:"bytes,10,rep,name=permissions,proto3" json:"permissions,omitempty"`
+	Namespaces     []string               `protobuf:"bytes,11,rep,name=namespaces,proto3" json:"namespaces,omitempty"`                                // in which it acts beside those of its targets
+	Locks          []string               `protobuf:"bytes,12,rep,name=locks,proto3" json:"locks,omitempty"`                                          // machine-wide things that two runs must not harm at once
+	Adds           []string               `protobuf:"bytes,13,rep,name=adds,proto3" json:"adds,omitempty"`                                            // objects that it adds, each as YAML, without what is known only when it is injected
+	Counted        *Scope                 `protobuf:"bytes,14,opt,name=counted,proto3" json:"counted,omitempty"`                                      // what population is the number of; without it, it is taken for all that the environment has of the targets' kinds
+	Ends           []*Target              `protobuf:"bytes,15,rep,name=ends,proto3" json:"ends,omitempty"`                                            // other ends of traffic that it is told of: sorted, with UIDs; prepared with these and no others
+	AtEnds         bool                   `protobuf:"varint,16,opt,name=at_ends,json=atEnds,proto3" json:"at_ends,omitempty"`                         // it acts at the ends as at its targets
+	EndsPopulation int64                  `protobuf:"varint,17,opt,name=ends_population,json=endsPopulation,proto3" json:"ends_population,omitempty"` // how many of that kind there are, where it acts at them
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *FaultPlan) Reset() {
@@ -1979,6 +1982,27 @@ func (x *FaultPlan) GetCounted() *Scope {
 		return x.Counted
 	}
 	return nil
+}
+
+func (x *FaultPlan) GetEnds() []*Target {
+	if x != nil {
+		return x.Ends
+	}
+	return nil
+}
+
+func (x *FaultPlan) GetAtEnds() bool {
+	if x != nil {
+		return x.AtEnds
+	}
+	return false
+}
+
+func (x *FaultPlan) GetEndsPopulation() int64 {
+	if x != nil {
+		return x.EndsPopulation
+	}
+	return 0
 }
 
 // Scope is all things of some kinds, in some namespaces: those before the / in the names of targets.
@@ -5495,7 +5519,7 @@ const file_provider_proto_rawDesc = "" +
 	"\bduration\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\bduration\"\x8a\x01\n" +
 	"\x11PlanFaultResponse\x122\n" +
 	"\x04plan\x18\x01 \x01(\v2\x1e.gameday.provider.v1.FaultPlanR\x04plan\x12A\n" +
-	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\"\xcf\x03\n" +
+	"\vdiagnostics\x18\x02 \x03(\v2\x1f.gameday.provider.v1.DiagnosticR\vdiagnostics\"\xc2\x04\n" +
 	"\tFaultPlan\x12\x16\n" +
 	"\x06effect\x18\x01 \x01(\tR\x06effect\x125\n" +
 	"\atargets\x18\x02 \x03(\v2\x1b.gameday.provider.v1.TargetR\atargets\x12\x1a\n" +
@@ -5515,7 +5539,10 @@ const file_provider_proto_rawDesc = "" +
 	"namespaces\x12\x14\n" +
 	"\x05locks\x18\f \x03(\tR\x05locks\x12\x12\n" +
 	"\x04adds\x18\r \x03(\tR\x04adds\x124\n" +
-	"\acounted\x18\x0e \x01(\v2\x1a.gameday.provider.v1.ScopeR\acounted\"=\n" +
+	"\acounted\x18\x0e \x01(\v2\x1a.gameday.provider.v1.ScopeR\acounted\x12/\n" +
+	"\x04ends\x18\x0f \x03(\v2\x1b.gameday.provider.v1.TargetR\x04ends\x12\x17\n" +
+	"\aat_ends\x18\x10 \x01(\bR\x06atEnds\x12'\n" +
+	"\x0fends_population\x18\x11 \x01(\x03R\x0eendsPopulation\"=\n" +
 	"\x05Scope\x12\x14\n" +
 	"\x05kinds\x18\x01 \x03(\tR\x05kinds\x12\x1e\n" +
 	"\n" +
@@ -5954,128 +5981,129 @@ var file_provider_proto_depIdxs = []int32{
 	25,  // 24: gameday.provider.v1.FaultPlan.targets:type_name -> gameday.provider.v1.Target
 	26,  // 25: gameday.provider.v1.FaultPlan.permissions:type_name -> gameday.provider.v1.Permission
 	30,  // 26: gameday.provider.v1.FaultPlan.counted:type_name -> gameday.provider.v1.Scope
-	58,  // 27: gameday.provider.v1.PrepareFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	29,  // 28: gameday.provider.v1.PrepareFaultRequest.plan:type_name -> gameday.provider.v1.FaultPlan
-	87,  // 29: gameday.provider.v1.PrepareFaultRequest.deadline:type_name -> google.protobuf.Timestamp
-	33,  // 30: gameday.provider.v1.PrepareFaultResponse.record:type_name -> gameday.provider.v1.Record
-	15,  // 31: gameday.provider.v1.PrepareFaultResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 32: gameday.provider.v1.Record.targets:type_name -> gameday.provider.v1.Target
-	87,  // 33: gameday.provider.v1.Record.deadline:type_name -> google.protobuf.Timestamp
-	58,  // 34: gameday.provider.v1.StandByFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	25,  // 35: gameday.provider.v1.StandByFaultRequest.targets:type_name -> gameday.provider.v1.Target
-	86,  // 36: gameday.provider.v1.StandByFaultRequest.for:type_name -> google.protobuf.Duration
-	33,  // 37: gameday.provider.v1.InjectFaultRequest.record:type_name -> gameday.provider.v1.Record
-	58,  // 38: gameday.provider.v1.InjectFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	33,  // 39: gameday.provider.v1.ObserveFaultRequest.record:type_name -> gameday.provider.v1.Record
-	40,  // 40: gameday.provider.v1.ObserveFaultResponse.observation:type_name -> gameday.provider.v1.Observation
-	5,   // 41: gameday.provider.v1.Observation.state:type_name -> gameday.provider.v1.Observation.State
-	41,  // 42: gameday.provider.v1.Observation.evidence:type_name -> gameday.provider.v1.Fact
-	33,  // 43: gameday.provider.v1.RevertFaultRequest.record:type_name -> gameday.provider.v1.Record
-	58,  // 44: gameday.provider.v1.OpenRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	86,  // 45: gameday.provider.v1.OpenRequest.timeout:type_name -> google.protobuf.Duration
-	15,  // 46: gameday.provider.v1.OpenResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	44,  // 47: gameday.provider.v1.OpenInsideRequest.open:type_name -> gameday.provider.v1.OpenRequest
-	0,   // 48: gameday.provider.v1.OpenInsideRequest.kind:type_name -> gameday.provider.v1.Kind
-	25,  // 49: gameday.provider.v1.OpenInsideRequest.targets:type_name -> gameday.provider.v1.Target
-	49,  // 50: gameday.provider.v1.SampleResponse.sample:type_name -> gameday.provider.v1.Sample
-	86,  // 51: gameday.provider.v1.Sample.took:type_name -> google.protobuf.Duration
-	86,  // 52: gameday.provider.v1.RunRequest.delay:type_name -> google.protobuf.Duration
-	86,  // 53: gameday.provider.v1.RunRequest.interval:type_name -> google.protobuf.Duration
-	52,  // 54: gameday.provider.v1.RunResponse.load:type_name -> gameday.provider.v1.LoadSample
-	53,  // 55: gameday.provider.v1.RunResponse.sample:type_name -> gameday.provider.v1.TimedSample
-	87,  // 56: gameday.provider.v1.RunResponse.complete:type_name -> google.protobuf.Timestamp
-	87,  // 57: gameday.provider.v1.LoadSample.due:type_name -> google.protobuf.Timestamp
-	86,  // 58: gameday.provider.v1.LoadSample.latency:type_name -> google.protobuf.Duration
-	49,  // 59: gameday.provider.v1.TimedSample.sample:type_name -> gameday.provider.v1.Sample
-	87,  // 60: gameday.provider.v1.TimedSample.due:type_name -> google.protobuf.Timestamp
-	86,  // 61: gameday.provider.v1.TimedSample.late:type_name -> google.protobuf.Duration
-	58,  // 62: gameday.provider.v1.RunActionRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	81,  // 63: gameday.provider.v1.RunActionRequest.env:type_name -> gameday.provider.v1.RunActionRequest.EnvEntry
-	60,  // 64: gameday.provider.v1.EnvironmentState.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	25,  // 65: gameday.provider.v1.EnvironmentState.inventory:type_name -> gameday.provider.v1.Target
-	59,  // 66: gameday.provider.v1.EnvironmentState.labels:type_name -> gameday.provider.v1.Labels
-	82,  // 67: gameday.provider.v1.Labels.labels:type_name -> gameday.provider.v1.Labels.LabelsEntry
-	63,  // 68: gameday.provider.v1.PlanEnvironmentResponse.plan:type_name -> gameday.provider.v1.EnvironmentPlan
-	15,  // 69: gameday.provider.v1.PlanEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 70: gameday.provider.v1.EnvironmentPlan.inventory:type_name -> gameday.provider.v1.Target
-	59,  // 71: gameday.provider.v1.EnvironmentPlan.labels:type_name -> gameday.provider.v1.Labels
-	60,  // 72: gameday.provider.v1.PrepareEnvironmentResponse.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	15,  // 73: gameday.provider.v1.PrepareEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	83,  // 74: gameday.provider.v1.UpEnvironmentRequest.start:type_name -> gameday.provider.v1.UpEnvironmentRequest.Start
-	84,  // 75: gameday.provider.v1.UpEnvironmentRequest.configured:type_name -> gameday.provider.v1.UpEnvironmentRequest.Configured
-	85,  // 76: gameday.provider.v1.UpEnvironmentResponse.done:type_name -> gameday.provider.v1.UpEnvironmentResponse.Done
-	60,  // 77: gameday.provider.v1.DownEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	60,  // 78: gameday.provider.v1.LookAtEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	60,  // 79: gameday.provider.v1.KeepEnvironmentLogsRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	76,  // 80: gameday.provider.v1.SweepEnvironmentResponse.orphans:type_name -> gameday.provider.v1.Orphan
-	15,  // 81: gameday.provider.v1.SweepEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	25,  // 82: gameday.provider.v1.Orphan.targets:type_name -> gameday.provider.v1.Target
-	87,  // 83: gameday.provider.v1.Orphan.deadline:type_name -> google.protobuf.Timestamp
-	9,   // 84: gameday.provider.v1.RunsInsideRequest.type:type_name -> gameday.provider.v1.TypeRef
-	58,  // 85: gameday.provider.v1.CheckInsideRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
-	26,  // 86: gameday.provider.v1.CheckInsideResponse.permissions:type_name -> gameday.provider.v1.Permission
-	60,  // 87: gameday.provider.v1.UpEnvironmentRequest.Start.handle:type_name -> gameday.provider.v1.EnvironmentHandle
-	58,  // 88: gameday.provider.v1.UpEnvironmentResponse.Done.state:type_name -> gameday.provider.v1.EnvironmentState
-	15,  // 89: gameday.provider.v1.UpEnvironmentResponse.Done.diagnostics:type_name -> gameday.provider.v1.Diagnostic
-	6,   // 90: gameday.provider.v1.Provider.Describe:input_type -> gameday.provider.v1.DescribeRequest
-	17,  // 91: gameday.provider.v1.Provider.Configure:input_type -> gameday.provider.v1.ConfigureRequest
-	19,  // 92: gameday.provider.v1.Provider.Attend:input_type -> gameday.provider.v1.AttendRequest
-	21,  // 93: gameday.provider.v1.Provider.Validate:input_type -> gameday.provider.v1.ValidateRequest
-	23,  // 94: gameday.provider.v1.Provider.Summarize:input_type -> gameday.provider.v1.SummarizeRequest
-	27,  // 95: gameday.provider.v1.Provider.PlanFault:input_type -> gameday.provider.v1.PlanFaultRequest
-	31,  // 96: gameday.provider.v1.Provider.PrepareFault:input_type -> gameday.provider.v1.PrepareFaultRequest
-	34,  // 97: gameday.provider.v1.Provider.StandByFault:input_type -> gameday.provider.v1.StandByFaultRequest
-	36,  // 98: gameday.provider.v1.Provider.InjectFault:input_type -> gameday.provider.v1.InjectFaultRequest
-	38,  // 99: gameday.provider.v1.Provider.ObserveFault:input_type -> gameday.provider.v1.ObserveFaultRequest
-	42,  // 100: gameday.provider.v1.Provider.RevertFault:input_type -> gameday.provider.v1.RevertFaultRequest
-	44,  // 101: gameday.provider.v1.Provider.OpenProbe:input_type -> gameday.provider.v1.OpenRequest
-	47,  // 102: gameday.provider.v1.Provider.Sample:input_type -> gameday.provider.v1.SampleRequest
-	44,  // 103: gameday.provider.v1.Provider.OpenLoad:input_type -> gameday.provider.v1.OpenRequest
-	50,  // 104: gameday.provider.v1.Provider.Run:input_type -> gameday.provider.v1.RunRequest
-	54,  // 105: gameday.provider.v1.Provider.Close:input_type -> gameday.provider.v1.CloseRequest
-	56,  // 106: gameday.provider.v1.Provider.RunAction:input_type -> gameday.provider.v1.RunActionRequest
-	61,  // 107: gameday.provider.v1.Provider.PlanEnvironment:input_type -> gameday.provider.v1.PlanEnvironmentRequest
-	64,  // 108: gameday.provider.v1.Provider.PrepareEnvironment:input_type -> gameday.provider.v1.PrepareEnvironmentRequest
-	66,  // 109: gameday.provider.v1.Provider.UpEnvironment:input_type -> gameday.provider.v1.UpEnvironmentRequest
-	68,  // 110: gameday.provider.v1.Provider.DownEnvironment:input_type -> gameday.provider.v1.DownEnvironmentRequest
-	70,  // 111: gameday.provider.v1.Provider.LookAtEnvironment:input_type -> gameday.provider.v1.LookAtEnvironmentRequest
-	72,  // 112: gameday.provider.v1.Provider.KeepEnvironmentLogs:input_type -> gameday.provider.v1.KeepEnvironmentLogsRequest
-	74,  // 113: gameday.provider.v1.Provider.SweepEnvironment:input_type -> gameday.provider.v1.SweepEnvironmentRequest
-	79,  // 114: gameday.provider.v1.Provider.CheckInside:input_type -> gameday.provider.v1.CheckInsideRequest
-	77,  // 115: gameday.provider.v1.Provider.RunsInside:input_type -> gameday.provider.v1.RunsInsideRequest
-	46,  // 116: gameday.provider.v1.Provider.OpenInside:input_type -> gameday.provider.v1.OpenInsideRequest
-	7,   // 117: gameday.provider.v1.Provider.Describe:output_type -> gameday.provider.v1.DescribeResponse
-	18,  // 118: gameday.provider.v1.Provider.Configure:output_type -> gameday.provider.v1.ConfigureResponse
-	20,  // 119: gameday.provider.v1.Provider.Attend:output_type -> gameday.provider.v1.AttendResponse
-	22,  // 120: gameday.provider.v1.Provider.Validate:output_type -> gameday.provider.v1.ValidateResponse
-	24,  // 121: gameday.provider.v1.Provider.Summarize:output_type -> gameday.provider.v1.SummarizeResponse
-	28,  // 122: gameday.provider.v1.Provider.PlanFault:output_type -> gameday.provider.v1.PlanFaultResponse
-	32,  // 123: gameday.provider.v1.Provider.PrepareFault:output_type -> gameday.provider.v1.PrepareFaultResponse
-	35,  // 124: gameday.provider.v1.Provider.StandByFault:output_type -> gameday.provider.v1.StandByFaultResponse
-	37,  // 125: gameday.provider.v1.Provider.InjectFault:output_type -> gameday.provider.v1.InjectFaultResponse
-	39,  // 126: gameday.provider.v1.Provider.ObserveFault:output_type -> gameday.provider.v1.ObserveFaultResponse
-	43,  // 127: gameday.provider.v1.Provider.RevertFault:output_type -> gameday.provider.v1.RevertFaultResponse
-	45,  // 128: gameday.provider.v1.Provider.OpenProbe:output_type -> gameday.provider.v1.OpenResponse
-	48,  // 129: gameday.provider.v1.Provider.Sample:output_type -> gameday.provider.v1.SampleResponse
-	45,  // 130: gameday.provider.v1.Provider.OpenLoad:output_type -> gameday.provider.v1.OpenResponse
-	51,  // 131: gameday.provider.v1.Provider.Run:output_type -> gameday.provider.v1.RunResponse
-	55,  // 132: gameday.provider.v1.Provider.Close:output_type -> gameday.provider.v1.CloseResponse
-	57,  // 133: gameday.provider.v1.Provider.RunAction:output_type -> gameday.provider.v1.RunActionResponse
-	62,  // 134: gameday.provider.v1.Provider.PlanEnvironment:output_type -> gameday.provider.v1.PlanEnvironmentResponse
-	65,  // 135: gameday.provider.v1.Provider.PrepareEnvironment:output_type -> gameday.provider.v1.PrepareEnvironmentResponse
-	67,  // 136: gameday.provider.v1.Provider.UpEnvironment:output_type -> gameday.provider.v1.UpEnvironmentResponse
-	69,  // 137: gameday.provider.v1.Provider.DownEnvironment:output_type -> gameday.provider.v1.DownEnvironmentResponse
-	71,  // 138: gameday.provider.v1.Provider.LookAtEnvironment:output_type -> gameday.provider.v1.LookAtEnvironmentResponse
-	73,  // 139: gameday.provider.v1.Provider.KeepEnvironmentLogs:output_type -> gameday.provider.v1.KeepEnvironmentLogsResponse
-	75,  // 140: gameday.provider.v1.Provider.SweepEnvironment:output_type -> gameday.provider.v1.SweepEnvironmentResponse
-	80,  // 141: gameday.provider.v1.Provider.CheckInside:output_type -> gameday.provider.v1.CheckInsideResponse
-	78,  // 142: gameday.provider.v1.Provider.RunsInside:output_type -> gameday.provider.v1.RunsInsideResponse
-	45,  // 143: gameday.provider.v1.Provider.OpenInside:output_type -> gameday.provider.v1.OpenResponse
-	117, // [117:144] is the sub-list for method output_type
-	90,  // [90:117] is the sub-list for method input_type
-	90,  // [90:90] is the sub-list for extension type_name
-	90,  // [90:90] is the sub-list for extension extendee
-	0,   // [0:90] is the sub-list for field type_name
+	25,  // 27: gameday.provider.v1.FaultPlan.ends:type_name -> gameday.provider.v1.Target
+	58,  // 28: gameday.provider.v1.PrepareFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	29,  // 29: gameday.provider.v1.PrepareFaultRequest.plan:type_name -> gameday.provider.v1.FaultPlan
+	87,  // 30: gameday.provider.v1.PrepareFaultRequest.deadline:type_name -> google.protobuf.Timestamp
+	33,  // 31: gameday.provider.v1.PrepareFaultResponse.record:type_name -> gameday.provider.v1.Record
+	15,  // 32: gameday.provider.v1.PrepareFaultResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 33: gameday.provider.v1.Record.targets:type_name -> gameday.provider.v1.Target
+	87,  // 34: gameday.provider.v1.Record.deadline:type_name -> google.protobuf.Timestamp
+	58,  // 35: gameday.provider.v1.StandByFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	25,  // 36: gameday.provider.v1.StandByFaultRequest.targets:type_name -> gameday.provider.v1.Target
+	86,  // 37: gameday.provider.v1.StandByFaultRequest.for:type_name -> google.protobuf.Duration
+	33,  // 38: gameday.provider.v1.InjectFaultRequest.record:type_name -> gameday.provider.v1.Record
+	58,  // 39: gameday.provider.v1.InjectFaultRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	33,  // 40: gameday.provider.v1.ObserveFaultRequest.record:type_name -> gameday.provider.v1.Record
+	40,  // 41: gameday.provider.v1.ObserveFaultResponse.observation:type_name -> gameday.provider.v1.Observation
+	5,   // 42: gameday.provider.v1.Observation.state:type_name -> gameday.provider.v1.Observation.State
+	41,  // 43: gameday.provider.v1.Observation.evidence:type_name -> gameday.provider.v1.Fact
+	33,  // 44: gameday.provider.v1.RevertFaultRequest.record:type_name -> gameday.provider.v1.Record
+	58,  // 45: gameday.provider.v1.OpenRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	86,  // 46: gameday.provider.v1.OpenRequest.timeout:type_name -> google.protobuf.Duration
+	15,  // 47: gameday.provider.v1.OpenResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	44,  // 48: gameday.provider.v1.OpenInsideRequest.open:type_name -> gameday.provider.v1.OpenRequest
+	0,   // 49: gameday.provider.v1.OpenInsideRequest.kind:type_name -> gameday.provider.v1.Kind
+	25,  // 50: gameday.provider.v1.OpenInsideRequest.targets:type_name -> gameday.provider.v1.Target
+	49,  // 51: gameday.provider.v1.SampleResponse.sample:type_name -> gameday.provider.v1.Sample
+	86,  // 52: gameday.provider.v1.Sample.took:type_name -> google.protobuf.Duration
+	86,  // 53: gameday.provider.v1.RunRequest.delay:type_name -> google.protobuf.Duration
+	86,  // 54: gameday.provider.v1.RunRequest.interval:type_name -> google.protobuf.Duration
+	52,  // 55: gameday.provider.v1.RunResponse.load:type_name -> gameday.provider.v1.LoadSample
+	53,  // 56: gameday.provider.v1.RunResponse.sample:type_name -> gameday.provider.v1.TimedSample
+	87,  // 57: gameday.provider.v1.RunResponse.complete:type_name -> google.protobuf.Timestamp
+	87,  // 58: gameday.provider.v1.LoadSample.due:type_name -> google.protobuf.Timestamp
+	86,  // 59: gameday.provider.v1.LoadSample.latency:type_name -> google.protobuf.Duration
+	49,  // 60: gameday.provider.v1.TimedSample.sample:type_name -> gameday.provider.v1.Sample
+	87,  // 61: gameday.provider.v1.TimedSample.due:type_name -> google.protobuf.Timestamp
+	86,  // 62: gameday.provider.v1.TimedSample.late:type_name -> google.protobuf.Duration
+	58,  // 63: gameday.provider.v1.RunActionRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	81,  // 64: gameday.provider.v1.RunActionRequest.env:type_name -> gameday.provider.v1.RunActionRequest.EnvEntry
+	60,  // 65: gameday.provider.v1.EnvironmentState.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	25,  // 66: gameday.provider.v1.EnvironmentState.inventory:type_name -> gameday.provider.v1.Target
+	59,  // 67: gameday.provider.v1.EnvironmentState.labels:type_name -> gameday.provider.v1.Labels
+	82,  // 68: gameday.provider.v1.Labels.labels:type_name -> gameday.provider.v1.Labels.LabelsEntry
+	63,  // 69: gameday.provider.v1.PlanEnvironmentResponse.plan:type_name -> gameday.provider.v1.EnvironmentPlan
+	15,  // 70: gameday.provider.v1.PlanEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 71: gameday.provider.v1.EnvironmentPlan.inventory:type_name -> gameday.provider.v1.Target
+	59,  // 72: gameday.provider.v1.EnvironmentPlan.labels:type_name -> gameday.provider.v1.Labels
+	60,  // 73: gameday.provider.v1.PrepareEnvironmentResponse.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	15,  // 74: gameday.provider.v1.PrepareEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	83,  // 75: gameday.provider.v1.UpEnvironmentRequest.start:type_name -> gameday.provider.v1.UpEnvironmentRequest.Start
+	84,  // 76: gameday.provider.v1.UpEnvironmentRequest.configured:type_name -> gameday.provider.v1.UpEnvironmentRequest.Configured
+	85,  // 77: gameday.provider.v1.UpEnvironmentResponse.done:type_name -> gameday.provider.v1.UpEnvironmentResponse.Done
+	60,  // 78: gameday.provider.v1.DownEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	60,  // 79: gameday.provider.v1.LookAtEnvironmentRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	60,  // 80: gameday.provider.v1.KeepEnvironmentLogsRequest.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	76,  // 81: gameday.provider.v1.SweepEnvironmentResponse.orphans:type_name -> gameday.provider.v1.Orphan
+	15,  // 82: gameday.provider.v1.SweepEnvironmentResponse.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	25,  // 83: gameday.provider.v1.Orphan.targets:type_name -> gameday.provider.v1.Target
+	87,  // 84: gameday.provider.v1.Orphan.deadline:type_name -> google.protobuf.Timestamp
+	9,   // 85: gameday.provider.v1.RunsInsideRequest.type:type_name -> gameday.provider.v1.TypeRef
+	58,  // 86: gameday.provider.v1.CheckInsideRequest.environment:type_name -> gameday.provider.v1.EnvironmentState
+	26,  // 87: gameday.provider.v1.CheckInsideResponse.permissions:type_name -> gameday.provider.v1.Permission
+	60,  // 88: gameday.provider.v1.UpEnvironmentRequest.Start.handle:type_name -> gameday.provider.v1.EnvironmentHandle
+	58,  // 89: gameday.provider.v1.UpEnvironmentResponse.Done.state:type_name -> gameday.provider.v1.EnvironmentState
+	15,  // 90: gameday.provider.v1.UpEnvironmentResponse.Done.diagnostics:type_name -> gameday.provider.v1.Diagnostic
+	6,   // 91: gameday.provider.v1.Provider.Describe:input_type -> gameday.provider.v1.DescribeRequest
+	17,  // 92: gameday.provider.v1.Provider.Configure:input_type -> gameday.provider.v1.ConfigureRequest
+	19,  // 93: gameday.provider.v1.Provider.Attend:input_type -> gameday.provider.v1.AttendRequest
+	21,  // 94: gameday.provider.v1.Provider.Validate:input_type -> gameday.provider.v1.ValidateRequest
+	23,  // 95: gameday.provider.v1.Provider.Summarize:input_type -> gameday.provider.v1.SummarizeRequest
+	27,  // 96: gameday.provider.v1.Provider.PlanFault:input_type -> gameday.provider.v1.PlanFaultRequest
+	31,  // 97: gameday.provider.v1.Provider.PrepareFault:input_type -> gameday.provider.v1.PrepareFaultRequest
+	34,  // 98: gameday.provider.v1.Provider.StandByFault:input_type -> gameday.provider.v1.StandByFaultRequest
+	36,  // 99: gameday.provider.v1.Provider.InjectFault:input_type -> gameday.provider.v1.InjectFaultRequest
+	38,  // 100: gameday.provider.v1.Provider.ObserveFault:input_type -> gameday.provider.v1.ObserveFaultRequest
+	42,  // 101: gameday.provider.v1.Provider.RevertFault:input_type -> gameday.provider.v1.RevertFaultRequest
+	44,  // 102: gameday.provider.v1.Provider.OpenProbe:input_type -> gameday.provider.v1.OpenRequest
+	47,  // 103: gameday.provider.v1.Provider.Sample:input_type -> gameday.provider.v1.SampleRequest
+	44,  // 104: gameday.provider.v1.Provider.OpenLoad:input_type -> gameday.provider.v1.OpenRequest
+	50,  // 105: gameday.provider.v1.Provider.Run:input_type -> gameday.provider.v1.RunRequest
+	54,  // 106: gameday.provider.v1.Provider.Close:input_type -> gameday.provider.v1.CloseRequest
+	56,  // 107: gameday.provider.v1.Provider.RunAction:input_type -> gameday.provider.v1.RunActionRequest
+	61,  // 108: gameday.provider.v1.Provider.PlanEnvironment:input_type -> gameday.provider.v1.PlanEnvironmentRequest
+	64,  // 109: gameday.provider.v1.Provider.PrepareEnvironment:input_type -> gameday.provider.v1.PrepareEnvironmentRequest
+	66,  // 110: gameday.provider.v1.Provider.UpEnvironment:input_type -> gameday.provider.v1.UpEnvironmentRequest
+	68,  // 111: gameday.provider.v1.Provider.DownEnvironment:input_type -> gameday.provider.v1.DownEnvironmentRequest
+	70,  // 112: gameday.provider.v1.Provider.LookAtEnvironment:input_type -> gameday.provider.v1.LookAtEnvironmentRequest
+	72,  // 113: gameday.provider.v1.Provider.KeepEnvironmentLogs:input_type -> gameday.provider.v1.KeepEnvironmentLogsRequest
+	74,  // 114: gameday.provider.v1.Provider.SweepEnvironment:input_type -> gameday.provider.v1.SweepEnvironmentRequest
+	79,  // 115: gameday.provider.v1.Provider.CheckInside:input_type -> gameday.provider.v1.CheckInsideRequest
+	77,  // 116: gameday.provider.v1.Provider.RunsInside:input_type -> gameday.provider.v1.RunsInsideRequest
+	46,  // 117: gameday.provider.v1.Provider.OpenInside:input_type -> gameday.provider.v1.OpenInsideRequest
+	7,   // 118: gameday.provider.v1.Provider.Describe:output_type -> gameday.provider.v1.DescribeResponse
+	18,  // 119: gameday.provider.v1.Provider.Configure:output_type -> gameday.provider.v1.ConfigureResponse
+	20,  // 120: gameday.provider.v1.Provider.Attend:output_type -> gameday.provider.v1.AttendResponse
+	22,  // 121: gameday.provider.v1.Provider.Validate:output_type -> gameday.provider.v1.ValidateResponse
+	24,  // 122: gameday.provider.v1.Provider.Summarize:output_type -> gameday.provider.v1.SummarizeResponse
+	28,  // 123: gameday.provider.v1.Provider.PlanFault:output_type -> gameday.provider.v1.PlanFaultResponse
+	32,  // 124: gameday.provider.v1.Provider.PrepareFault:output_type -> gameday.provider.v1.PrepareFaultResponse
+	35,  // 125: gameday.provider.v1.Provider.StandByFault:output_type -> gameday.provider.v1.StandByFaultResponse
+	37,  // 126: gameday.provider.v1.Provider.InjectFault:output_type -> gameday.provider.v1.InjectFaultResponse
+	39,  // 127: gameday.provider.v1.Provider.ObserveFault:output_type -> gameday.provider.v1.ObserveFaultResponse
+	43,  // 128: gameday.provider.v1.Provider.RevertFault:output_type -> gameday.provider.v1.RevertFaultResponse
+	45,  // 129: gameday.provider.v1.Provider.OpenProbe:output_type -> gameday.provider.v1.OpenResponse
+	48,  // 130: gameday.provider.v1.Provider.Sample:output_type -> gameday.provider.v1.SampleResponse
+	45,  // 131: gameday.provider.v1.Provider.OpenLoad:output_type -> gameday.provider.v1.OpenResponse
+	51,  // 132: gameday.provider.v1.Provider.Run:output_type -> gameday.provider.v1.RunResponse
+	55,  // 133: gameday.provider.v1.Provider.Close:output_type -> gameday.provider.v1.CloseResponse
+	57,  // 134: gameday.provider.v1.Provider.RunAction:output_type -> gameday.provider.v1.RunActionResponse
+	62,  // 135: gameday.provider.v1.Provider.PlanEnvironment:output_type -> gameday.provider.v1.PlanEnvironmentResponse
+	65,  // 136: gameday.provider.v1.Provider.PrepareEnvironment:output_type -> gameday.provider.v1.PrepareEnvironmentResponse
+	67,  // 137: gameday.provider.v1.Provider.UpEnvironment:output_type -> gameday.provider.v1.UpEnvironmentResponse
+	69,  // 138: gameday.provider.v1.Provider.DownEnvironment:output_type -> gameday.provider.v1.DownEnvironmentResponse
+	71,  // 139: gameday.provider.v1.Provider.LookAtEnvironment:output_type -> gameday.provider.v1.LookAtEnvironmentResponse
+	73,  // 140: gameday.provider.v1.Provider.KeepEnvironmentLogs:output_type -> gameday.provider.v1.KeepEnvironmentLogsResponse
+	75,  // 141: gameday.provider.v1.Provider.SweepEnvironment:output_type -> gameday.provider.v1.SweepEnvironmentResponse
+	80,  // 142: gameday.provider.v1.Provider.CheckInside:output_type -> gameday.provider.v1.CheckInsideResponse
+	78,  // 143: gameday.provider.v1.Provider.RunsInside:output_type -> gameday.provider.v1.RunsInsideResponse
+	45,  // 144: gameday.provider.v1.Provider.OpenInside:output_type -> gameday.provider.v1.OpenResponse
+	118, // [118:145] is the sub-list for method output_type
+	91,  // [91:118] is the sub-list for method input_type
+	91,  // [91:91] is the sub-list for extension type_name
+	91,  // [91:91] is the sub-list for extension extendee
+	0,   // [0:91] is the sub-list for field type_name
 }
 
 func init() { file_provider_proto_init() }
