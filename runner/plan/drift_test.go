@@ -66,7 +66,7 @@ func TestDrift(t *testing.T) {
 		},
 		"what was counted": { // a plan that an earlier gameday has saved does not say it
 			func(p *Plan) { p.Experiments[0].Faults[0].Counted = providers.Scope{} },
-			[]Change{{ChangedTarget, "experiment.slow.fault.payments: blast radius", "2 eligible of 2 (process in shop); 1 of 2 processes", "2 eligible of 2; 1 of 2 processes"}},
+			[]Change{{ChangedTarget, "experiment.slow.fault.payments: blast radius", "2 eligible of 2 (process in shop), and 1 at the other ends of 2; 1 of 2 processes", "2 eligible of 2, and 1 at the other ends of 2; 1 of 2 processes"}},
 			"",
 		},
 		"another at the other end": {

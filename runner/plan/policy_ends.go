@@ -6,7 +6,8 @@ import (
 )
 
 // endsOf is what a fault does at the other ends of traffic, as a fault by itself: whoever owns a pod does not ask for which
-// of the two it was named. False where it does nothing there.
+// of the two it was named. False where it does nothing there. What the number of all ends was counted of is not told, so that
+// they are held against the targets of all faults.
 func endsOf(f Fault) (Fault, bool) {
 	if !f.AtEnds || len(f.Ends) == 0 {
 		return Fault{}, false

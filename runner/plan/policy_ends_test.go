@@ -29,11 +29,11 @@ func TestEndsAreCounted(t *testing.T) {
 		"that it is only told of":  {[]Fault{told}, nil},
 		"that are its targets":     {[]Fault{reaching(on("pod", 10, "a/1", "a/2"), 10, "a/1", "a/2")}, nil},
 		"that are many":            {[]Fault{reaching(on("pod", 10, "a/1"), 10, "a/2", "a/3", "a/4")}, []string{"The other ends, at which it acts, too: 3 of 10 targets (30 %)" + allowed}},
-		"that are many with these": {[]Fault{reaching(on("pod", 10, "a/1", "a/2"), 10, "a/3", "a/4")}, []string{"The targets and the other ends together in a: 4 of 10 targets (40 %)" + allowed}},
+		"that are many with these": {[]Fault{reaching(on("pod", 10, "a/1", "a/2"), 10, "a/3", "a/4")}, []string{"The targets and the other ends together: 4 of 10 targets (40 %)" + allowed}},
 		"many of another place":    {[]Fault{reaching(on("pod", 10, "a/1"), 4, "b/1")}, []string{"The other ends, at which it acts, too: 1 of 4 targets (25 %)" + allowed}},
 		"of several faults": {
 			[]Fault{reaching(on("pod", 10, "a/1"), 10, "a/2"), on("pod", 10, "a/3")},
-			[]string{"The faults of this experiment together in a: 3 of 10 targets (30 %)" + allowed},
+			[]string{"The faults of this experiment together: 3 of 10 targets (30 %)" + allowed},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
