@@ -68,7 +68,7 @@ func scopeText(v schema.Values) string {
 }
 
 func networkDelay() inPod {
-	return packetFault("kubernetes_network_delay", "Delays packets of pods.",
+	return packetFault("kubernetes_network_delay", "Delays packets of pods. Up to 65,536 packets or 64 MiB wait in each pod; what comes beyond them is not delayed, and none are lost.",
 		[]schema.Attribute{
 			{Name: "latency", Type: duration(), Required: true, Example: `"100ms"`, Description: "How much later each packet arrives. With direction = \"both\", a round trip gains it twice."},
 			{Name: "jitter", Type: duration(), Default: cty.StringVal("0s"), Description: "Each delay is uniform within latency ± jitter, as netem's is. Packets may overtake each other."},
@@ -118,8 +118,8 @@ func networkBandwidth() inPod {
 	return packetFault("kubernetes_network_bandwidth", "Limits the bandwidth of pods, by a token bucket as tc-tbf(8) has it.",
 		[]schema.Attribute{
 			{Name: "rate", Type: schema.Type{Kind: schema.Rate}, Required: true, Example: `"1mbit"`, Description: "Bits per second, in each pod."},
-			{Name: "limit", Type: size(), Description: "How much may wait for its turn; what is beyond it is dropped. By default as much as the rate gives in 100 ms, at least 64 KiB."},
-			{Name: "buffer", Type: size(), Description: "What may pass at once after a pause. By default as much as the rate gives in 10 ms, at least 3200 bytes."},
+			{Name: "limit", Type: size(), Description: "How much may wait for its turn; what is beyond it is dropped. By default as much as the rate gives in 100 ms, at least 64 KiB. No more than 64,512 packets or 64 MiB wait in each pod."},
+			{Name: "buffer", Type: size(), Description: "What may pass at once after a pause. By default as much as the rate gives in 10 ms, at least 3200 bytes. Packets that are larger wait for what is missing."},
 		},
 		func(v schema.Values) string { return fmt.Sprintf("lets %s pass", v.String("rate")) },
 		func(v schema.Values, s *packetfault.Spec) {

@@ -36,21 +36,23 @@ func newBucket(b *Bandwidth) *bucket {
 	return &bucket{rate: bytes, buffer: float64(buffer), limit: limit, tokens: float64(buffer)}
 }
 
-// pass says when a packet leaves, or that there is no room for it to wait, or no bucket large enough.
-func (b *bucket) pass(now time.Duration, length int) (at time.Duration, ok bool) {
+// pass says when a packet leaves, or that there is no room for it to wait, here or where it would be held. One that does
+// not pass costs no tokens: what passes would be less than the rate. One that is larger than the bucket
+// waits for what the bucket cannot hold.
+func (b *bucket) pass(now time.Duration, length int, room bool) (at time.Duration, ok bool) {
 	b.leave(now)
-	if float64(length) > b.buffer || b.backlog+length > b.limit && len(b.waiting) > 0 {
-		return 0, false
-	}
 	at = max(now, b.latest)
-	b.tokens = min(b.buffer, b.tokens+(at-b.latest).Seconds()*b.rate)
-	if missing := float64(length) - b.tokens; missing > 0 {
+	tokens := min(b.buffer, b.tokens+(at-b.latest).Seconds()*b.rate)
+	if missing := float64(length) - tokens; missing > 0 {
 		wait := time.Duration(missing/b.rate*float64(time.Second)) + 1 // rounded up: never too early
 		at += wait
-		b.tokens = float64(length)
+		tokens = float64(length)
 	}
-	b.tokens -= float64(length)
-	b.latest = at
+	full := !room || b.backlog+length > b.limit && len(b.waiting) > 0
+	if at > now && full {
+		return 0, false
+	}
+	b.tokens, b.latest = tokens-float64(length), at
 	if at > now {
 		b.waiting = append(b.waiting, departure{at, length})
 		b.backlog += length

@@ -50,16 +50,16 @@ func newDecider(s Spec, n uint64) *decider {
 	return d
 }
 
-// decide decides on a packet of so many bytes. The order is that of netem: a packet that is
-// duplicated and lost stays one packet.
-func (d *decider) decide(now time.Duration, length int) decision {
+// decide decides on a packet of so many bytes, and whether there is room to hold it: without, a bucket drops what would have to
+// wait. The order is that of netem: a packet that is duplicated and lost stays one packet.
+func (d *decider) decide(now time.Duration, length int, room bool) decision {
 	duplicated, lost := d.duplicate.hit(), d.loss.hit()
 	if lost && !duplicated {
 		return decision{drop: true}
 	}
 	made := decision{duplicate: duplicated && !lost, corrupt: d.corrupt.hit(), at: now}
 	if d.bucket != nil {
-		at, ok := d.bucket.pass(now, length)
+		at, ok := d.bucket.pass(now, length, room)
 		if !ok {
 			return decision{drop: true}
 		}

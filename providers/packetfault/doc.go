@@ -20,8 +20,9 @@
 // Rules match until the deadline and not longer, by the kernel's clock. If this process dies earlier, packets
 // pass at once (a partition: at the deadline), and those that were held are lost, as on a link that
 // breaks. Close lets held packets go. When the process cannot keep up with the kernel, packets
-// pass unharmed: the queue fails open. Beyond Spec.Limit packets that are held, further ones are dropped
-// and counted, as netem's limit does.
+// pass unharmed: the queue fails open. So do further ones, and are counted, when as much is held for a delay as may be
+// (Spec.Limit): netem would drop them, and a delay loses nothing here. A bandwidth drops what has no room to wait, before it
+// costs tokens, as tbf does.
 //
 // # Several faults
 //

@@ -176,11 +176,52 @@ func TestCloseLetsHeldPacketsGo(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	u := newUDP(t, peer, peer.Here, peer.There)
 	r := start(t, packetfault.Spec{Scope: only(firewall.Egress, peer.There), Delay: &packetfault.Delay{Latency: time.Hour}, Limit: 5})
-	assert.Empty(t, u.send(t, firewall.Egress, 8, 100, 0, patience))
+	got := u.send(t, firewall.Egress, 8, 100, 0, patience)
+	assert.Len(t, got, 3, "what finds no room is not delayed, and not lost")
 	assert.Equal(t, 5, r.Stats().Held)
-	assert.EqualValues(t, 3, r.Stats().Overflowed)
+	assert.EqualValues(t, 3, r.Stats().Passed)
+	assert.Zero(t, r.Stats().Dropped)
 	require.NoError(t, r.Close())
 	assert.Len(t, u.send(t, firewall.Egress, 1, 100, 0, patience), 6)
+}
+
+// TestDelayLosesNothing at a pace at which more than netem's 1,000 packets wait. What the agent cannot keep up with passes.
+func TestDelayLosesNothing(t *testing.T) {
+	peer := netnstest.NewPeer(t, 0)
+	u := newUDP(t, peer, peer.Here, peer.There)
+	r := start(t, packetfault.Spec{Scope: only(firewall.Ingress, peer.There), Delay: &packetfault.Delay{Latency: time.Hour}})
+	const count = 3000
+	passed := len(u.send(t, firewall.Ingress, count, 100, 50*time.Microsecond, patience))
+	stats := r.Stats()
+	assert.Zero(t, stats.Dropped)
+	assert.Zero(t, stats.Passed, "there is room")
+	assert.Equal(t, count-passed, stats.Held)
+	assert.Greater(t, stats.Held, 1000)
+	require.NoError(t, r.Close())
+	assert.Len(t, u.send(t, firewall.Ingress, 1, 100, 0, patience), stats.Held+1)
+}
+
+// TestFullBandwidthDrops at a rate at which nothing leaves while the test lasts.
+func TestFullBandwidthDrops(t *testing.T) {
+	peer := netnstest.NewPeer(t, 0)
+	u := newUDP(t, peer, peer.Here, peer.There)
+	r := start(t, packetfault.Spec{
+		Scope: only(firewall.Ingress, peer.There), Bandwidth: &packetfault.Bandwidth{Rate: 1, Buffer: 1500}, Limit: 5,
+	})
+	assert.Len(t, u.send(t, firewall.Ingress, 20, 972, 0, patience), 1, "what the bucket gives at once")
+	assert.Equal(t, 5, r.Stats().Held)
+	assert.EqualValues(t, 14, r.Stats().Dropped)
+	assert.Zero(t, r.Stats().Passed)
+}
+
+func TestBandwidthLetsJumboPacketsPass(t *testing.T) {
+	peer := netnstest.NewPeer(t, 0)
+	u := newUDP(t, peer, peer.Here, peer.There)
+	r := start(t, packetfault.Spec{Scope: only(firewall.Both, peer.There), Bandwidth: &packetfault.Bandwidth{Rate: 1_000_000}})
+	for _, d := range []firewall.Direction{firewall.Ingress, firewall.Egress} {
+		assert.Len(t, u.send(t, d, 5, 8000, 0, patience), 5)
+	}
+	assert.Zero(t, r.Stats().Dropped)
 }
 
 func TestDeadlineEndsIt(t *testing.T) {

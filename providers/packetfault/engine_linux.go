@@ -15,7 +15,6 @@ type engine struct {
 	queue  *nfqueue.Queue
 	alarm  *alarm
 	copies *copies // nil unless packets are duplicated
-	limit  int
 	began  time.Time
 
 	mu      sync.Mutex
@@ -62,14 +61,15 @@ func (e *engine) take(p nfqueue.Packet) error {
 	now := time.Since(e.began)
 	e.stats.Seen++
 	e.stats.Bytes += uint64(p.Length)
-	made := e.decider(p).decide(now, p.Length)
+	fits := e.held.fits(p.Length)
+	made := e.decider(p).decide(now, p.Length, fits)
 	switch {
 	case made.drop:
 		e.stats.Dropped++
 		return e.queue.Drop(p.ID)
-	case made.at > now && len(e.held) >= e.limit:
-		e.stats.Overflowed++
-		return e.queue.Drop(p.ID)
+	case made.at > now && !fits: // a delay loses nothing
+		e.stats.Passed++
+		made.at = now
 	}
 	return e.keep(e.prepare(p, made, now), now)
 }
@@ -84,7 +84,7 @@ func (e *engine) decider(p nfqueue.Packet) *decider {
 // prepare makes of a packet what will be let go.
 func (e *engine) prepare(p nfqueue.Packet, made decision, now time.Duration) *packet {
 	e.order++
-	ready := &packet{id: p.ID, order: e.order, came: now, at: made.at}
+	ready := &packet{id: p.ID, length: uint32(p.Length), order: e.order, came: now, at: made.at}
 	whole := len(p.Payload) == p.Length
 	if made.reordered {
 		e.stats.Reordered++
@@ -110,7 +110,7 @@ func (e *engine) keep(p *packet, now time.Duration) error {
 		return e.let(p, now)
 	}
 	e.held.add(p)
-	if e.held[0] == p {
+	if e.held.first() == p {
 		return e.alarm.set(p.at - now)
 	}
 	return nil
@@ -126,10 +126,10 @@ func (e *engine) releaseDue() error {
 		}
 		now = time.Since(e.began)
 	}
-	if len(e.held) == 0 {
-		return nil
+	if first := e.held.first(); first != nil {
+		return e.alarm.set(first.at - now)
 	}
-	return e.alarm.set(e.held[0].at - now)
+	return nil
 }
 
 // let lets a packet go. A copy that cannot be sent is not counted; the packet itself has gone.
@@ -153,8 +153,8 @@ func (e *engine) flush() error {
 	defer e.mu.Unlock()
 	e.closed = true
 	now := time.Since(e.began)
-	for len(e.held) > 0 {
-		if err := e.let(e.held.next(e.held[0].at), now); err != nil {
+	for p := e.held.take(); p != nil; p = e.held.take() {
+		if err := e.let(p, now); err != nil {
 			return err
 		}
 	}
@@ -165,6 +165,6 @@ func (e *engine) snapshot() Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	stats := e.stats
-	stats.Held = len(e.held)
+	stats.Held = len(e.held.packets)
 	return stats
 }

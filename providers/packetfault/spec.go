@@ -22,7 +22,9 @@ type Spec struct {
 	Bandwidth *Bandwidth `json:"bandwidth,omitempty"`
 	Partition bool       `json:"partition,omitempty"` // alone: what is dropped cannot be anything else
 
-	// Limit is how many packets may be held; 0 means 1000, as netem's.
+	// Limit is how many packets may be held, of both directions together; 0 means 65536, which is also the most, and
+	// 1024 less with Bandwidth. Of a delay, further ones pass at once; of a bandwidth, those that would have to wait are
+	// dropped. The same holds when 64 MiB are held, or 8 MiB with Corrupt or Duplicate.
 	Limit int `json:"limit,omitempty"`
 }
 
@@ -48,12 +50,10 @@ type Bandwidth struct {
 	Buffer int    `json:"buffer,omitempty"` // bytes that may pass at once; 0: 10 ms worth, at least 3200
 }
 
-// The least bucket that lets every packet of an Ethernet pass, and the default's floor.
+// The least bucket, a packet of an Ethernet, and the default's floor. Larger packets wait for what is missing.
 const (
 	leastBuffer   = 1500
 	defaultBuffer = 3200
-	defaultLimit  = 1000
-	maxLimit      = 1 << 16
 )
 
 // Validate says what is wrong with a specification, all of it.
@@ -61,8 +61,8 @@ func (s Spec) Validate() error {
 	verdict := firewall.Spec{ID: s.ID, Scope: s.Scope, Deadline: s.Deadline, Verdict: firewall.Drop()}
 	errs := []error{verdict.Validate(), s.validateKinds(), s.Delay.validate(), s.Bandwidth.validate()}
 	errs = append(errs, s.Loss.validate("loss"), s.Corrupt.validate("corrupt"), s.Duplicate.validate("duplicate"))
-	if s.Limit < 0 || s.Limit > maxLimit {
-		errs = append(errs, fmt.Errorf("limit %d: expected 0 (for %d) to %d packets", s.Limit, defaultLimit, maxLimit))
+	if s.Limit < 0 || s.Limit > mostPackets {
+		errs = append(errs, fmt.Errorf("limit %d: expected 1 to %d packets, or 0 for as many as that", s.Limit, mostPackets))
 	}
 	return errors.Join(errs...)
 }

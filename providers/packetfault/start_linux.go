@@ -61,17 +61,13 @@ func Start(ctx context.Context, s Spec) (*Running, error) {
 
 // prepare binds a queue before any rule leads to it.
 func (r *Running) prepare() (uint16, error) {
-	s := r.spec
-	limit := s.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
-	queue, number, err := openQueue(nfqueue.Config{CopyRange: s.copyRange(), GSO: s.superPackets(), MaxLen: uint32(limit) + slack})
+	s, room := r.spec, r.spec.room()
+	queue, number, err := openQueue(nfqueue.Config{CopyRange: s.copyRange(), GSO: s.superPackets(), MaxLen: room.queueLength()})
 	if err != nil {
 		return 0, err
 	}
 	e := &engine{
-		queue: queue, limit: limit, began: time.Now(), in: newDecider(s, 0), out: newDecider(s, 1),
+		queue: queue, held: held{room: room}, began: time.Now(), in: newDecider(s, 0), out: newDecider(s, 1),
 		bits: rand.New(rand.NewPCG(s.Seed, sourceBit)),
 	}
 	if e.alarm, err = newAlarm(); err != nil {
@@ -86,9 +82,6 @@ func (r *Running) prepare() (uint16, error) {
 	return number, nil
 }
 
-// slack is room in the kernel's queue for packets that are not decided on yet.
-const slack = 1024
-
 // superPackets says whether packets may come before they are cut into segments. For a delay that is
 // as good, and much cheaper. All else is a matter of single packets: their loss,
 // their content, or how many of them pass at a time.
@@ -99,7 +92,7 @@ func (s Spec) superPackets() bool {
 // copyRange is how much of each packet has to come: all of it to change or repeat it,
 // otherwise as little as can be asked for; its length comes in any case.
 func (s Spec) copyRange() uint32 {
-	if s.Corrupt != nil || s.Duplicate != nil {
+	if s.copied() {
 		return 0xffff
 	}
 	return ipv4Least

@@ -12,11 +12,11 @@ type Stats struct {
 	Seen       uint64        `json:"seen"`       // came to the queue; of a partition: dropped by the kernel
 	Bytes      uint64        `json:"bytes"`      // of these, from the IP header on
 	Delayed    uint64        `json:"delayed"`    // were held, and have gone
-	Dropped    uint64        `json:"dropped"`    // by loss, bandwidth or partition
+	Dropped    uint64        `json:"dropped"`    // by loss, bandwidth (also for want of room, see Spec.Limit) or partition
 	Corrupted  uint64        `json:"corrupted"`  // one bit
 	Duplicated uint64        `json:"duplicated"` // were sent twice
 	Reordered  uint64        `json:"reordered"`  // passed ahead of those that were held
-	Overflowed uint64        `json:"overflowed"` // dropped, because Spec.Limit packets were held
+	Passed     uint64        `json:"passed"`     // were not delayed, because as much was held as may be (Spec.Limit)
 	Held       int           `json:"held"`       // wait now
 	TimeHeld   time.Duration `json:"time_held"`  // of all delayed packets together, nanoseconds
 	Mechanism  string        `json:"mechanism"`

@@ -2,13 +2,16 @@ package engines
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 
 	"github.com/gameday-dev/gameday/providers/diskspace"
+	"github.com/gameday-dev/gameday/providers/firewall"
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/agent"
+	"github.com/gameday-dev/gameday/providers/packetfault"
 	"github.com/gameday-dev/gameday/providers/procfault"
 	"github.com/gameday-dev/gameday/providers/stress"
 )
@@ -42,6 +45,29 @@ func TestFactsOfALoadAreOfWhatWasAskedFor(t *testing.T) {
 				names = append(names, fact.Name)
 			}
 			assert.Empty(t, cmp.Diff(c.want, names))
+		})
+	}
+}
+
+// TestFactsOfPackets: what found no room to be held passed, and is no evidence of a delay.
+func TestFactsOfPackets(t *testing.T) {
+	matched := firewall.Counters{Ingress: firewall.Count{Packets: 20}, Egress: firewall.Count{Packets: 10}}
+	for name, c := range map[string]struct {
+		stats packetfault.Stats
+		want  []string
+	}{
+		"nothing":         {packetfault.Stats{}, nil},
+		"all passed":      {packetfault.Stats{Seen: 8, Passed: 8, Matched: matched}, nil},
+		"some were held":  {packetfault.Stats{Seen: 8, Delayed: 5, Passed: 3, TimeHeld: time.Second}, []string{"5 of 8 packets delayed, by 200.0 ms on average"}},
+		"the queue, full": {packetfault.Stats{Seen: 8, Delayed: 8, Matched: matched, TimeHeld: time.Second}, []string{"8 of 30 packets delayed, by 125.0 ms on average"}},
+		"a partition":     {packetfault.Stats{Seen: 30, Dropped: 30, Matched: matched}, []string{"30 of 30 packets dropped"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var texts []string
+			for _, fact := range packetFacts(c.stats) {
+				texts = append(texts, fact.Text)
+			}
+			assert.Empty(t, cmp.Diff(c.want, texts))
 		})
 	}
 }

@@ -45,22 +45,25 @@ func (r *packetsRunning) Close() error {
 
 func (r *packetsRunning) Why() error { return r.Err() }
 
-// Facts are what has been done to packets, each where it was done to any.
-func (r *packetsRunning) Facts() []wire.Fact {
-	s := r.Stats()
+func (r *packetsRunning) Facts() []wire.Fact { return packetFacts(r.Stats()) }
+
+// packetFacts are what has been done to packets, each where it was done to any. What passed unharmed is no evidence; it
+// is among the packets that the kernel's rules have matched.
+func packetFacts(s packetfault.Stats) []wire.Fact {
+	matched := max(s.Seen, s.Matched.Total().Packets)
 	var facts []wire.Fact
 	for _, f := range []struct {
 		name, text string
 		count      uint64
 	}{
 		{"packets_delayed", "delayed", s.Delayed},
-		{"packets_dropped", "dropped", s.Dropped + s.Overflowed},
+		{"packets_dropped", "dropped", s.Dropped},
 		{"packets_corrupted", "corrupted", s.Corrupted},
 		{"packets_duplicated", "sent twice", s.Duplicated},
 		{"packets_reordered", "reordered", s.Reordered},
 	} {
 		if f.count > 0 {
-			text := fmt.Sprintf("%d of %d packets %s", f.count, max(s.Seen, f.count), f.text)
+			text := fmt.Sprintf("%d of %d packets %s", f.count, max(matched, f.count), f.text)
 			if f.name == "packets_delayed" {
 				text += fmt.Sprintf(", by %.1f ms on average", s.TimeHeld.Seconds()*1000/float64(f.count))
 			}
