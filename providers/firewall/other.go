@@ -47,5 +47,8 @@ func Forget(context.Context, []netip.Prefix, uint16, uint16) error { return erro
 // Sweep returns errors.ErrUnsupported.
 func Sweep() ([]string, error) { return nil, errors.ErrUnsupported }
 
+// Queues returns errors.ErrUnsupported.
+func Queues() ([]uint16, error) { return nil, errors.ErrUnsupported }
+
 // List returns errors.ErrUnsupported.
 func List() ([]Info, error) { return nil, errors.ErrUnsupported }

@@ -26,7 +26,8 @@
 //
 // # Several faults
 //
-// Each fault has its own queue. A packet goes through the faults, the newest first,
+// Each fault has its own queue, which is never that to which the rules of another one lead that is in force, also when its process was
+// killed. A packet goes through the faults, the newest first,
 // and what one lets go, later, goes on to the next: delays add up, losses multiply. Partitions
 // come before all others. Duplicates bear firewall.Mark and pass no further fault.
 package packetfault

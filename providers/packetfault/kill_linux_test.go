@@ -69,6 +69,34 @@ func TestKilledDelayPassesAtOnce(t *testing.T) {
 	require.NoError(t, firewall.Lift(s.ID))
 }
 
+// TestTheNextFaultLeavesAKilledOneAlone: the rules of the one that was killed lead to its queue until its deadline.
+func TestTheNextFaultLeavesAKilledOneAlone(t *testing.T) {
+	peer, other := netnstest.NewPeer(t, 0), netnstest.NewPeer(t, 1)
+	u, hit := newUDP(t, peer, peer.Here, peer.There), newUDP(t, other, other.Here, other.There)
+	killed := packetfault.Spec{
+		ID: "killed", Scope: only(firewall.Both, peer.There), Deadline: time.Now().Add(long),
+		Delay: &packetfault.Delay{Latency: time.Millisecond},
+	}
+	kill(t, killed, func() { assert.Len(t, u.send(t, firewall.Egress, 5, 100, 0, patience), 5) })
+	t.Cleanup(func() {
+		require.NoError(t, firewall.Lift(killed.ID))
+		_, err := firewall.Sweep() // of the next one's table, which has stayed beside a fault in force
+		assert.NoError(t, err)
+	})
+	before, err := firewall.Queues()
+	require.NoError(t, err)
+	require.Len(t, before, 1)
+	next := start(t, packetfault.Spec{Scope: only(firewall.Both, other.There), Loss: &packetfault.Share{Percent: 100}})
+	for _, d := range []firewall.Direction{firewall.Egress, firewall.Ingress} {
+		assert.Len(t, u.send(t, d, 5, 100, 0, patience), 5, "packets of the killed one pass")
+		assert.Empty(t, hit.send(t, d, 5, 100, 0, patience))
+	}
+	assert.EqualValues(t, 10, next.Stats().Seen, "its own")
+	after, err := firewall.Queues()
+	require.NoError(t, err)
+	assert.Len(t, after, 2)
+}
+
 func TestKilledPartitionEndsAtItsDeadline(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	u := newUDP(t, peer, peer.Here, peer.There)

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/gameday-dev/gameday/providers/firewall"
 	"github.com/gameday-dev/gameday/providers/packetfault/nfqueue"
 )
@@ -96,24 +94,6 @@ func (s Spec) copyRange() uint32 {
 		return 0xffff
 	}
 	return ipv4Least
-}
-
-// openQueue takes the first number that nobody listens on. The range is far from the low
-// numbers that people give by hand. EPERM means either no right, or the queue of another socket.
-func openQueue(c nfqueue.Config) (*nfqueue.Queue, uint16, error) {
-	const first, last = 0x6700, 0x67ff
-	var taken error
-	for c.Number = first; c.Number <= last; c.Number++ {
-		queue, err := nfqueue.Open(c)
-		if err == nil {
-			return queue, c.Number, nil
-		}
-		if !errors.Is(err, unix.EBUSY) && !errors.Is(err, unix.EPERM) {
-			return nil, 0, err
-		}
-		taken = err
-	}
-	return nil, 0, fmt.Errorf("expected CAP_NET_ADMIN and a free queue between %d and %d: %w", first, last, taken)
 }
 
 // run starts what works while the fault is in place.
