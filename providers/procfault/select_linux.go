@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"regexp"
-	"strconv"
 
 	"github.com/gameday-dev/gameday/providers/internal/cgroup"
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
@@ -24,11 +23,11 @@ func (s Selection) Processes() ([]Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := newMatcher(s, all)
+	m, first := newMatcher(s, all), newFounders(s, all)
 	var chosen []Process
 	for _, stat := range all {
 		if !stat.Gone() && m.matches(stat) {
-			chosen = append(chosen, Process{Identity: stat.Identity(), Name: stat.Command, Init: s.first(stat)})
+			chosen = append(chosen, Process{Identity: stat.Identity(), Name: stat.Command, Init: first.has(stat)})
 		}
 	}
 	if len(chosen) == 0 {
@@ -68,17 +67,6 @@ func newMatcher(s Selection, all []procfs.Stat) matcher {
 // are meant.
 func (s Selection) encloses(groups string) bool {
 	return (s.Pod == "" || cgroup.InPod(groups, s.Pod)) && (s.Container == "" || cgroup.InContainer(groups, s.Container))
-}
-
-// first reports whether a process is the first of its container. Seen from the node its
-// id is not 1, but in the innermost of its PID namespaces; that of a process which has
-// made a namespace of its own within the container is, too, but its parent is of the container.
-func (s Selection) first(stat procfs.Stat) bool {
-	if stat.PID == 1 {
-		return true
-	}
-	ids, err := procfs.NamespacedIDs(stat.PID)
-	return err == nil && len(ids) > 1 && ids[len(ids)-1] == 1 && !s.encloses(homeOf(strconv.Itoa(stat.Parent)).cgroup)
 }
 
 // ancestors are this process and those above it.

@@ -54,7 +54,7 @@ type Process struct {
 	procfs.Identity
 
 	Name string `json:"name"`
-	Init bool   `json:"init"` // whether it is the first of its container's PID namespace, with which all others end
+	Init bool   `json:"init"` // whether it is the first of its container, with which all others end
 }
 
 // ErrNoProcess says that no process was chosen.
