@@ -22,6 +22,7 @@
 // the kernel asks the newest first (nf_hook_entries_grow). With Transparent, those that come in are given to a socket in prerouting
 // (Documentation/networking/tproxy.rst of Linux), after everybody has translated destinations, and only if they are to an
 // address of this namespace; of several such faults, the one that was installed first has the connection, as the kernel asks it last.
+// The others have no effect then: Rivals says beforehand whether there would be any.
 //
 // # What was led
 //

@@ -94,6 +94,11 @@ func (b *builder) addSets(spec Spec) error {
 			return err
 		}
 	}
+	if s.Moving {
+		if err := b.addMoving(); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
 		b.addGate(left), b.addPeers(allowed), b.addProtocols(b.family.protocols(s)),
 		b.addPorts(sourcePortsSet, s.SourcePorts), b.addPorts(destinationPortsSet, s.DestinationPorts),

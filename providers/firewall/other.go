@@ -35,6 +35,9 @@ func (*Table) Settle() error { return errors.ErrUnsupported }
 // Tidy returns errors.ErrUnsupported.
 func Tidy() error { return errors.ErrUnsupported }
 
+// Rivals returns errors.ErrUnsupported.
+func Rivals(string, Scope) ([]string, error) { return nil, errors.ErrUnsupported }
+
 // Lift returns errors.ErrUnsupported.
 func (*Table) Lift() error { return errors.ErrUnsupported }
 

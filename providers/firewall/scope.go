@@ -36,6 +36,8 @@ type Scope struct {
 	// goes out. Nil is everybody; an empty list is nobody, which is what a host name
 	// that has no address stands for.
 	Peers []netip.Prefix `json:"peers,omitzero"`
+	// Moving says that Peers are not to be relied on: Update replaces them while the fault lasts, as those of names are.
+	Moving bool `json:"-"`
 	// ExcludedPeers are left alone, also where Peers contain them.
 	ExcludedPeers []netip.Prefix `json:"excluded_peers,omitempty"`
 

@@ -157,13 +157,22 @@ func left(conn *nftables.Conn, table *nftables.Table) (gate, serving time.Durati
 
 // longest reads how long any element of a set stays. The kernel leaves elements out that have expired.
 func longest(conn *nftables.Conn, table *nftables.Table, set string) (most time.Duration, err error) {
-	elements, err := conn.GetSetElements(&nftables.Set{Table: table, Name: set, KeyType: nftables.TypeNFProto})
-	if err != nil { // of which the library has made a text; what it was this one tells
-		_, cause := conn.GetSetByName(table, set)
-		return 0, errors.Join(err, cause)
+	elements, err := elementsOf(conn, &nftables.Set{Table: table, Name: set, KeyType: nftables.TypeNFProto})
+	if err != nil {
+		return 0, err
 	}
 	for _, element := range elements {
 		most = max(most, element.Expires)
 	}
 	return most, nil
+}
+
+// elementsOf reads the elements of a set. The error is ENOENT where it is not there.
+func elementsOf(conn *nftables.Conn, set *nftables.Set) ([]nftables.SetElement, error) {
+	elements, err := conn.GetSetElements(set)
+	if err != nil { // of which the library has made a text; what it was this one tells
+		_, cause := conn.GetSetByName(set.Table, set.Name)
+		return nil, errors.Join(err, cause)
+	}
+	return elements, nil
 }

@@ -32,6 +32,7 @@ func (s *session) standBy(ctx context.Context, pods []claim.PodStep, wait time.D
 
 // inject gives the fault to the agent of every pod.
 func (f inPod) inject(ctx context.Context, i injection) error {
+	i.session.addresses.add(i.record.ID, i.record.Address)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(podsAtOnce)
 	for n, step := range i.pods {
@@ -43,7 +44,7 @@ func (f inPod) inject(ctx context.Context, i injection) error {
 			return i.session.residents.Inject(ctx, i.session.Cluster, step, i.record.ID, fault)
 		})
 	}
-	return group.Wait()
+	return i.session.addresses.explain(group.Wait())
 }
 
 // asked is what the agent in one pod is asked to do.

@@ -33,6 +33,7 @@ type session struct {
 
 	pursuits  *pursuits        // of faults that were injected through this connection
 	residents *resident.Keeper // agents inside pods
+	addresses addresses        // of faults that were given to these
 
 	mu    sync.Mutex // held while the world is read: the faults of a plan share one reading
 	world *world.World

@@ -47,6 +47,9 @@ func startNames(ctx context.Context, id string, spec dnsfault.Spec) (agent.Runni
 			spec.Listen = append(spec.Listen, listen)
 		}
 	}
+	if err := aloneWithNames(id); err != nil {
+		return nil, err
+	}
 	engine, err := dnsfault.Start(ctx, spec)
 	if err != nil {
 		return nil, err
@@ -61,6 +64,9 @@ func startNames(ctx context.Context, id string, spec dnsfault.Spec) (agent.Runni
 			return nil, errors.Join(err, r.Close())
 		}
 		r.tables = append(r.tables, table)
+	}
+	if err := aloneWithNames(id); err != nil { // another came at the same moment
+		return nil, errors.Join(err, r.Close())
 	}
 	if err := firewall.Forget(ctx, peers, dnsPort, engine.Port()); err != nil {
 		return nil, errors.Join(err, r.Close())

@@ -3,6 +3,7 @@ package engines
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,9 +26,16 @@ func (e streams) Start(ctx context.Context, id string, deadline time.Time, raw j
 	if spec.Scope.Peers, err = peers.peers(ctx); err != nil {
 		return nil, err
 	}
+	spec.Scope.Moving = len(asked.Hosts) > 0
+	if err := aloneWithStreams(id, spec.Scope); err != nil {
+		return nil, err
+	}
 	running, err := transparent.Start(ctx, spec)
 	if err != nil {
 		return nil, err
+	}
+	if err := aloneWithStreams(id, spec.Scope); err != nil { // another came at the same moment
+		return nil, errors.Join(err, running.Close())
 	}
 	return &streamsRunning{engine: running, stop: peers.follow(spec.Scope.Peers, running.Update)}, nil
 }
