@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"github.com/gameday-dev/gameday/internal/privatedir"
 )
 
 // ErrTaken says that a cluster of that name is somebody else's.
@@ -17,7 +19,7 @@ var ErrTaken = errors.New("somebody else is making a kind cluster of that name, 
 // the one that fails would take the other's nodes away with its own.
 func Reserve(name string) (release func(), err error) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("gameday-kind-%d", os.Getuid()))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := privatedir.Make(dir); err != nil {
 		return nil, fmt.Errorf("reserve the name of the kind cluster %q: %w", name, err)
 	}
 	lock := flock.New(filepath.Join(dir, name+".lock"))

@@ -9,16 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/gameday-dev/gameday/internal/privatedir"
 )
 
 // listen makes the socket in a folder that only this user may enter.
 func listen(path string) (net.Listener, error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	if err := privateDir(dir); err != nil {
-		return nil, err
+	if err := privatedir.Make(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("the place of the socket: %w", err)
 	}
 	// A socket that is there belongs to a supervisor that was killed: its name
 	// holds the run's id and the environment's address.
@@ -30,20 +28,6 @@ func listen(path string) (net.Listener, error) {
 		return nil, err
 	}
 	return ownUserOnly{listener}, nil
-}
-
-// privateDir refuses a folder that another user owns or may write to: it could
-// have been made beforehand to catch the socket.
-func privateDir(dir string) error {
-	info, err := os.Lstat(dir)
-	if err != nil {
-		return err
-	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok || !info.IsDir() || int(stat.Uid) != os.Getuid() || info.Mode().Perm()&0o077 != 0 {
-		return fmt.Errorf("folder %s for the socket: expected one that only user %d may enter (mode 0700), found %s", dir, os.Getuid(), info.Mode())
-	}
-	return nil
 }
 
 // ownUserOnly accepts connections of this user's processes only, by what the
