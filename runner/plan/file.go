@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/google/renameio/v2"
+	"github.com/gameday-dev/gameday/internal/outfile"
 )
 
 // magic tells a plan file from any other JSON.
@@ -35,10 +35,28 @@ func Write(path string, p *Plan) error {
 	if err != nil {
 		return fmt.Errorf("encode the plan: %w", err)
 	}
-	if err := replaceFile(path, data); err != nil {
-		return fmt.Errorf("save the plan to %s: %w", path, cause(err))
+	place, err := outfile.At(path)
+	if err == nil {
+		err = place.WritePrivate(data)
 	}
-	return nil
+	return unsaved(path, err)
+}
+
+// CanWrite is the error that Write would end with, as far as that can be known
+// before there is a plan; nil where it can be written.
+func CanWrite(path string) error {
+	place, err := outfile.At(path)
+	if err == nil {
+		err = place.Try()
+	}
+	return unsaved(path, err)
+}
+
+func unsaved(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("save the plan to %s: %w", path, cause(err))
 }
 
 // cause leaves the name of the temporary file out of an error.
@@ -48,20 +66,6 @@ func cause(err error) error {
 		return at.Err
 	}
 	return err
-}
-
-// replaceFile does not take over the permissions of a file that is there, as
-// renameio.WriteFile would.
-func replaceFile(path string, data []byte) error {
-	file, err := renameio.NewPendingFile(path, renameio.WithStaticPermissions(0o600))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Cleanup() }() // does nothing once the file is in place
-	if _, err := file.Write(data); err != nil {
-		return err
-	}
-	return file.CloseAtomicallyReplace()
 }
 
 // Read loads a saved plan. What is not a plan, is damaged, was edited, or comes

@@ -51,6 +51,17 @@ func TestWriteNowhere(t *testing.T) {
 	assert.ErrorContains(t, err, "save the plan")
 }
 
+func TestCanWrite(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, CanWrite(filepath.Join(dir, "a.plan")))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries, "nothing is left of the attempt")
+	assert.EqualError(t, CanWrite(dir), "save the plan to "+dir+": is a directory")
+	missing := filepath.Join(dir, "missing", "a.plan")
+	assert.EqualError(t, CanWrite(missing), "save the plan to "+missing+": no such file or directory")
+}
+
 func TestReadRefuses(t *testing.T) {
 	good, err := encode(samplePlan())
 	require.NoError(t, err)

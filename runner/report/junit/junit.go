@@ -10,8 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
-
+	"github.com/gameday-dev/gameday/internal/outfile"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/report"
 )
@@ -21,7 +20,8 @@ const between = time.Second
 
 // Sink writes the report to a file.
 type Sink struct {
-	path    string
+	path    string // as it was given
+	place   outfile.Place
 	base    string
 	run     report.Run
 	written time.Time // time of the event at the last write
@@ -35,21 +35,25 @@ func New(path, base string) (*Sink, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, fmt.Errorf("creating the folder of the JUnit report: %w", err)
 	}
-	probe, err := renameio.NewPendingFile(path)
+	place, err := outfile.At(path)
+	if err == nil {
+		err = place.Try()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the JUnit report cannot be written to %s: %w", path, err)
 	}
-	if err := probe.Cleanup(); err != nil {
-		return nil, fmt.Errorf("the JUnit report cannot be written to %s: %w", path, err)
-	}
-	return &Sink{path: path, base: base}, nil
+	return &Sink{path: path, place: place, base: base}, nil
 }
 
 // Emit takes an event. The file is written at the start of the run and, at most
 // once a second, when an experiment ends: should the run be killed, what stays
-// behind says that it was interrupted.
+// behind says that it was interrupted. What cannot be replaced, such as a pipe,
+// gets the report once, from Close.
 func (s *Sink) Emit(e event.Event) {
 	s.run.Apply(e)
+	if s.place.Stream() {
+		return
+	}
 	switch e.Body.(type) {
 	case event.RunStarted, event.RunFinished:
 		s.write(e.Time)
@@ -71,7 +75,7 @@ func (s *Sink) write(at time.Time) {
 	s.written = at
 	text, err := Render(&s.run, s.base)
 	if err == nil {
-		err = renameio.WriteFile(s.path, text, 0o644)
+		err = s.place.Write(text, 0o644)
 	}
 	if err != nil {
 		err = fmt.Errorf("writing the JUnit report to %s: %w", s.path, err)

@@ -5,10 +5,12 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
 
 	"github.com/gameday-dev/gameday/runner/event"
@@ -110,6 +112,30 @@ func TestSinkWritesTheWholeRun(t *testing.T) {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, string(render(t, events)), string(text))
+}
+
+// TestPipeGetsTheReportOnce plays a run with nobody reading meanwhile: a sink that
+// wrote then would wait in the middle of it.
+func TestPipeGetsTheReportOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, unix.Mkfifo(path, 0o600))
+	sink, err := junit.New(path, "")
+	require.NoError(t, err)
+	events := eventtest.Scenario(t, "gate")
+	eventtest.Play(events, sink)
+	closed := make(chan error, 1)
+	go func() { closed <- sink.Close() }()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, <-closed)
+	assert.Equal(t, string(render(t, events)), string(text))
+}
+
+func TestNewRefusesAFolder(t *testing.T) {
+	dir := t.TempDir()
+	_, err := junit.New(dir, "")
+	require.ErrorContains(t, err, "the JUnit report cannot be written to "+dir)
+	assert.ErrorIs(t, err, syscall.EISDIR)
 }
 
 func TestNewRefusesAPathThatCannotBeWritten(t *testing.T) {

@@ -9,12 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"github.com/gameday-dev/gameday/internal/outfile"
 	"github.com/gameday-dev/gameday/schema/syntax"
 )
 
@@ -156,15 +156,11 @@ func (f *formatter) compare(path string, src, formatted []byte) error {
 // replace changes a file in one step, so that a crash leaves the old or the new
 // one, with the permissions it had. A link stays one: its file is replaced.
 func replace(path string, content []byte) error {
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return fmt.Errorf("formatting: %w", err)
+	place, err := outfile.At(path)
+	if err == nil {
+		err = place.Write(content, 0o644) // of a file that was removed meanwhile
 	}
-	info, err := os.Stat(target)
 	if err != nil {
-		return fmt.Errorf("formatting: %w", err)
-	}
-	if err := renameio.WriteFile(target, content, info.Mode().Perm(), renameio.IgnoreUmask()); err != nil {
 		return fmt.Errorf("formatting: %w", err)
 	}
 	return nil

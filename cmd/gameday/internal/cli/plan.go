@@ -45,6 +45,9 @@ func newPlan(s *session) *cobra.Command {
 		Args:  atMostOne("a directory"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := flags.canSave(); err != nil {
+			return err
+		}
 		c, diags := s.load(cmd.Context(), first(args, "."), &flags.vars)
 		if cmd.Flags().Changed("seed") {
 			c.Seed = &flags.seed
@@ -106,6 +109,14 @@ func (s *session) renderPlan(p *plan.Plan, options planview.Options) error {
 		return fmt.Errorf("writing output: %w", err)
 	}
 	return nil
+}
+
+// canSave is asked first: a plan of a cluster takes its time.
+func (f planFlags) canSave() error {
+	if f.out == "" {
+		return nil
+	}
+	return plan.CanWrite(f.out)
 }
 
 // savePlan writes the file that -out names. A plan that cannot be applied is not

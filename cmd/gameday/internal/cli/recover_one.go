@@ -8,8 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
-
+	"github.com/gameday-dev/gameday/internal/outfile"
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/runner/engine"
 	"github.com/gameday-dev/gameday/runner/event"
@@ -136,5 +135,12 @@ func copyReport(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 		return fmt.Errorf("creating the folder of the JUnit report: %w", err)
 	}
-	return renameio.WriteFile(to, text, 0o644)
+	place, err := outfile.At(to)
+	if err == nil {
+		err = place.Write(text, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the JUnit report: %w", err)
+	}
+	return nil
 }
