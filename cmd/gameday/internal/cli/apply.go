@@ -21,9 +21,9 @@ plan is applied exactly, without asking, or refused with what has changed since.
 -allow-drift it is also applied where nothing has changed but the targets and what
 follows from them.
 
-SIGINT, SIGTERM and SIGHUP end the run early: every fault is reverted and the
-report is written. A second signal says what is still being undone; only a third
-stops at once, with the command that mends the rest.`
+SIGINT, SIGTERM and, but under nohup, SIGHUP end the run early: every fault is
+reverted and the report is written. A second signal says what is still being
+undone; only a third stops at once, with the command that mends the rest.`
 
 // applyFlags are the options of apply.
 type applyFlags struct {

@@ -29,7 +29,7 @@ const abandonPatience = 10 * time.Second
 func (s *session) interruptible(parent context.Context, run *launch.Run) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, enough)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, stopSignals()...)
 	outliveReaders()
 	done := make(chan struct{})
 	go func() {
@@ -50,6 +50,17 @@ func (s *session) interruptible(parent context.Context, run *launch.Run) (contex
 		close(done)
 		cancel(nil)
 	}
+}
+
+// stopSignals are the signals that end what is being done. A hang-up that was
+// ignored as gameday began is not one of them: nohup asked for that. SIGINT is one
+// in any case, since shells have every command ignore it that ends in "&".
+func stopSignals() []os.Signal {
+	signals := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // outliveReaders takes SIGPIPE in and forgets it, for the rest of the process: a

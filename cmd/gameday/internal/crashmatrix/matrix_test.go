@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,6 +53,10 @@ func TestEveryType(t *testing.T) {
 }
 
 func TestCrashMatrix(t *testing.T) {
+	// These tests may themselves run under nohup: gameday is not to heed that.
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangUps) }) // once all cases have ended
 	for faultType, body := range faults() {
 		t.Run(faultType, func(t *testing.T) {
 			t.Parallel()
