@@ -30,7 +30,7 @@ func (s *settings) run(ctx context.Context, t *testing.T, p *planned) (*report.R
 		Configuration: p.Configuration, Plan: p.plan, Secrets: p.secrets,
 		Root: root, Base: here, JUnit: s.junit,
 		Views:       []launch.View{seen, console.New(console.Options{Out: t.Output(), Base: here})},
-		Parallelism: 1, Mend: func(id string) string { return "gameday -chdir " + root + " recover " + id },
+		Parallelism: 1, Mend: func(id string) string { return launch.Command(root, "recover", id) },
 	})
 	if err != nil {
 		return nil, err

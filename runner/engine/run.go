@@ -50,7 +50,7 @@ func (r *run) begin() error {
 	}
 	r.Bus.Emit(event.RunStarted{
 		Version: r.Version, Dir: r.Dir, RunDir: r.RunDir, PlanDigest: plan.Digest(r.Plan),
-		Seed: r.Plan.Seed, Experiments: addresses, Started: r.started,
+		Seed: r.Plan.Seed, Experiments: addresses, Started: r.started, Recover: r.Mend,
 	})
 	return nil
 }

@@ -23,6 +23,7 @@ type RunStarted struct {
 	Seed        int64     `json:"seed"`
 	Experiments []string  `json:"experiments"` // addresses, in order
 	Started     time.Time `json:"started"`
+	Recover     string    `json:"recover,omitempty"` // the exact command that undoes what the run leaves if it is killed
 }
 
 // EnvironmentStarting tells that an environment is being brought up.

@@ -150,3 +150,11 @@ func TestFactsWithoutText(t *testing.T) {
 		{Name: "resets", Text: "2 resets", Value: 2}, {Name: "bytes", Value: 300, Unit: "B"},
 	}))
 }
+
+func TestRecoverCommandIsTheOneThatTheRunTold(t *testing.T) {
+	begun := func(told string) *report.Run {
+		return report.Fold([]event.Event{{Run: "01A", Body: event.RunStarted{Recover: told}}})
+	}
+	assert.Equal(t, "gameday -chdir lab recover 01A", report.RecoverCommand(begun("gameday -chdir lab recover 01A")))
+	assert.Equal(t, "gameday recover 01A", report.RecoverCommand(begun("")), "of a gameday that did not tell it")
+}

@@ -154,4 +154,9 @@ func onlyActionsFailed(run *Run) bool {
 
 // RecoverCommand is the command that undoes what a run that was stopped short
 // left.
-func RecoverCommand(run *Run) string { return strings.TrimSpace("gameday recover " + run.ID) }
+func RecoverCommand(run *Run) string {
+	if run.Started != nil && run.Started.Recover != "" {
+		return run.Started.Recover
+	}
+	return strings.TrimSpace("gameday recover " + run.ID)
+}

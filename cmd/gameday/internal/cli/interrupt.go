@@ -83,10 +83,10 @@ func (s *session) abandon(run *launch.Run) {
 	if err := run.FinishReports(); err != nil {
 		s.fail(err)
 	}
-	detail := "Nothing was left to undo, as far as was known. To make sure, run:\n  " + recoverCommand(run.ID)
+	detail := "Nothing was left to undo, as far as was known. To make sure, run:\n  " + s.recoverCommand(run.ID)
 	if len(left) > 0 {
 		detail = "Still to be undone:\n  " + strings.Join(left, "\n  ") +
-			"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + recoverCommand(run.ID)
+			"\nWhat stands beside the faults undoes them now. To see that it did, and to undo the rest, run:\n  " + s.recoverCommand(run.ID)
 	}
 	s.fail(problem{"Stopped by the third signal", detail})
 	os.Exit(verdict.ExitDirty) //nolint:forbidigo // the third signal ends the process wherever it is

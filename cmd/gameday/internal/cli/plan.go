@@ -135,5 +135,5 @@ func (s *session) savePlan(p *plan.Plan, r *resolve.Resolved, flags planFlags) e
 	if flags.json {
 		return nil
 	}
-	return s.printf("\nSaved to %s. To do exactly this, run:\n\n  gameday apply %s\n", flags.out, flags.out)
+	return s.printf("\nSaved to %s. To do exactly this, run:\n\n  %s\n", flags.out, launch.Command(s.chdir, "apply", flags.out))
 }

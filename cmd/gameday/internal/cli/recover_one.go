@@ -82,7 +82,7 @@ func (s *session) undo(ctx context.Context, held *journal.Held, here, junitFile 
 	if set == nil {
 		return undone{doubt: missing}
 	}
-	u := undoWith(ctx, set, held, here, junitFile)
+	u := s.undoWith(ctx, set, held, here, junitFile)
 	u.doubt = errors.Join(missing, u.doubt)
 	return u
 }
@@ -101,9 +101,9 @@ func (s *session) providersOf(ctx context.Context, dir string) (*providers.Set, 
 	return opened.Set, err
 }
 
-func undoWith(ctx context.Context, set *providers.Set, held *journal.Held, here, junitFile string) undone {
+func (s *session) undoWith(ctx context.Context, set *providers.Set, held *journal.Held, here, junitFile string) undone {
 	id := filepath.Base(held.Dir())
-	req := engine.RecoverRequest{Held: held, Set: set, Mend: recoverCommand(id)}
+	req := engine.RecoverRequest{Held: held, Set: set, Mend: s.recoverCommand(id)}
 	folder, last, err := rundir.Continue(held.Dir(), here)
 	if err != nil {
 		// Without reports, then: undoing comes first.

@@ -17,7 +17,7 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 	run, err := launch.New(launch.Request{
 		Configuration: p.Configuration, Plan: p.plan, Secrets: p.resolved.Secrets(),
 		Root: here, Base: here, JUnit: flags.junit, Views: s.views(flags, here),
-		Parallelism: flags.parallelism, AllowDrift: flags.allowDrift, Mend: recoverCommand, Journal: s.hooks.Journal,
+		Parallelism: flags.parallelism, AllowDrift: flags.allowDrift, Mend: s.recoverCommand, Journal: s.hooks.Journal,
 	})
 	if err != nil {
 		return err
@@ -33,5 +33,6 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 	return exit(result.ExitCode)
 }
 
-// recoverCommand is the exact command that undoes what a run may have left.
-func recoverCommand(run string) string { return "gameday recover " + run }
+// recoverCommand is the exact command that undoes what a run may have left, from
+// where gameday was called.
+func (s *session) recoverCommand(run string) string { return launch.Command(s.chdir, "recover", run) }

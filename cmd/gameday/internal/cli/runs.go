@@ -118,10 +118,22 @@ func (s *session) showRun(ref string, asJSON, verbose bool) error {
 	if asJSON {
 		return replay(run.Events, jsonl.New(s.Out))
 	}
+	s.fromHere(run.Events)
 	style := s.style(s.Out)
 	return replay(run.Events, console.New(console.Options{
 		Out: s.Out, Color: style.Color, Width: style.Width, Verbose: verbose, Base: s.reader(),
 	}))
+}
+
+// fromHere makes the command for what a killed run left one that works where this
+// gameday was called: the run may have been started from another directory.
+func (s *session) fromHere(events []event.Event) {
+	for i, e := range events {
+		if started, ok := e.Body.(event.RunStarted); ok {
+			started.Recover = s.recoverCommand(e.Run)
+			events[i].Body = started
+		}
+	}
 }
 
 func replay(events []event.Event, sink interface {
