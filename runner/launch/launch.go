@@ -16,6 +16,7 @@ import (
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/journal"
 	"github.com/gameday-dev/gameday/runner/plan"
+	"github.com/gameday-dev/gameday/runner/report/junit"
 	"github.com/gameday-dev/gameday/runner/report/rundir"
 )
 
@@ -54,13 +55,13 @@ type Run struct {
 func New(r Request) (*Run, error) {
 	id := ulid.Make().String()
 	dir := filepath.Join(rundir.Root(r.Root), id)
-	out, err := openReports(r, dir)
+	out, err := openReports(r, junit.Begun{ID: id, At: time.Now()}, dir)
 	if err != nil {
 		return nil, err
 	}
 	log, err := journal.Create(dir, time.Now)
 	if err != nil {
-		return nil, errors.Join(err, out.close())
+		return nil, out.refuse(err)
 	}
 	run := &Run{ID: id, Dir: dir, Bus: event.NewBus(id, time.Now, out.sinks...), reports: out, log: log}
 	run.Engine = engine.New(engine.Request{
@@ -81,6 +82,9 @@ func hooked(log *journal.Journal, hook func(engine.Journal) engine.Journal) engi
 // that the run could not be made, or that its reports could not be written.
 func (r *Run) Execute(ctx context.Context) (engine.Result, error) {
 	result, err := r.Engine.Run(ctx)
+	if err != nil { // it did not begin
+		return result, errors.Join(r.Bus.Close(), r.reports.refuse(err), r.log.Close())
+	}
 	return result, errors.Join(err, r.FinishReports(), r.log.Close())
 }
 

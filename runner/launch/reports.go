@@ -28,10 +28,10 @@ type reports struct {
 
 // openReports opens every report of a run: a JUnit file where one was asked for, the
 // run's folder, and the views. None of them sees a secret.
-func openReports(r Request, dir string) (*reports, error) {
+func openReports(r Request, begun junit.Begun, dir string) (*reports, error) {
 	out, hide := &reports{}, redact.New(r.Secrets...)
 	if r.JUnit != "" { // first: where it cannot be written, there is no run, and no folder of one
-		file, err := junit.New(r.JUnit, r.Base)
+		file, err := junit.New(r.JUnit, r.Base, begun)
 		if err != nil {
 			return nil, err
 		}
@@ -39,7 +39,7 @@ func openReports(r Request, dir string) (*reports, error) {
 	}
 	folder, err := rundir.New(dir, r.Base)
 	if err != nil {
-		return nil, errors.Join(err, out.close())
+		return nil, out.refuse(err)
 	}
 	out.add(hide, folder)
 	for _, view := range r.Views {
@@ -55,10 +55,18 @@ func (r *reports) add(hide *redact.Redactor, view View) {
 
 // close finishes every report, once: somebody may lose patience while that is being
 // done.
-func (r *reports) close() error {
+func (r *reports) close() error { return r.finish(nil) }
+
+// refuse finishes the reports of a run that cannot begin, in which they say why.
+func (r *reports) refuse(cause error) error { return errors.Join(cause, r.finish(cause)) }
+
+func (r *reports) finish(cause error) error {
 	r.closing.Do(func() {
 		var errs []error
 		for _, closer := range r.closers {
+			if view, ok := closer.(interface{ CouldNotBegin(cause error) }); ok && cause != nil {
+				view.CouldNotBegin(cause)
+			}
 			errs = append(errs, closer.Close())
 		}
 		r.closed = errors.Join(errs...)

@@ -15,6 +15,7 @@ import (
 type builder struct {
 	run    *report.Run
 	base   string
+	cause  error // why the run could not begin; nil if it did
 	suites []*suite
 	files  map[string]*suite
 	spent  map[string]float64 // seconds by file
@@ -43,6 +44,8 @@ func (b *builder) document() document {
 		b.add(owner{address: gate.Suite, source: gate.Source}, gateFinding(gate))
 	}
 	switch finished := b.run.Finished; {
+	case b.cause != nil:
+		b.add(owner{address: "run"}, refusedRun(b.cause))
 	case finished == nil:
 		b.add(owner{address: "run"}, interruptedRun(b.run))
 	case finished.Verdict != verdict.Passed && !b.complains():
@@ -139,10 +142,18 @@ func (b *builder) anySource() event.Source {
 	return event.Source{}
 }
 
+// verdict is that of the run: one that could not begin has left nothing to recover.
+func (b *builder) verdict() verdict.Verdict {
+	if b.cause != nil {
+		return verdict.Errored
+	}
+	return b.run.Verdict()
+}
+
 func (b *builder) properties() []property {
 	list := []property{
 		{"gameday.run", clean(b.run.ID)},
-		{"gameday.verdict", string(b.run.Verdict())},
+		{"gameday.verdict", string(b.verdict())},
 		{"gameday.dirty", strconv.FormatBool(b.run.IsDirty())},
 	}
 	if started := b.run.Started; started != nil {

@@ -24,14 +24,22 @@ type Sink struct {
 	place   outfile.Place
 	base    string
 	run     report.Run
+	begun   Begun
+	cause   error     // why the run could not begin
 	written time.Time // time of the event at the last write
 	err     error
+}
+
+// Begun is what is known of a run before its first event.
+type Begun struct {
+	ID string
+	At time.Time
 }
 
 // New makes a sink that writes to path, creating its folder. Absolute names of
 // files in the report are made relative to base. It fails at once when the file
 // could not be written at the end.
-func New(path, base string) (*Sink, error) {
+func New(path, base string, begun Begun) (*Sink, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, fmt.Errorf("creating the folder of the JUnit report: %w", err)
 	}
@@ -42,7 +50,7 @@ func New(path, base string) (*Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the JUnit report cannot be written to %s: %w", path, err)
 	}
-	return &Sink{path: path, place: place, base: base}, nil
+	return &Sink{path: path, place: place, base: base, begun: begun}, nil
 }
 
 // Emit takes an event. The file is written at the start of the run and, at most
@@ -64,16 +72,24 @@ func (s *Sink) Emit(e event.Event) {
 	}
 }
 
+// CouldNotBegin tells why no event will come.
+func (s *Sink) CouldNotBegin(cause error) { s.cause = cause }
+
 // Close writes the report of everything that came, and returns the last error
-// of writing.
+// of writing. Of a run of which nothing came it is known which one it was.
 func (s *Sink) Close() error {
+	if s.run.Began.IsZero() {
+		s.run.ID, s.run.Began, s.run.Ended = s.begun.ID, s.begun.At, s.begun.At
+	}
 	s.write(s.run.Ended)
 	return s.err
 }
 
 func (s *Sink) write(at time.Time) {
 	s.written = at
-	text, err := Render(&s.run, s.base)
+	b := newBuilder(&s.run, s.base)
+	b.cause = s.cause
+	text, err := encode(b.document())
 	if err == nil {
 		err = s.place.Write(text, 0o644)
 	}

@@ -2,6 +2,7 @@ package junit_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -93,7 +94,7 @@ func TestAnyPartOfARunIsWellFormed(t *testing.T) {
 
 func TestSinkLeavesAReportOfAKilledRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "reports", "junit.xml")
-	sink, err := junit.New(path, "")
+	sink, err := junit.New(path, "", junit.Begun{})
 	require.NoError(t, err)
 	eventtest.Play(eventtest.Scenario(t, "killed"), sink)
 
@@ -104,7 +105,7 @@ func TestSinkLeavesAReportOfAKilledRun(t *testing.T) {
 
 func TestSinkWritesTheWholeRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "junit.xml")
-	sink, err := junit.New(path, "")
+	sink, err := junit.New(path, "", junit.Begun{})
 	require.NoError(t, err)
 	events := eventtest.Scenario(t, "gate")
 	eventtest.Play(events, sink)
@@ -119,7 +120,7 @@ func TestSinkWritesTheWholeRun(t *testing.T) {
 func TestPipeGetsTheReportOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, unix.Mkfifo(path, 0o600))
-	sink, err := junit.New(path, "")
+	sink, err := junit.New(path, "", junit.Begun{})
 	require.NoError(t, err)
 	events := eventtest.Scenario(t, "gate")
 	eventtest.Play(events, sink)
@@ -131,9 +132,45 @@ func TestPipeGetsTheReportOnce(t *testing.T) {
 	assert.Equal(t, string(render(t, events)), string(text))
 }
 
+// TestRunWithoutEvents knows which run it was, and why nothing came of it.
+func TestRunWithoutEvents(t *testing.T) {
+	begun := junit.Begun{ID: eventtest.Run, At: eventtest.Start()}
+	for name, c := range map[string]struct {
+		cause     error
+		want, not []string
+	}{
+		"could not begin": {
+			errors.New("no space left on device"),
+			[]string{`type="errored"`, "The run could not begin: no space left on device", `name="gameday.verdict" value="errored"`},
+			[]string{"interrupted", "recover"},
+		},
+		"stopped before": {nil, []string{`type="interrupted"`, "gameday recover " + eventtest.Run}, []string{"errored"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "junit.xml")
+			sink, err := junit.New(path, "", begun)
+			require.NoError(t, err)
+			if c.cause != nil {
+				sink.CouldNotBegin(c.cause)
+			}
+			require.NoError(t, sink.Close())
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			for _, want := range append(c.want, `name="gameday `+eventtest.Run+`"`, `timestamp="`+begun.At.UTC().Format("2006-01-02T15:04:05")) {
+				assert.Contains(t, string(text), want)
+			}
+			for _, not := range c.not {
+				assert.NotContains(t, string(text), not)
+			}
+			checkDorny(t, text)
+			checkJenkins(t, text)
+		})
+	}
+}
+
 func TestNewRefusesAFolder(t *testing.T) {
 	dir := t.TempDir()
-	_, err := junit.New(dir, "")
+	_, err := junit.New(dir, "", junit.Begun{})
 	require.ErrorContains(t, err, "the JUnit report cannot be written to "+dir)
 	assert.ErrorIs(t, err, syscall.EISDIR)
 }
@@ -141,7 +178,7 @@ func TestNewRefusesAFolder(t *testing.T) {
 func TestNewRefusesAPathThatCannotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	_, err := junit.New(filepath.Join(file, "junit.xml"), "")
+	_, err := junit.New(filepath.Join(file, "junit.xml"), "", junit.Begun{})
 	assert.ErrorContains(t, err, "creating the folder of the JUnit report")
 }
 

@@ -165,6 +165,11 @@ func (b *builder) sourceOfUser(environment string) event.Source {
 	return event.Source{}
 }
 
+// refusedRun is the case of a run that could not begin.
+func refusedRun(cause error) finding {
+	return finding{name: "began", verdict: verdict.Errored, message: "The run could not begin: " + cause.Error()}
+}
+
 // interruptedRun is the case that keeps a killed run from looking like a good
 // one.
 func interruptedRun(run *report.Run) finding {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gameday-dev/gameday/runner/report/jsonl"
 	"github.com/gameday-dev/gameday/runner/report/junit"
@@ -18,7 +19,7 @@ func Continue(dir, base string) (*Sink, uint64, error) {
 	if err != nil {
 		return nil, 0, fmt.Errorf("opening the run's event file: %w", err)
 	}
-	report, err := junit.New(filepath.Join(dir, JUnitFile), base)
+	report, err := junit.New(filepath.Join(dir, JUnitFile), base, junit.Begun{ID: filepath.Base(dir), At: time.Now()})
 	if err != nil {
 		_ = file.Close()
 		return nil, 0, err

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/google/renameio/v2"
 
@@ -58,12 +59,15 @@ func New(dir, base string) (*Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating the run's event file: %w", err)
 	}
-	sink, err := junit.New(filepath.Join(dir, JUnitFile), base)
+	sink, err := junit.New(filepath.Join(dir, JUnitFile), base, junit.Begun{ID: filepath.Base(dir), At: time.Now()})
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return &Sink{dir: dir, file: file, events: jsonl.New(file), junit: sink}, nil
 }
+
+// CouldNotBegin tells why no event will come.
+func (s *Sink) CouldNotBegin(cause error) { s.junit.CouldNotBegin(cause) }
 
 // Emit writes the event to every file that is kept up to date as the run goes.
 func (s *Sink) Emit(e event.Event) {
