@@ -20,6 +20,8 @@ type RecoverRequest struct {
 	Set  *providers.Set
 	Bus  *event.Bus // that continues the run's stream
 	Mend string     // the command that undoes what this recover may leave
+
+	Unended bool // the run's events have no end, as those of a run that was killed, or whose disk was full
 }
 
 // Recovery is what recover did.
@@ -28,6 +30,7 @@ type Recovery struct {
 	Faults       int      // undone and verified
 	Environments int      // ended and verified
 	Left         []string // what could not be undone, with the reason
+	Ended        bool     // there was nothing to undo, and the end of the run's events was missing
 }
 
 // Recover undoes what the journal in a run's folder left open, in reverse order:
@@ -41,6 +44,9 @@ func Recover(ctx context.Context, req RecoverRequest) (Recovery, error) {
 	}
 	out := Recovery{Run: replay.Started.Run}
 	if replay.Clean() && replay.Finished != nil {
+		if out.Ended = req.Unended; out.Ended {
+			req.Bus.Emit(toldBefore(replay.Finished))
+		}
 		return out, readErr
 	}
 	r := recovery{RecoverRequest: req, out: &out}
@@ -96,6 +102,12 @@ func (r *recovery) finished(v verdict.Verdict, took time.Duration) event.RunFini
 		out.Mend = []string{r.Mend}
 	}
 	return out
+}
+
+// toldBefore is the end that the run came to, as its journal has it. It has no
+// counts for the same reason.
+func toldBefore(f *journal.Finished) event.RunFinished {
+	return event.RunFinished{Verdict: verdict.Verdict(f.Verdict), ExitCode: f.ExitCode, Dirty: f.ExitCode == verdict.ExitDirty}
 }
 
 // ended is the verdict of the run: what it said itself, if it came to that.

@@ -3,6 +3,7 @@ package jsonl_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -51,21 +52,62 @@ func TestReadNamesALineThatIsNoEvent(t *testing.T) {
 	assert.Len(t, got, 1)
 }
 
-// fullDisk takes so many writes and no more.
-type fullDisk struct{ left, tries int }
-
-func (d *fullDisk) Write(p []byte) (int, error) {
-	d.tries++
-	if d.left--; d.left < 0 {
-		return 0, errors.New("no space left on device")
-	}
-	return len(p), nil
+// fullDisk is full for some writes, of the first of which it takes the half.
+type fullDisk struct {
+	bytes.Buffer
+	from, to, writes int
 }
 
-func TestSinkStopsAtTheFirstError(t *testing.T) {
-	disk := &fullDisk{left: 2}
+func (d *fullDisk) Write(p []byte) (int, error) {
+	d.writes++
+	if d.writes < d.from || d.writes >= d.to {
+		return d.Buffer.Write(p)
+	}
+	taken := 0
+	if d.writes == d.from {
+		taken, _ = d.Buffer.Write(p[:len(p)/2])
+	}
+	return taken, errors.New("no space left on device")
+}
+
+func TestSinkGoesOnWhenThereIsSpaceAgain(t *testing.T) {
+	events := eventtest.Scenario(t, "passed")
+	for name, full := range map[string]int{"for one write": 1, "for some events": 7, "until the end": 2*(len(events)-2) - 1} {
+		t.Run(name, func(t *testing.T) {
+			disk := &fullDisk{from: 3, to: 3 + full}
+			sink := jsonl.New(disk)
+			eventtest.Play(events, sink)
+			require.NoError(t, sink.Close())
+			assert.Equal(t, written(t, events), disk.String())
+		})
+	}
+}
+
+func TestSinkOfADiskThatStaysFull(t *testing.T) {
+	events := eventtest.Scenario(t, "passed")
+	disk := &fullDisk{from: 3, to: math.MaxInt}
 	sink := jsonl.New(disk)
-	eventtest.Play(eventtest.Scenario(t, "passed"), sink)
-	assert.ErrorContains(t, sink.Close(), "writing event 3: no space left on device")
-	assert.Equal(t, 3, disk.tries)
+	eventtest.Play(events, sink)
+	require.ErrorContains(t, sink.Close(), "writing event 3: no space left on device")
+	got, err := jsonl.Read(&disk.Buffer)
+	require.NoError(t, err)
+	assert.Equal(t, events[:2], got, "the torn line is left out")
+}
+
+// TestSinkKeepsNoMoreThanItMay ends the stream where that is, also when there is
+// space again.
+func TestSinkKeepsNoMoreThanItMay(t *testing.T) {
+	disk := &fullDisk{from: 1, to: math.MaxInt}
+	sink := jsonl.New(disk)
+	long := strings.Repeat("x", 1<<20)
+	for i := range 20 {
+		sink.Emit(event.Event{Seq: uint64(i + 1), Run: "r", Body: event.Notice{Text: long}})
+	}
+	disk.to = 0
+	sink.Emit(event.Event{Seq: 21, Run: "r", Body: event.Notice{Text: "after a hole"}})
+	require.ErrorContains(t, sink.Close(), "writing event 9: no space left on device")
+	got, err := jsonl.Read(&disk.Buffer)
+	require.NoError(t, err)
+	require.Len(t, got, 8)
+	assert.Equal(t, uint64(8), got[7].Seq)
 }

@@ -91,6 +91,13 @@ type Run struct {
 	Report *report.Run
 }
 
+// Unended reports whether a run's events are whole as far as they go, and the run's
+// end is not among them. Where they are damaged, adding it would be of no use.
+func Unended(dir string) bool {
+	run, _, err := open(dir)
+	return err == nil && run.Finished == nil
+}
+
 // Dirs is the folders of all runs below root, newest first, whatever is in them.
 func Dirs(root string) ([]string, error) {
 	all, err := ids(root)

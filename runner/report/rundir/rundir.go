@@ -69,6 +69,9 @@ func New(dir, base string) (*Sink, error) {
 // CouldNotBegin tells why no event will come.
 func (s *Sink) CouldNotBegin(cause error) { s.junit.CouldNotBegin(cause) }
 
+// Ended reports whether the run's end is among its events.
+func (s *Sink) Ended() bool { return s.run.Finished != nil }
+
 // Emit writes the event to every file that is kept up to date as the run goes.
 func (s *Sink) Emit(e event.Event) {
 	s.run.Apply(e)

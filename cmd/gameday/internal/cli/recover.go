@@ -71,12 +71,16 @@ func (s *session) recover(ctx context.Context, ref, junitFile string) error {
 	return cmp.Or(exit(code), s.untold)
 }
 
-// isOpen reports whether a run may have left something, as far as its journal
-// tells. One that cannot be read is open.
+// isOpen reports whether there is something to do about a run: it may have left
+// something, as far as its journal tells, or its events have no end though it came
+// to one, as after a full disk. A journal that cannot be read is open.
 func isOpen(dir string) bool {
 	replay, err := journal.Read(dir)
-	return !errors.Is(err, os.ErrNotExist) && (err != nil || replay.Finished == nil || !replay.Clean())
+	return !errors.Is(err, os.ErrNotExist) && (err != nil || !isOver(replay) || rundir.Unended(dir))
 }
+
+// isOver reports whether nothing of a run is left to undo.
+func isOver(replay *journal.Replay) bool { return replay.Finished != nil && replay.Clean() }
 
 // candidates lists the folders of the runs to look at, newest first. Damaged
 // reports do not keep a run out: its journal is what counts.

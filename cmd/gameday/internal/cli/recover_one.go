@@ -55,7 +55,10 @@ func (s *session) leftAlone(id string, named bool) int {
 // tellUndone says what was undone and what is left, whatever else went wrong, and
 // returns the exit code: reports that could not be written leave nothing in place.
 func (s *session) tellUndone(id string, u undone) int {
-	if u.looked {
+	switch {
+	case u.Ended:
+		s.tell("%s: nothing was left to undo; its events lacked their end, which was added.\n", id)
+	case u.looked:
 		s.tell("%s: reverted %s and ended %s, verified.\n", id, report.Plural(u.Faults, "fault"), report.Plural(u.Environments, "environment"))
 	}
 	for _, left := range u.Left {
@@ -94,7 +97,11 @@ func (s *session) providersOf(ctx context.Context, dir string) (*providers.Set, 
 	if replay == nil {
 		return nil, err
 	}
-	opened, err := s.reopen(ctx, replay.Started.Plugins)
+	plugins := replay.Started.Plugins
+	if isOver(replay) {
+		plugins = nil // nobody is asked to undo anything
+	}
+	opened, err := s.reopen(ctx, plugins)
 	if opened == nil {
 		return nil, err
 	}
@@ -105,6 +112,7 @@ func (s *session) undoWith(ctx context.Context, set *providers.Set, held *journa
 	id := filepath.Base(held.Dir())
 	req := engine.RecoverRequest{Held: held, Set: set, Mend: s.recoverCommand(id)}
 	folder, last, err := rundir.Continue(held.Dir(), here)
+	req.Unended = err == nil && !folder.Ended()
 	if err != nil {
 		// Without reports, then: undoing comes first.
 		req.Bus = event.NewBus(id, time.Now)
