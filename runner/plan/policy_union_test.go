@@ -21,7 +21,7 @@ func on(kind string, population int, names ...string) Fault {
 }
 
 // of is a fault whose provider says what it has counted: all of its kinds in some namespaces.
-func of(kinds []string, namespaces []string, population int, targets ...string) Fault {
+func of(kinds, namespaces []string, population int, targets ...string) Fault {
 	f := Fault{Address: "fault.f", FaultPlan: providers.FaultPlan{Population: population, Eligible: len(targets)}}
 	f.Counted = providers.Scope{Kinds: kinds, Namespaces: namespaces}
 	for _, target := range targets {

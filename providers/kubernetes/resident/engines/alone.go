@@ -23,7 +23,7 @@ func aloneWithStreams(id string, scope firewall.Scope) error {
 		return nil
 	}
 	return fmt.Errorf("the fault %s is in place in this pod, for connections in the same direction, to the same port and with the same peers, or with peers that cannot be told apart: "+
-		"each connection passes one fault alone, and the other would have no effect. Let one begin when the other has ended, or choose other ports, directions or peers", strings.Join(others, ", "))
+		"each connection passes one fault alone, and the other would have no effect. Let one begin when the other has ended, by a delay that is some seconds longer than until then, or choose other ports, directions or peers", strings.Join(others, ", "))
 }
 
 // aloneWithNames refuses a fault on names beside another: all lead the questions to the same resolvers.
@@ -35,7 +35,7 @@ func aloneWithNames(id string) error {
 	for _, info := range infos {
 		if other, is := ofNames(info.ID); is && other != id && info.Left > 0 {
 			return fmt.Errorf("the fault %s is in place in this pod, for questions for names, too: each question passes one fault alone, and the other would have no effect. "+
-				"Name all patterns in one fault, or let one begin when the other has ended", other)
+				"Name all patterns in one fault, or let one begin when the other has ended, by a delay that is some seconds longer than until then", other)
 		}
 	}
 	return nil
