@@ -75,6 +75,7 @@ func (f diskFill) plan(values schema.Values, plan *providers.FaultPlan) provider
 	}
 	f.describe(values, root, plan)
 	plan.Targets = []providers.Target{{Kind: kindFilesystem, Name: root, UID: device}}
+	plan.Counted = providers.Scope{Kinds: []string{kindFilesystem}} // of the one that it is
 	plan.Locks = []string{"disk/" + root}
 	held := unix.Access(dir, unix.W_OK) == nil
 	plan.Permissions = []providers.Permission{{Action: "write to " + dir, Held: held, Detail: "checked with access(2)"}}
