@@ -48,8 +48,8 @@ func NewPeer(tb testing.TB, n int) *Peer {
 		}
 		return configure("eth0", p.There, p.Away6)
 	})
-	require.NoError(tb, awaitUp(p.Device))
-	p.Do(tb, func() error { return awaitUp("eth0") })
+	require.NoError(tb, awaitUp(p.Device, p.Here6))
+	p.Do(tb, func() error { return awaitUp("eth0", p.Away6) })
 	return p
 }
 
@@ -64,9 +64,9 @@ func (p *Peer) Do(tb testing.TB, do func() error) {
 	}))
 }
 
-// awaitUp waits until a device carries packets: the kernel makes it ready up to a second after it
-// was set up, and what is sent before is lost.
-func awaitUp(device string) error {
+// awaitUp waits until a device carries packets and its IPv6 address gets them: the kernel makes it ready up to a second after it
+// was set up, and the address a moment later. What is sent before is lost.
+func awaitUp(device string, addr netip.Addr) error {
 	timeout := time.After(time.Minute)
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
@@ -75,15 +75,21 @@ func awaitUp(device string) error {
 		if err != nil {
 			return err
 		}
-		if link.Attrs().OperState == netlink.OperUp {
+		if link.Attrs().OperState == netlink.OperUp && isLocal(addr) {
 			return nil
 		}
 		select {
 		case <-ticker.C:
 		case <-timeout:
-			return fmt.Errorf("expected %s to be up within a minute, it is %s", device, link.Attrs().OperState)
+			return fmt.Errorf("expected %s to be up with %s within a minute, it is %s", device, addr, link.Attrs().OperState)
 		}
 	}
+}
+
+// isLocal reports whether packets to an address are for this namespace.
+func isLocal(addr netip.Addr) bool {
+	routes, err := netlink.RouteGet(addr.AsSlice())
+	return err == nil && len(routes) > 0 && routes[0].Type == unix.RTN_LOCAL
 }
 
 func newNamespace(tb testing.TB) int {
