@@ -40,9 +40,14 @@
 //
 // # What is never matched
 //
-// Packets with the mark Mark, which the agent sets on all its own sockets; loopback
+// Packets with the mark Mark, which the agent sets on sockets for its own ends; loopback
 // traffic, unless the scope asks for it; and neighbour discovery (RFC 4861), because
 // without it an IPv6 host loses everybody, not only the peers of the fault.
+//
+// Where one fault leads connections to the agent, another on packets must not lose sight of them. What the agent passes on bears
+// the mark Onward, which keeps it from being led there again, and nothing else: it is queued and dropped like that of anybody,
+// with its true peer and port. What goes out and was led to a loopback address, by us or anybody's REDIRECT, is loopback traffic,
+// though the kernel still says that it leaves by another device: it is hit once, on its way from there.
 //
 // # Requirements
 //

@@ -14,6 +14,7 @@ type family struct {
 	source    uint32 // offset of the source address in the network header (RFC 791, RFC 8200)
 	icmp      byte   // the protocol number of ICMP
 	everybody netip.Prefix
+	loopback  []byte // how the addresses begin to which a redirect leads what goes out
 }
 
 // families lists the address families, one table of a fault each.
@@ -21,11 +22,11 @@ func families() []family {
 	return []family{
 		{
 			table: nftables.TableFamilyIPv4, address: nftables.TypeIPAddr, source: 12,
-			icmp: unix.IPPROTO_ICMP, everybody: netip.PrefixFrom(netip.IPv4Unspecified(), 0),
+			icmp: unix.IPPROTO_ICMP, everybody: netip.PrefixFrom(netip.IPv4Unspecified(), 0), loopback: []byte{127},
 		},
 		{
 			table: nftables.TableFamilyIPv6, address: nftables.TypeIP6Addr, source: 8,
-			icmp: unix.IPPROTO_ICMPV6, everybody: netip.PrefixFrom(netip.IPv6Unspecified(), 0),
+			icmp: unix.IPPROTO_ICMPV6, everybody: netip.PrefixFrom(netip.IPv6Unspecified(), 0), loopback: netip.IPv6Loopback().AsSlice(),
 		},
 	}
 }

@@ -70,7 +70,8 @@ func (b *builder) build(spec Spec) error {
 	for _, d := range spec.Scope.directions() {
 		chain := b.conn.AddChain(b.chain(d, spec.Verdict))
 		b.spareNeighbours(chain)
-		exprs := append(b.match(d, spec.Scope), b.exprs(d, spec.Verdict)...)
+		b.spareLed(chain, d, spec)
+		exprs := append(b.match(d, spec), b.exprs(d, spec.Verdict)...)
 		b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: exprs})
 		if spec.translates() && spec.Scope.Protocol == UDP {
 			b.conn.AddChain(b.releaseChain(d))

@@ -53,6 +53,7 @@ func TestRedirect(t *testing.T) {
 		taken(t, accepted)
 		assert.False(t, reaches(netip.AddrPortFrom(addr, 82)), "nobody listens there")
 		assert.False(t, reaches(netip.AddrPortFrom(addr, 81), marked), "own traffic passes")
+		assert.False(t, reaches(netip.AddrPortFrom(addr, 81), onward), "what it led here, too")
 	}
 	peer.Do(t, func() error {
 		for _, addr := range []netip.Addr{peer.Here, peer.Here6} {

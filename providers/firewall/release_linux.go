@@ -31,7 +31,7 @@ func (b *builder) releaseChain(d Direction) *nftables.Chain {
 
 // released is the condition of flows that were led and are not to be any more. It ends with the set serving, by when the
 // kernel has forgotten where it led them (nf_conntrack_udp_timeout_stream, two minutes unless set).
-func (b *builder) released(d Direction, s Scope) []expr.Any {
+func (b *builder) released(d Direction, s Spec) []expr.Any {
 	exprs := b.match(d, s)
 	if gate, ok := exprs[1].(*expr.Lookup); ok {
 		gate.Invert = true
@@ -46,7 +46,7 @@ func (b *builder) release(spec Spec) error {
 		return nil
 	}
 	for _, d := range spec.Scope.directions() {
-		exprs := append(b.released(d, spec.Scope), &expr.Immediate{Register: register, Data: binaryutil.NativeEndian.PutUint16(spec.Verdict.Port)})
+		exprs := append(b.released(d, spec), &expr.Immediate{Register: register, Data: binaryutil.NativeEndian.PutUint16(spec.Verdict.Port)})
 		err := b.addRelease(b.releaseChain(d).Name, exprs)
 		if err != nil && !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.EOPNOTSUPP) {
 			return fmt.Errorf("release flows when the fault ends: %w", err)

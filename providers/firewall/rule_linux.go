@@ -1,7 +1,6 @@
 package firewall
 
 import (
-	"github.com/google/nftables"
 	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
@@ -12,10 +11,12 @@ const register = 1
 
 // match is the condition of a fault's rule in one direction: everything that the
 // scope asks for, after the gate.
-func (b *builder) match(d Direction, s Scope) []expr.Any {
-	exprs := b.lookup(gateSet, &expr.Meta{Key: expr.MetaKeyNFPROTO, Register: register})
-	exprs = append(exprs, unlike(expr.MetaKeyMARK, binaryutil.NativeEndian.PutUint32(Mark))...)
-	exprs = append(exprs, device(d, s)...)
+func (b *builder) match(d Direction, s Spec) []expr.Any {
+	exprs := b.gate()
+	for _, mark := range s.Verdict.spared() {
+		exprs = append(exprs, unlike(expr.MetaKeyMARK, binaryutil.NativeEndian.PutUint32(mark))...)
+	}
+	exprs = append(exprs, device(d, s.Scope)...)
 	exprs = append(exprs, b.lookup(protocolsSet, &expr.Meta{Key: expr.MetaKeyL4PROTO, Register: register})...)
 	exprs = append(exprs, b.lookup(peersSet, &expr.Payload{
 		DestRegister: register, Base: expr.PayloadBaseNetworkHeader,
@@ -23,6 +24,11 @@ func (b *builder) match(d Direction, s Scope) []expr.Any {
 	})...)
 	exprs = append(exprs, b.lookup(sourcePortsSet, portAt(0))...)
 	return append(exprs, b.lookup(destinationPortsSet, portAt(2))...)
+}
+
+// gate asks whether the deadline is still to come.
+func (b *builder) gate() []expr.Any {
+	return b.lookup(gateSet, &expr.Meta{Key: expr.MetaKeyNFPROTO, Register: register})
 }
 
 // lookup reads something of a packet and asks whether a set has it. Of a set that
@@ -70,21 +76,4 @@ func unlike(key expr.MetaKey, value []byte) []expr.Any { return compare(key, exp
 
 func compare(key expr.MetaKey, op expr.CmpOp, value []byte) []expr.Any {
 	return []expr.Any{&expr.Meta{Key: key, Register: register}, &expr.Cmp{Op: op, Register: register, Data: value}}
-}
-
-// spareNeighbours lets the messages of neighbour discovery go on, before the rule of the fault.
-func (b *builder) spareNeighbours(chain *nftables.Chain) {
-	const first, last = 133, 137 // router solicitation to redirect, RFC 4861 section 4
-	if b.family.icmp != unix.IPPROTO_ICMPV6 {
-		return
-	}
-	exprs := b.lookup(gateSet, &expr.Meta{Key: expr.MetaKeyNFPROTO, Register: register})
-	exprs = append(exprs, compare(expr.MetaKeyL4PROTO, expr.CmpOpEq, []byte{unix.IPPROTO_ICMPV6})...)
-	exprs = append(
-		exprs,
-		&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Len: 1},
-		&expr.Range{Op: expr.CmpOpEq, Register: register, FromData: []byte{first}, ToData: []byte{last}},
-		&expr.Verdict{Kind: expr.VerdictReturn},
-	)
-	b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: exprs})
 }

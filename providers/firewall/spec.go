@@ -7,9 +7,14 @@ import (
 	"time"
 )
 
-// Mark is the mark (SO_MARK, CAP_NET_ADMIN) of the agent's own sockets: "game" in ASCII.
-// No rule matches a packet that bears it. Marks do not leave a network namespace.
-const Mark = 0x67616d65
+// Marks (SO_MARK, CAP_NET_ADMIN) of the agent's sockets: "game" and "gday" in ASCII. They do not leave a network namespace.
+const (
+	// Mark is for what the agent sends for its own ends: duplicates, questions of its own. No rule matches it.
+	Mark = 0x67616d65
+	// Onward is for what it passes on for those who were led to it. No rule leads that to it again, and faults on packets
+	// match it: it is what their peers get instead of what was led away.
+	Onward = 0x67646179
+)
 
 // Prefix begins the names of all tables that are gameday's.
 const Prefix = "gameday_"

@@ -30,4 +30,5 @@
 // killed. A packet goes through the faults, the newest first,
 // and what one lets go, later, goes on to the next: delays add up, losses multiply. Partitions
 // come before all others. Duplicates bear firewall.Mark and pass no further fault.
+// What a fault on connections or names has led to this process is met once, where it leaves or enters the network namespace.
 package packetfault

@@ -28,6 +28,13 @@
 // leaves that of a redirect until the engine has served its last connection, or, as nobody can tell whether it
 // lives, for five minutes.
 //
+// # Beside faults on packets
+//
+// Of the two ways of a connection, faults on packets (firewall.Queue, firewall.Drop) see the one between this network namespace and its
+// peer, with the peer's address and the port that was meant, during the fault and for as long as the engine serves the
+// connection: its connections out bear firewall.Onward. The other way stays inside. Only where a kernel without nft_tproxy redirects what
+// comes in do they see the port of the engine.
+//
 // # Memory
 //
 // An engine with 10,000 connections stays within 64 MiB in a process whose GOMEMLIMIT is

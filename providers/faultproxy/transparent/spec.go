@@ -63,10 +63,19 @@ func (s Spec) validateRules() error {
 // what comes in leads to that of its device.
 func (s Spec) config(crowded func()) faultproxy.Config {
 	return faultproxy.Config{
-		Listen: ":0", Transparent: true, Destination: faultproxy.OriginalDestination, Mark: firewall.Mark,
+		Listen: ":0", Transparent: true, Destination: faultproxy.OriginalDestination, Mark: s.mark(),
 		DialTimeout: s.DialTimeout, Memory: cmp.Or(s.Memory, defaultMemory), Followed: maxFollowed, Drain: cmp.Or(s.Drain, defaultDrain),
 		Crowded: crowded,
 	}
+}
+
+// mark is for connections to upstreams. One to a server in this namespace is only the rest of the way of what came in, which faults on
+// packets have met at the door. One that goes out is what they are about.
+func (s Spec) mark() uint32 {
+	if s.Scope.Direction == firewall.Ingress {
+		return firewall.Mark
+	}
+	return firewall.Onward
 }
 
 // redirect is what the kernel is to do with connections in the scope.

@@ -60,3 +60,42 @@ func TestTheEndOfNamesLeavesNoFlowBehind(t *testing.T) {
 	assert.Empty(t, infos)
 	assert.Equal(t, dns.RcodeSuccess, ask(), "nobody else is there")
 }
+
+// install puts a fault on packets in place, until the end of the test.
+func install(t *testing.T, id string, verdict firewall.Verdict, scope firewall.Scope) *firewall.Table {
+	t.Helper()
+	table, err := firewall.Install(firewall.Spec{ID: id, Scope: scope, Verdict: verdict, Deadline: time.Now().Add(time.Hour)})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, table.Lift()) })
+	return table
+}
+
+// TestFaultsOnPacketsMeetQuestionsOnce, also those that the engine passes on, and none that it answers.
+func TestFaultsOnPacketsMeetQuestionsOnce(t *testing.T) {
+	peer := netnstest.NewPeer(t, 0)
+	resolve(t, peer)
+	asked := task.Names{Rules: []dnsfault.Rule{{ID: "down", Kind: dnsfault.Error, Patterns: []string{"gone.example.com"}, Percent: 100}}}
+	running, err := startNames(t.Context(), "names", asked.For(time.Now().Add(time.Hour), []string{peer.There.String()}))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, running.Close()); <-running.(agent.Draining).Drained() })
+	everything := firewall.Scope{Direction: firewall.Egress, Protocol: firewall.UDP}
+	resolvers := everything
+	resolvers.Peers, resolvers.DestinationPorts = []netip.Prefix{netip.PrefixFrom(peer.There, 32)}, []firewall.PortRange{firewall.Port(dnsPort)}
+	const nobody = 7 // listens on this queue, so that packets are counted and pass
+	tables := []*firewall.Table{install(t, "one", firewall.Queue(nobody, true), resolvers), install(t, "all", firewall.Queue(nobody, true), everything)}
+	ask := func(name string) error {
+		client := &dns.Client{Timeout: time.Second}
+		_, _, err := client.Exchange(new(dns.Msg).SetQuestion(name, dns.TypeA), netip.AddrPortFrom(peer.There, dnsPort).String())
+		return err
+	}
+	require.NoError(t, ask("example.com."))
+	require.NoError(t, ask("gone.example.com."))
+	for _, table := range tables {
+		counters, err := table.Counters()
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, counters.Egress.Packets)
+	}
+	install(t, "cut", firewall.Drop(), resolvers)
+	require.Error(t, ask("example.com."))
+	assert.NoError(t, ask("gone.example.com."), "which nobody else is asked")
+}

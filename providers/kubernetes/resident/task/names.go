@@ -15,7 +15,7 @@ type Names struct {
 
 // For is the engine's specification. Upstreams are the resolvers of the pod.
 func (n Names) For(deadline time.Time, upstreams []string) dnsfault.Spec {
-	return dnsfault.Spec{Upstreams: upstreams, Mark: firewall.Mark, Rules: n.Rules, Seed: n.Seed, Deadline: deadline}
+	return dnsfault.Spec{Upstreams: upstreams, Mark: firewall.Onward, Rules: n.Rules, Seed: n.Seed, Deadline: deadline}
 }
 
 // Validate says what is wrong, all of it.
