@@ -129,7 +129,7 @@ func TestLoopbackPassesUnlessAskedFor(t *testing.T) {
 func TestTheKernelEndsIt(t *testing.T) {
 	peer := netnstest.NewPeer(t, 0)
 	target := listen(t, peer, peer.There)
-	deadline := time.Now().Add(time.Second)
+	deadline := time.Now().Add(3 * time.Second)
 	_, err := firewall.Install(firewall.Spec{ID: "ends", Verdict: firewall.Drop(), Deadline: deadline})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, firewall.Lift("ends")) })
