@@ -54,8 +54,11 @@ func (b *builder) addPeers(ranges []netipx.IPRange) error {
 	return addElements(b.conn, set, addressElements(ranges))
 }
 
+// addSet adds a set that has a number of its own in the transaction, which is of both families: the library would take the number
+// from a counter that all faults of this process share, without a lock.
 func (b *builder) addSet(set *nftables.Set, elements []nftables.SetElement) error {
 	b.sets[set.Name] = set
+	set.ID = uint32(b.table.Family)<<16 | uint32(len(b.sets))
 	return b.conn.AddSet(set, elements)
 }
 
