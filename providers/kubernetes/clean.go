@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -135,7 +134,7 @@ func (s *session) readable(ctx context.Context, run string) ([]claim.Held, error
 }
 
 func unlessHidden(err error) error {
-	if isForbidden(err) || undo.IsNotFound(err) {
+	if undo.IsForbidden(err) || undo.IsNotFound(err) {
 		return nil
 	}
 	return err
@@ -146,11 +145,6 @@ func unlessHidden(err error) error {
 func (s *session) free(ctx context.Context, run, namespace string) bool {
 	held, err := claim.Store{API: s.API}.OfRun(ctx, run, namespace)
 	return err == nil && len(held) == 0
-}
-
-func isForbidden(err error) bool {
-	var status *undo.StatusError
-	return errors.As(err, &status) && status.Code == http.StatusForbidden
 }
 
 // leftovers is what a run added and is still there, for people.
@@ -182,7 +176,7 @@ func (s *session) added(ctx context.Context, run string) ([]added, error) {
 	for i, c := range all {
 		group.Go(func() error {
 			answer, err := s.API.Get(ctx, c.path+"?labelSelector="+url.QueryEscape(c.selector))
-			if isForbidden(err) || undo.IsNotFound(err) {
+			if undo.IsForbidden(err) || undo.IsNotFound(err) {
 				return nil
 			}
 			if err != nil {

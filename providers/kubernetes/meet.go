@@ -124,8 +124,7 @@ func (s *session) missing(ctx context.Context) ([]string, error) {
 	for i, ns := range s.Access.Namespaces {
 		group.Go(func() error {
 			_, err := s.API.Get(ctx, "/api/v1/namespaces/"+ns)
-			var status *undo.StatusError
-			if errors.As(err, &status) && status.Code == http.StatusForbidden {
+			if undo.IsForbidden(err) {
 				return nil
 			}
 			gone[i] = undo.IsNotFound(err)

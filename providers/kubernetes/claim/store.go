@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -42,8 +41,7 @@ func (s Store) List(ctx context.Context, namespaces ...string) ([]Held, error) {
 	group.Go(func() { all, err = s.listIn(ctx, Label, namespaces...) })
 	group.Go(func() { more, moreErr = s.listIn(ctx, Label, ClusterNamespace) })
 	group.Wait()
-	var status *undo.StatusError
-	if errors.As(moreErr, &status) && status.Code == http.StatusForbidden {
+	if undo.IsForbidden(moreErr) {
 		moreErr = nil // who may not look there acts in namespaces only
 	}
 	return append(all, more...), cmp.Or(err, moreErr)
