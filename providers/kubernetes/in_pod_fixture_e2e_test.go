@@ -127,7 +127,7 @@ type (
 		Errors map[string]int
 		RTT    quantileSeen
 	}
-	rateSeen struct{ BitsPerSecond float64 }
+	rateSeen struct{ BitsPerSecond, BitsPerSecondOnEth float64 }
 	httpSeen struct {
 		Statuses, Bodies, Shown, Errors map[string]int
 

@@ -6,6 +6,9 @@ import (
 	"flag"
 	"io"
 	"net"
+	"os"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -62,8 +65,9 @@ func talk(ctx context.Context, to string, timeout time.Duration) error {
 
 // poured is how fast bytes came.
 type poured struct {
-	Bytes         int64
-	BitsPerSecond float64
+	Bytes              int64   // that a program could read
+	BitsPerSecond      float64 // of those
+	BitsPerSecondOnEth float64 // of all that came, those among it that a program cannot read as some before them were lost
 }
 
 // rate reads for a while from a server that sends what fits, after a moment in which
@@ -82,8 +86,24 @@ func rate(ctx context.Context, args []string) (any, error) {
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetReadDeadline(time.Now().Add(time.Second))
 	_, _ = io.Copy(io.Discard, conn)
+	before, err := received()
+	if err != nil {
+		return nil, err
+	}
 	began := time.Now()
 	_ = conn.SetReadDeadline(began.Add(*during))
 	n, _ := io.Copy(io.Discard, conn) // ends with the deadline
-	return poured{Bytes: n, BitsPerSecond: 8 * float64(n) / time.Since(began).Seconds()}, nil
+	seconds := time.Since(began).Seconds()
+	after, err := received()
+	return poured{Bytes: n, BitsPerSecond: 8 * float64(n) / seconds, BitsPerSecondOnEth: 8 * float64(after-before) / seconds}, err
+}
+
+// received is how many bytes came to the pod's interface, as Linux counts them in each frame.
+func received() (int64, error) {
+	const path = "/sys/class/net/eth0/statistics/rx_bytes"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 }

@@ -105,6 +105,15 @@ func (f *fixture) serve(t *testing.T) {
 	}, patience, 100*time.Millisecond)
 }
 
+// pod is where the pod behind the service listens.
+func (f *fixture) pod(t *testing.T) string {
+	t.Helper()
+	pods, err := f.cluster.Typed.CoreV1().Pods(f.space).List(t.Context(), metav1.ListOptions{LabelSelector: "app=payments"})
+	require.NoError(t, err)
+	require.Len(t, pods.Items, 1)
+	return net.JoinHostPort(pods.Items[0].Status.PodIP, "8080")
+}
+
 func (f *fixture) request(t *testing.T, of providers.Type, body string, timeout time.Duration) providers.InsideRequest {
 	t.Helper()
 	file, diags := hclparse.NewParser().ParseHCL([]byte(body), "test.hcl")
