@@ -5,6 +5,8 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -99,24 +101,24 @@ func TestHardenedNamespaces(t *testing.T) {
 // deleted with no grace.
 func TestHardenedNamespacesEndByTheKernel(t *testing.T) {
 	t.Parallel()
-	for _, typ := range []string{"kubernetes_network_partition", "kubernetes_network_delay", "kubernetes_http_status", "kubernetes_process_pause"} {
-		t.Run(typ, func(t *testing.T) {
-			t.Parallel()
-			m := newHardened(t, true)
-			for victim, kill := range map[string]func(*testing.T, corev1.Pod){"the agent": m.killAgentsOf, "its pod": m.deleteNow} {
-				t.Run(victim, func(t *testing.T) {
-					record := m.injectUntil(t, typ, faultsToLeave()[typ], 15*time.Second)
-					left, err := resident.Hosts(t.Context(), m.Cluster, record.Run)
-					require.NoError(t, err)
-					require.Len(t, left, 1)
-					kill(t, left[0])
-					<-time.After(time.Until(record.Deadline.Add(time.Second))) // that moment is what is tested
-					m.assertClean(t)
-					m.deleteNow(t, left[0])
-				})
-			}
-		})
-	}
+	hosted := []string{"kubernetes_network_partition", "kubernetes_network_delay", "kubernetes_http_status", "kubernetes_process_pause"}
+	faults := faultsToLeave()
+	maps.DeleteFunc(faults, func(typ, _ string) bool { return !slices.Contains(hosted, typ) })
+	sideBySide(t, faults, func(t *testing.T, typ, config string) {
+		m := newHardened(t, true)
+		for victim, kill := range map[string]func(*testing.T, corev1.Pod){"the agent": m.killAgentsOf, "its pod": m.deleteNow} {
+			t.Run(victim, func(t *testing.T) {
+				record := m.injectUntil(t, typ, config, 15*time.Second)
+				left, err := resident.Hosts(t.Context(), m.Cluster, record.Run)
+				require.NoError(t, err)
+				require.Len(t, left, 1)
+				kill(t, left[0])
+				<-time.After(time.Until(record.Deadline.Add(time.Second))) // that moment is what is tested
+				m.assertClean(t)
+				m.deleteNow(t, left[0])
+			})
+		}
+	})
 }
 
 // deleteNow deletes a pod that may be gone, and waits until it is.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -45,21 +46,33 @@ func faultsToLeave() map[string]string {
 // whole container, is killed while the fault is in place.
 func TestFaultsEndWhoeverIsKilled(t *testing.T) {
 	t.Parallel()
-	for typ, config := range faultsToLeave() {
-		t.Run(typ, func(t *testing.T) {
-			t.Parallel()
-			m := newMeters(t)
-			m.assertClean(t)
-			for _, victim := range []string{"the runner", "the agent", "the container"} {
-				t.Run(victim, func(t *testing.T) {
-					record := m.injectUntil(t, typ, config, 6*time.Second)
-					m.kill(t, victim)
-					<-time.After(time.Until(record.Deadline.Add(time.Second))) // that moment is what is tested
-					m.assertClean(t)
-				})
-			}
+	sideBySide(t, faultsToLeave(), func(t *testing.T, typ, config string) {
+		m := newMeters(t)
+		m.assertClean(t)
+		for _, victim := range []string{"the runner", "the agent", "the container"} {
+			t.Run(victim, func(t *testing.T) {
+				record := m.injectUntil(t, typ, config, 6*time.Second)
+				m.kill(t, victim)
+				<-time.After(time.Until(record.Deadline.Add(time.Second))) // that moment is what is tested
+				m.assertClean(t)
+			})
+		}
+	})
+}
+
+// sideBySide runs tests that do little but wait for a deadline: more of them beside each other than there
+// are of tests that keep processors busy.
+func sideBySide(t *testing.T, cases map[string]string, test func(t *testing.T, name, config string)) {
+	t.Helper()
+	var group errgroup.Group
+	group.SetLimit(6)
+	for name, config := range cases {
+		group.Go(func() error {
+			t.Run(name, func(t *testing.T) { test(t, name, config) })
+			return nil
 		})
 	}
+	_ = group.Wait() // the tests say what is wrong
 }
 
 // kill ends processes of the agents in the pod that is hit, as seen from the machine that

@@ -61,6 +61,7 @@ func (r *kindRun) up() (providers.EnvironmentState, providers.Diagnostics) {
 // TestKindEnvironment leads one cluster through everything: made, planned as one
 // that exists, used by another run, failing, and deleted from another process.
 func TestKindEnvironment(t *testing.T) {
+	t.Parallel()
 	const name = "gd-e2-environment"
 	image := os.Getenv("GAMEDAY_NODE_IMAGE")
 	require.NotEmpty(t, image, "GAMEDAY_NODE_IMAGE must name a node image")
@@ -138,6 +139,7 @@ func TestKindEnvironment(t *testing.T) {
 // TestKindClusterOfAnotherRunIsNotDeleted: the handle of a run that was ended long
 // ago meets a cluster of the same name that another run has made.
 func TestKindClusterOfAnotherRunIsNotDeleted(t *testing.T) {
+	t.Parallel()
 	const name = "gd-e2-another"
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)

@@ -11,24 +11,24 @@ import (
 )
 
 // Ask carries one request from in to the agent of a name and its reply to out: what
-// is executed in the agent's container.
-func Ask(name string, in io.Reader, out io.Writer) error {
+// is executed in the agent's container. An agent that has just been started has until start
+// to listen.
+func Ask(name string, start time.Duration, in io.Reader, out io.Writer) error {
 	request, err := wire.Read[wire.Request](in)
 	if err != nil {
 		return err
 	}
-	reply, err := exchange(name, request)
+	reply, err := exchange(name, start, request)
 	if err != nil {
 		return err
 	}
 	return wire.Write(out, reply)
 }
 
-// exchange waits a moment for an agent that has just been started.
-func exchange(name string, request wire.Request) (wire.Reply, error) {
+func exchange(name string, start time.Duration, request wire.Request) (wire.Reply, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	conn, err := dial(ctx, name)
+	conn, err := dial(ctx, name, start)
 	if err != nil {
 		return wire.Reply{}, fmt.Errorf("reach the agent %s: %w", name, err)
 	}
@@ -42,10 +42,11 @@ func exchange(name string, request wire.Request) (wire.Reply, error) {
 	return wire.Read[wire.Reply](conn)
 }
 
-// start is how long an agent may take until it listens.
-const start = 5 * time.Second
+// mostStart is how long an agent may take until it listens: where a node is busy, a container that asks
+// for no processor time hardly gets any.
+const mostStart = 20 * time.Second
 
-func dial(ctx context.Context, name string) (net.Conn, error) {
+func dial(ctx context.Context, name string, start time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, start)
 	defer cancel()
 	for {

@@ -100,10 +100,11 @@ func AskMain(args []string, in io.Reader, out, stderr io.Writer) int {
 	set := flag.NewFlagSet(AskRole, flag.ContinueOnError)
 	set.SetOutput(stderr)
 	name := set.String("name", "", "the `NAME` of the agent")
+	start := set.Duration("start", mostStart, "how long to wait until it listens")
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
-	if err := Ask(*name, in, out); err != nil {
+	if err := Ask(*name, *start, in, out); err != nil {
 		fmt.Fprintf(stderr, "%s: %s\n", AskRole, err)
 		return 1
 	}

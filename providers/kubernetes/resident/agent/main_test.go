@@ -46,11 +46,11 @@ func resident(t *testing.T) (name string, process *os.Process) {
 }
 
 // asked executes the command that carries a request.
-func asked(t *testing.T, name string, request wire.Request) (wire.Reply, error) {
+func asked(t *testing.T, name string, request wire.Request, flags ...string) (wire.Reply, error) {
 	t.Helper()
 	var in, out, complaints bytes.Buffer
 	require.NoError(t, wire.Write(&in, request))
-	cmd := exec.CommandContext(t.Context(), os.Args[0], AskRole, "-name="+name)
+	cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{AskRole, "-name=" + name}, flags...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &complaints
 	if err := cmd.Run(); err != nil {
 		return wire.Reply{}, errors.New(complaints.String())
@@ -77,6 +77,6 @@ func TestAskThroughProcesses(t *testing.T) {
 }
 
 func TestNobodyThere(t *testing.T) {
-	_, err := asked(t, "nobody", wire.Request{Version: wire.Version, Op: wire.Status, ID: "a"})
+	_, err := asked(t, "nobody", wire.Request{Version: wire.Version, Op: wire.Status, ID: "a"}, "-start=100ms")
 	require.ErrorContains(t, err, "reach the agent nobody")
 }
