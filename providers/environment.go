@@ -3,11 +3,15 @@ package providers
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers/schema"
 )
+
+// MostDown is how long an environment may take to end. One that takes longer is said to be left behind.
+const MostDown = time.Minute
 
 // An Environment is a place where experiments run: processes on this machine,
 // a kind cluster, an existing cluster.
@@ -26,7 +30,7 @@ type Environment interface {
 	Up(ctx context.Context, req UpRequest) (EnvironmentState, Diagnostics)
 
 	// Down ends the environment: never up, half up, already down; from a
-	// fresh process; twice.
+	// fresh process; twice. It has MostDown to do so.
 	Down(ctx context.Context, handle EnvironmentHandle) error
 
 	// Leftovers says what of the environment still exists; empty after a Down

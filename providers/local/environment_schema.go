@@ -57,7 +57,7 @@ func processSchema() *schema.Block {
 			},
 			{
 				Name: "stop_timeout", Type: duration(), Default: cty.StringVal("5s"),
-				Description: "How long the process may take to end before it gets SIGKILL.",
+				Description: "How long the process may take to end before it gets SIGKILL. All processes together have 50 s, one after the other as they depend on each other.",
 			},
 			{
 				Name: "depends_on", Type: texts(), Example: `["database"]`,

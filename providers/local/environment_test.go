@@ -186,6 +186,7 @@ func TestInvalidBodies(t *testing.T) {
 		"ready path":         {"process \"a\" {\n command = [\"x\"]\n ports = [\"p\"]\n ready { http = \"healthz\" }\n}", "begins with a slash"},
 		"log pattern":        {"process \"a\" {\n command = [\"x\"]\n ready { log = \"(\" }\n}", "missing closing )"},
 		"unknown dependency": {"process \"alpha\" {\n command = [\"x\"]\n depends_on = [\"alfa\"]\n}", `did you mean "alpha"?`},
+		"end too late":       {"process \"a\" {\n command = [\"x\"]\n stop_timeout = \"30s\"\n}\nprocess \"b\" {\n command = [\"x\"]\n depends_on = [\"a\"]\n stop_timeout = \"25s\"\n}", `Process "a" may take 55s to end`},
 		"itself":             {"process \"a\" {\n command = [\"x\"]\n depends_on = [\"a\"]\n}", "a → a"},
 		"cycle":              {"process \"a\" {\n command = [\"x\"]\n depends_on = [\"b\"]\n}\nprocess \"b\" {\n command = [\"x\"]\n depends_on = [\"a\"]\n}", "b → a → b"},
 		"process name":       {`process "9 lives" { command = ["x"] }`, "not a name that references can use"},

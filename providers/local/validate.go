@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -26,7 +27,37 @@ func validateEnvironment(values schema.Values) providers.Diagnostics {
 	for _, l := range c.links {
 		diags = append(diags, c.validateLink(l)...)
 	}
-	return append(diags, c.validateOrder()...)
+	if order := c.validateOrder(); len(order) > 0 {
+		return append(diags, order...)
+	}
+	return append(diags, c.validateStopping()...)
+}
+
+// mostStopping is how long processes may take to end, with room for those that are killed then.
+const mostStopping = providers.MostDown - 10*time.Second
+
+// validateStopping finds processes that may still be ending when the environment is given up: a process ends after
+// those that depend on it.
+func (c config) validateStopping() providers.Diagnostics {
+	for _, p := range c.processes {
+		if takes := c.stopping(p); takes > mostStopping {
+			return providers.Errorf(cty.GetAttrPath("process").GetAttr(p.name).GetAttr("stop_timeout"), "Processes may end too late",
+				"Process %q may take %s to end, together with those before it that depend on it. An environment has %s for that: "+
+					"beyond it the run would be dirty. Choose a shorter stop_timeout.", p.name, takes, mostStopping)
+		}
+	}
+	return nil
+}
+
+// stopping is how long a process may take from the beginning of the end until it has ended. There are no cycles.
+func (c config) stopping(p processConfig) time.Duration {
+	var before time.Duration
+	for _, other := range c.processes {
+		if slices.Contains(other.dependsOn, p.name) {
+			before = max(before, c.stopping(other))
+		}
+	}
+	return before + p.stopTimeout
 }
 
 func (c config) validateProcess(p processConfig, values schema.Values) providers.Diagnostics {

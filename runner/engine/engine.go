@@ -79,7 +79,6 @@ const (
 	callPatience    = 30 * time.Second // of a call that reads or prepares
 	callLinger      = 5 * time.Second
 	envUpPatience   = 15 * time.Minute // of one environment's start: images may have to be pulled
-	envDownPatience = 60 * time.Second // of one environment's end
 	envLookPatience = 15 * time.Second // of the look whether something of it is left
 	standbyPatience = 60 * time.Second // of what a fault wants beside it before anything is measured
 	revertPatience  = 60 * time.Second // of one fault's revert, all attempts together; more where its deadline is further away

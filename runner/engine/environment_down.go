@@ -63,7 +63,7 @@ func (e *environments) down(ctx context.Context, live *liveEnvironment) {
 
 // takeDown ends an environment and says what is left of it.
 func takeDown(ctx context.Context, t providers.Environment, handle providers.EnvironmentHandle) (left []string, err error) {
-	ending, cancel := context.WithTimeout(ctx, envDownPatience)
+	ending, cancel := context.WithTimeout(ctx, providers.MostDown)
 	defer cancel()
 	downErr := perform(ending, callLinger, "ending "+handle.Address, func(ctx context.Context) error { return t.Down(ctx, handle) })
 	looking, cancel := context.WithTimeout(ctx, envLookPatience)
