@@ -78,7 +78,7 @@ func readySchema() *schema.Block {
 			{Name: "exec", Type: texts(), Example: `["pg_isready"]`, Description: "Command that ends with exit code 0. It runs with the process's environment and directory."},
 			{Name: "port", Type: text(), Description: "Name of the port that http and tcp use. Not needed when the process has only one."},
 			{Name: "interval", Type: duration(), Default: cty.StringVal("50ms"), Min: schema.Number(0.001), Description: "Time between two looks."},
-			{Name: "timeout", Type: duration(), Default: cty.StringVal("10s"), Min: schema.Number(0.001), Description: "How long the process may take to become ready."},
+			{Name: "timeout", Type: duration(), Default: cty.StringVal("10s"), Min: schema.Number(0.001), Description: "How long the process may take to become ready. Where a fault ended it, it has 60 s, or until 5 s after that fault's deadline; beyond them the run is dirty."},
 		},
 		Exclusive: [][]string{{"http", "tcp", "log", "exec"}},
 	}
