@@ -34,7 +34,7 @@ type Cluster struct {
 	dir        string // of the kubeconfig
 	kubeconfig string
 	config     *rest.Config
-	existed    bool
+	existed    bool // somebody else made it, who alone may delete it
 }
 
 var (
@@ -96,7 +96,9 @@ func (c *Cluster) WithOpts(options ...support.ClusterOpts) support.E2EClusterPro
 
 // Create makes the cluster, or uses one of the name that is as described, and
 // returns the path of its kubeconfig. When ctx ends before that, nothing of the
-// cluster is left. It takes no arguments: there is no command to pass them to.
+// cluster is left. One that somebody else makes meanwhile is an error
+// (kindcluster.ErrTaken), and stays. It takes no arguments: there is no command to
+// pass them to.
 func (c *Cluster) Create(ctx context.Context, args ...string) (string, error) {
 	if len(args) > 0 {
 		return "", fmt.Errorf("create the kind cluster %q: expected no arguments, found %q: use the options of New, or CreateWithConfig", c.spec.Name, args)
@@ -105,8 +107,8 @@ func (c *Cluster) Create(ctx context.Context, args ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.existed = found != nil
 	if found != nil {
-		c.existed = true
 		if err := found.Matches(c.spec); err != nil {
 			return "", err
 		}
@@ -127,6 +129,11 @@ func (c *Cluster) create(ctx context.Context) error {
 	if err := engine.EnsureImages(ctx, c.spec, quiet); err != nil {
 		return err
 	}
+	release, err := c.reserve(ctx)
+	if err != nil {
+		return err
+	}
+	defer release() // by then it is there, or nothing of it is left
 	path, err := c.kubeconfigPath()
 	if err != nil {
 		return err
@@ -135,8 +142,12 @@ func (c *Cluster) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err = creation.Wait(ctx); err == nil {
+	err = creation.Wait(ctx)
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, kindcluster.ErrTaken): // kind has made nothing: what is there is not ours
+		return errors.Join(c.taken(), c.forgetKubeconfig())
 	}
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonPatience)
 	defer cancel()
@@ -144,6 +155,33 @@ func (c *Cluster) create(ctx context.Context) error {
 		return fmt.Errorf("%w; what was reached could not be deleted: %w", err, undoErr)
 	}
 	return err
+}
+
+// reserve takes the cluster's name, and looks again: what was not there may have
+// been made while images were pulled.
+func (c *Cluster) reserve(ctx context.Context) (release func(), err error) {
+	release, err = kindcluster.Reserve(c.spec.Name)
+	if errors.Is(err, kindcluster.ErrTaken) {
+		return nil, c.taken()
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := kindcluster.Find(ctx, c.spec.Name)
+	if err == nil && found != nil {
+		err = c.taken()
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// taken says that the cluster is somebody else's. Destroy leaves it, too.
+func (c *Cluster) taken() error {
+	c.existed = true
+	return fmt.Errorf("create the kind cluster %q: %w: wait until it is gone, or take another name", c.spec.Name, kindcluster.ErrTaken)
 }
 
 // forgetKubeconfig removes the kubeconfig with its folder.
@@ -218,8 +256,8 @@ func (c *Cluster) WaitForControlPlane(ctx context.Context, client klient.Client)
 	return waitReady(ctx, client)
 }
 
-// Destroy deletes the cluster, unless it was there before Create, and its
-// kubeconfig. Twice is once.
+// Destroy deletes the cluster, unless it was there before Create or somebody else
+// made it meanwhile, and its kubeconfig. Twice is once.
 func (c *Cluster) Destroy(ctx context.Context) error {
 	if err := c.forgetKubeconfig(); err != nil {
 		return err
