@@ -21,6 +21,7 @@ type kindHandle struct {
 	Dir     string `json:"dir"`               // absolute; for the kubeconfig and logs
 	Existed bool   `json:"existed,omitempty"` // before the run, which then does not delete it
 	Keep    bool   `json:"keep,omitempty"`
+	Marked  bool   `json:"marked,omitempty"` // what the run makes bears its mark; older gamedays made none
 }
 
 func (h handle) encode(address, typeName string) (providers.EnvironmentHandle, providers.Diagnostics) {

@@ -107,7 +107,7 @@ func (k *kind) Prepare(ctx context.Context, req providers.EnvironmentPrepareRequ
 	}
 	h := handle{
 		Run: req.Run, Access: c.access,
-		Kind: &kindHandle{Name: c.spec.Name, Dir: folderOf(req), Existed: found != nil, Keep: c.keep && !req.Lasting},
+		Kind: &kindHandle{Name: c.spec.Name, Dir: folderOf(req), Existed: found != nil, Keep: c.keep && !req.Lasting, Marked: true},
 	}
 	return h.encode(req.Address, typeKind)
 }

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
@@ -74,22 +72,28 @@ func (k *kind) leave(ctx context.Context, h handle, found *kindcluster.Found) er
 
 // delete deletes the cluster, from a process that did not make it.
 func (k *kind) delete(ctx context.Context, engine kindcluster.Engine, h handle, found *kindcluster.Found) error {
-	if owner := k.madeBy(ctx, h, found); owner != "" && owner != h.Run {
-		return nil // deleted before, and made again by another run
-	}
-	if err := engine.Delete(ctx, h.Kind.Name); err != nil {
-		return err
-	}
-	if found != nil && len(found.Nodes) > 0 && h.finished() {
-		return nil
+	if found != nil {
+		if !k.isOfRun(ctx, h, found) {
+			return nil // deleted before, and made again by somebody else
+		}
+		if err := engine.Delete(ctx, h.Kind.Name); err != nil {
+			return err
+		}
+		if len(found.Nodes) > 0 && h.finished() {
+			return nil
+		}
 	}
 	// It was killed in the middle: a command that it had started may be at work yet.
 	select {
 	case <-time.After(straggler):
-		return engine.Delete(ctx, h.Kind.Name)
 	case <-ctx.Done():
 		return fmt.Errorf("delete the kind cluster %q: %w", h.Kind.Name, ctx.Err())
 	}
+	late, err := kindcluster.Find(ctx, h.Kind.Name)
+	if err != nil || late == nil || !k.isOfRun(ctx, h, late) {
+		return err
+	}
+	return engine.Delete(ctx, h.Kind.Name)
 }
 
 // finished reports whether the creation had come to its end, which leaves a
@@ -97,25 +101,6 @@ func (k *kind) delete(ctx context.Context, engine kindcluster.Engine, h handle, 
 func (h handle) finished() bool {
 	_, err := os.Stat(h.Kind.kubeconfig())
 	return err == nil
-}
-
-// madeBy is the run that made a cluster, as its nodes say; empty when nobody
-// answers, as in a cluster that is half made.
-func (k *kind) madeBy(ctx context.Context, h handle, found *kindcluster.Found) string {
-	if found == nil {
-		return ""
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	s, err := k.provider.sessions.open(h.Access)
-	if err != nil {
-		return ""
-	}
-	list, err := s.Typed.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
-	if err != nil || len(list.Items) == 0 {
-		return ""
-	}
-	return list.Items[0].Labels[labelMadeBy]
 }
 
 // forgetKubeconfig removes the kubeconfig of a cluster that is gone.
@@ -127,7 +112,7 @@ func (h handle) forgetKubeconfig() error {
 }
 
 // Leftovers lists the nodes that are there, or what a run added to a cluster that
-// stays.
+// stays. Of a cluster that is somebody else's nothing is left.
 func (k *kind) Leftovers(ctx context.Context, from providers.EnvironmentHandle) ([]string, error) {
 	h, err := readHandle(from, typeKind)
 	if err != nil {
@@ -140,7 +125,7 @@ func (k *kind) Leftovers(ctx context.Context, from providers.EnvironmentHandle) 
 	if h.stays() {
 		return k.provider.leftovers(ctx, h)
 	}
-	if owner := k.madeBy(ctx, h, found); owner != "" && owner != h.Run {
+	if !k.isOfRun(ctx, h, found) {
 		return nil, nil
 	}
 	var left []string

@@ -14,7 +14,7 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
 
-// labelMadeBy is the label of nodes by which a cluster is known to be made by a run.
+// labelMadeBy is the label by which nodes say, to whoever asks the cluster, which run made it.
 const labelMadeBy = "gameday.dev/made-by"
 
 // logsPatience is how long logs may take that are collected after a failure.
@@ -113,7 +113,7 @@ func (u kindUp) taken() error {
 
 func (u kindUp) create(ctx context.Context) error {
 	spec := u.config.spec
-	spec.Labels = map[string]string{labelMadeBy: u.handle.Run}
+	spec.Labels, spec.Mark = map[string]string{labelMadeBy: u.handle.Run}, u.handle.Run
 	if err := u.engine.EnsureImages(ctx, spec, u.progress); err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@ func TestFindEngine(t *testing.T) {
 func TestFindReadsTheEngine(t *testing.T) {
 	const (
 		plane  = `echo '{"Name":"shop-control-plane","Role":"control-plane","Image":"node:v1","ImageID":"sha256:1","State":"running"}'`
-		worker = `echo '{"Name":"/shop-worker","Role":"worker","Image":"node:v1","ImageID":"sha256:1","State":"paused"}'`
+		worker = `echo '{"Name":"/shop-worker","Role":"worker","Image":"node:v1","ImageID":"sha256:1","State":"paused",` +
+			`"Mounts":[{"Type":"volume","Destination":"/var"},{"Type":"bind","Source":"/dev/null","Destination":"/etc/gameday.dev/made-by/r1"}]}'`
 	)
 	for name, inspect := range map[string]string{
 		"all at once":         `*" a b") ` + worker + `; ` + plane + `;; *) exit 1;;`,
@@ -70,8 +71,9 @@ esac`})
 			require.NotNil(t, found)
 			assert.Equal(t, []kindcluster.Node{
 				{Name: "shop-control-plane", Role: "control-plane", Image: "node:v1", ImageID: "sha256:1", State: "running"},
-				{Name: "shop-worker", Role: "worker", Image: "node:v1", ImageID: "sha256:1", State: "paused"},
+				{Name: "shop-worker", Role: "worker", Image: "node:v1", ImageID: "sha256:1", State: "paused", Mark: "r1"},
 			}, found.Nodes)
+			assert.Equal(t, []string{"r1"}, found.Marks())
 
 			none, err := kindcluster.Find(t.Context(), "other")
 			require.NoError(t, err)

@@ -22,6 +22,7 @@ type Node struct {
 	Image   string // as it was named when the node was made
 	ImageID string // of what that name meant then
 	State   string // as the engine says: "running", "paused", "exited", "created"
+	Mark    string // that of the Spec which it was made from; empty for none
 }
 
 // Found is a kind cluster that exists, whole or in part.
@@ -58,12 +59,13 @@ func (e Engine) find(ctx context.Context, name string) (*Found, error) {
 	}
 	found := &Found{Name: name, Engine: e}
 	for _, line := range lines {
-		var n Node
+		var n inspected
 		if err := json.Unmarshal([]byte(line), &n); err != nil {
 			return nil, fmt.Errorf("%s inspect: expected a node in JSON, found %q: %w", e, line, err)
 		}
 		n.Name = strings.TrimPrefix(n.Name, "/") // docker's spelling
-		found.Nodes = append(found.Nodes, n)
+		n.Mark = markOf(n.Mounts)
+		found.Nodes = append(found.Nodes, n.Node)
 	}
 	slices.SortFunc(found.Nodes, func(a, b Node) int { return cmp.Compare(a.Name, b.Name) })
 	return found, nil
@@ -89,9 +91,16 @@ func (e Engine) inspect(ctx context.Context, ids []string) ([]string, error) {
 	return all, nil
 }
 
-// nodeFormat prints a Node as JSON.
+// inspected is what nodeFormat prints.
+type inspected struct {
+	Node
+
+	Mounts []mount
+}
+
+// nodeFormat prints a container as JSON.
 const nodeFormat = `{"Name":{{json .Name}},"Role":{{json (index .Config.Labels "` + labelRole + `")}},` +
-	`"Image":{{json .Config.Image}},"ImageID":{{json .Image}},"State":{{json .State.Status}}}`
+	`"Image":{{json .Config.Image}},"ImageID":{{json .Image}},"State":{{json .State.Status}},"Mounts":{{json .Mounts}}}`
 
 // Kubeconfig asks the control plane of a cluster for a kubeconfig that works on
 // this machine.

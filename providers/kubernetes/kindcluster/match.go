@@ -80,7 +80,7 @@ func (f *Found) otherImages(want *v1alpha4.Cluster) []string {
 	}
 	var problems []string
 	for _, n := range f.Nodes {
-		if n.Role != string(v1alpha4.ControlPlaneRole) && n.Role != string(v1alpha4.WorkerRole) {
+		if !n.isOfKubernetes() {
 			continue // a load balancer, which is of kind itself
 		}
 		if wanted[n.Role+" "+n.Image] == 0 {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	yaml "go.yaml.in/yaml/v3"
@@ -22,6 +23,7 @@ type Spec struct {
 	Config        string // kind's own configuration (YAML, v1alpha4); may be empty
 
 	Labels map[string]string // for every node of the cluster
+	Mark   string            // by which its nodes are known again (Node.Mark), in letters and digits; may be empty
 }
 
 // LongestName is how long the name of a cluster may be: kind makes host names of
@@ -81,6 +83,9 @@ func (s Spec) complete(n *v1alpha4.Node) {
 	maps.Copy(labels, s.Labels)
 	maps.Copy(labels, n.Labels)
 	n.Labels = labels
+	if s.Mark != "" {
+		n.ExtraMounts = append(slices.Clone(n.ExtraMounts), markMount(s.Mark))
+	}
 }
 
 func roles(controlPlanes, workers int) []v1alpha4.Node {

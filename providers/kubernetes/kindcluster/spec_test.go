@@ -49,6 +49,18 @@ func TestSpecMergesConfiguration(t *testing.T) {
 	assert.Equal(t, map[string]string{"made": "here"}, spec.Labels, "the spec is not changed")
 }
 
+// TestSpecMarksEveryNode beside what the node has itself.
+func TestSpecMarksEveryNode(t *testing.T) {
+	own := v1alpha4.Mount{HostPath: "/data", ContainerPath: "/data"}
+	mark := v1alpha4.Mount{HostPath: "/dev/null", ContainerPath: "/etc/gameday.dev/made-by/r1", Readonly: true}
+	spec := kindcluster.Spec{Name: "shop", Mark: "r1", Config: "nodes: [{role: control-plane, extraMounts: [{hostPath: /data, containerPath: /data}]}, {role: worker}]"}
+	config, err := spec.Resolve()
+	require.NoError(t, err)
+	require.Len(t, config.Nodes, 2)
+	assert.Equal(t, []v1alpha4.Mount{own, mark}, config.Nodes[0].ExtraMounts)
+	assert.Equal(t, []v1alpha4.Mount{mark}, config.Nodes[1].ExtraMounts)
+}
+
 func TestSpecWithoutAnythingIsOneNode(t *testing.T) {
 	config, err := kindcluster.Spec{Name: "shop"}.Resolve()
 	require.NoError(t, err)
