@@ -6,6 +6,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
 
 // handle is what Down works from.
@@ -22,6 +23,9 @@ type kindHandle struct {
 	Existed bool   `json:"existed,omitempty"` // before the run, which then does not delete it
 	Keep    bool   `json:"keep,omitempty"`
 	Marked  bool   `json:"marked,omitempty"` // what the run makes bears its mark; older gamedays made none
+
+	// Engine is the one that was asked for the cluster, and makes it. The next shell may choose another one.
+	Engine kindcluster.Engine `json:"engine,omitempty"`
 }
 
 func (h handle) encode(address, typeName string) (providers.EnvironmentHandle, providers.Diagnostics) {
@@ -44,5 +48,10 @@ func readHandle(from providers.EnvironmentHandle, typeName string) (handle, erro
 	if h.Run == "" || (typeName == typeKind) != (h.Kind != nil) || h.Kind != nil && (h.Kind.Name == "" || h.Kind.Dir == "") {
 		return h, fmt.Errorf("the handle of %s lacks its run, or the name or folder of its kind cluster: %s", from.Address, from.Data)
 	}
+	if h.Kind != nil {
+		h.Access.Engine = h.Kind.Engine
+	}
 	return h, nil
 }
+
+func (h handle) engine() (kindcluster.Engine, error) { return kindcluster.StoredEngine(h.Kind.Engine) }

@@ -101,13 +101,17 @@ func (k *kind) Prepare(ctx context.Context, req providers.EnvironmentPrepareRequ
 		return providers.EnvironmentHandle{}, notKnown()
 	}
 	c := kindConfigFrom(req.Config, req.Address, req.Dir)
-	found, err := kindcluster.Find(ctx, c.spec.Name)
+	engine, err := kindcluster.FindEngine()
+	if err != nil {
+		return providers.EnvironmentHandle{}, providers.Errorf(nil, "Cannot look for the cluster", "%s.", capital(err))
+	}
+	found, err := engine.Find(ctx, c.spec.Name)
 	if err != nil {
 		return providers.EnvironmentHandle{}, providers.Errorf(nil, "Cannot look for the cluster", "%s.", capital(err))
 	}
 	h := handle{
 		Run: req.Run, Access: c.access,
-		Kind: &kindHandle{Name: c.spec.Name, Dir: folderOf(req), Existed: found != nil, Keep: c.keep && !req.Lasting, Marked: true},
+		Kind: &kindHandle{Name: c.spec.Name, Dir: folderOf(req), Existed: found != nil, Keep: c.keep && !req.Lasting, Marked: true, Engine: engine},
 	}
 	return h.encode(req.Address, typeKind)
 }

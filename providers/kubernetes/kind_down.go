@@ -22,7 +22,7 @@ func (k *kind) Down(ctx context.Context, from providers.EnvironmentHandle) error
 	if err != nil {
 		return err
 	}
-	engine, err := kindcluster.FindEngine()
+	engine, err := h.engine()
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (k *kind) Down(ctx context.Context, from providers.EnvironmentHandle) error
 		k.provider.sessions.drop(h.Kind.Name)
 		return h.forgetKubeconfig()
 	}
-	found, err := kindcluster.Find(ctx, h.Kind.Name)
+	found, err := engine.Find(ctx, h.Kind.Name)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (k *kind) delete(ctx context.Context, engine kindcluster.Engine, h handle, 
 	case <-ctx.Done():
 		return fmt.Errorf("delete the kind cluster %q: %w", h.Kind.Name, ctx.Err())
 	}
-	late, err := kindcluster.Find(ctx, h.Kind.Name)
+	late, err := engine.Find(ctx, h.Kind.Name)
 	if err != nil || late == nil || !k.isOfRun(ctx, h, late) {
 		return err
 	}
@@ -118,7 +118,7 @@ func (k *kind) Leftovers(ctx context.Context, from providers.EnvironmentHandle) 
 	if err != nil {
 		return nil, err
 	}
-	found, err := kindcluster.Find(ctx, h.Kind.Name)
+	found, err := h.find(ctx)
 	if err != nil || found == nil || k.provider.kinds.isStranger(h) {
 		return nil, err
 	}
@@ -135,13 +135,22 @@ func (k *kind) Leftovers(ctx context.Context, from providers.EnvironmentHandle) 
 	return left, nil
 }
 
+// find looks for the cluster.
+func (h handle) find(ctx context.Context) (*kindcluster.Found, error) {
+	engine, err := h.engine()
+	if err != nil {
+		return nil, err
+	}
+	return engine.Find(ctx, h.Kind.Name)
+}
+
 // Standing is how the nodes are.
 func (k *kind) Standing(ctx context.Context, from providers.EnvironmentHandle) (string, error) {
 	h, err := readHandle(from, typeKind)
 	if err != nil {
 		return "", err
 	}
-	found, err := kindcluster.Find(ctx, h.Kind.Name)
+	found, err := h.find(ctx)
 	if err != nil || found == nil {
 		return "", err
 	}

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"github.com/gameday-dev/gameday/providers"
-	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
 
 var _ providers.WithLogs = (*kind)(nil)
@@ -21,7 +20,7 @@ func (k *kind) KeepLogs(ctx context.Context, from providers.EnvironmentHandle, p
 	if err != nil || h.stays() || k.provider.kinds.isStranger(h) {
 		return err
 	}
-	engine, err := kindcluster.FindEngine()
+	engine, err := h.engine()
 	if err != nil {
 		return err
 	}

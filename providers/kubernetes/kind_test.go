@@ -142,7 +142,7 @@ func TestKindHandle(t *testing.T) {
 		require.NoError(t, err)
 		return h
 	}
-	assert.Equal(t, &kindHandle{Name: "gameday-shop", Dir: "/run/environments/shop", Keep: true, Marked: true}, prepare(false).Kind)
+	assert.Equal(t, &kindHandle{Name: "gameday-shop", Dir: "/run/environments/shop", Keep: true, Marked: true, Engine: kindcluster.Docker}, prepare(false).Kind)
 	assert.False(t, prepare(true).Kind.Keep, "an explicit end ends it")
 
 	for name, from := range map[string]providers.EnvironmentHandle{

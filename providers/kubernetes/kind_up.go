@@ -49,7 +49,7 @@ func (k *kind) Up(ctx context.Context, req providers.UpRequest) (providers.Envir
 	diags = append(diags, k.withAgent(&u.config)...)
 	var err error
 	if u.handle, err = readHandle(req.Handle, typeKind); err == nil {
-		u.engine, err = kindcluster.FindEngine()
+		u.engine, err = u.handle.engine()
 	}
 	if err != nil {
 		return providers.EnvironmentState{}, append(diags, providers.Errorf(nil, "Cannot make the kind cluster", "%s.", capital(err))...)
@@ -82,7 +82,7 @@ func (u kindUp) run(ctx context.Context) (met, error) {
 
 // exist makes sure that the cluster is there, with a kubeconfig for it.
 func (u kindUp) exist(ctx context.Context) error {
-	found, err := kindcluster.Find(ctx, u.config.spec.Name)
+	found, err := u.engine.Find(ctx, u.config.spec.Name)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (u kindUp) exist(ctx context.Context) error {
 		return err
 	}
 	u.progress(fmt.Sprintf("use the kind cluster %s, which exists", found.Name))
-	text, err := kindcluster.Kubeconfig(found.Name)
+	text, err := u.engine.Kubeconfig(found.Name)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (u kindUp) reserve(ctx context.Context) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := kindcluster.Find(ctx, u.config.spec.Name)
+	found, err := u.engine.Find(ctx, u.config.spec.Name)
 	if err == nil && found != nil {
 		err = u.taken()
 	}

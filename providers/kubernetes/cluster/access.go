@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"encoding/json"
+
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
 
 // Access says which cluster to speak to, and as whom. It holds no secrets: they
@@ -19,6 +21,10 @@ type Access struct {
 	AgentImage string   `json:"agent_image,omitempty"` // what reaper and prober pods run; empty where there is none
 	Reaper     bool     `json:"reaper,omitempty"`      // whether a reaper is put into the cluster
 	Kind       string   `json:"kind,omitempty"`        // name of the kind cluster, whose nodes are containers here
+
+	// Engine is the one whose containers they are. Empty stands for the one by which
+	// a kind cluster would be made now.
+	Engine kindcluster.Engine `json:"engine,omitempty"`
 
 	// AllowPrivileged permits faults to put privileged pods on nodes, which reach
 	// what runs there beside containers. Nodes of kind are reached without.

@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
@@ -45,7 +46,21 @@ func Connect(access Access) (*Cluster, error) {
 
 // IsOf reports whether a connection with this access leads to a kind cluster that c is connected to.
 func (c *Cluster) IsOf(access Access) bool {
-	return access.Kind != "" && access.Kind == c.Access.Kind && access.Kubeconfig == "" && c.Access.Kubeconfig == "" && !access.InCluster
+	return access.Kind != "" && access.Kind == c.Access.Kind && access.Kubeconfig == "" && c.Access.Kubeconfig == "" && !access.InCluster &&
+		isSameEngine(access.Engine, c.Access.Engine)
+}
+
+// isSameEngine compares engines, of which one may be left open.
+func isSameEngine(a, b kindcluster.Engine) bool {
+	if a == b {
+		return true
+	}
+	one, err := kindcluster.StoredEngine(a)
+	if err != nil {
+		return false
+	}
+	other, err := kindcluster.StoredEngine(b)
+	return err == nil && one == other
 }
 
 // Again connects with another access to the same kind cluster. It need not be asked once more for what leads there, which is

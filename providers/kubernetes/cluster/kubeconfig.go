@@ -28,15 +28,20 @@ func load(access Access) (*rest.Config, string, error) {
 		}
 		return config, "", err
 	case access.Kind != "" && access.Kubeconfig == "":
-		return ofKind(access.Kind)
+		return ofKind(access)
 	default:
 		return fromFiles(access)
 	}
 }
 
 // ofKind asks a kind cluster itself, so that nothing depends on a file.
-func ofKind(name string) (*rest.Config, string, error) {
-	text, err := kindcluster.Kubeconfig(name)
+func ofKind(access Access) (*rest.Config, string, error) {
+	name := access.Kind
+	engine, err := kindcluster.StoredEngine(access.Engine)
+	if err != nil {
+		return nil, "", err
+	}
+	text, err := engine.Kubeconfig(name)
 	if err != nil {
 		return nil, "", err
 	}

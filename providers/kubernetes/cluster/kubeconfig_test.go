@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
 
 // kubeconfig writes a file with a cluster, a user and a context of each name, the
@@ -91,6 +92,12 @@ func TestFilesAreAbsolute(t *testing.T) {
 
 // TestAgain: another access to the same kind cluster, as somebody else or as nobody.
 func TestAgain(t *testing.T) {
+	engines := t.TempDir()
+	for _, name := range []string{"docker", "podman"} {
+		require.NoError(t, os.WriteFile(filepath.Join(engines, name), []byte("#!/bin/sh\n"), 0o755))
+	}
+	t.Setenv("PATH", engines)
+	t.Setenv(kindcluster.EngineVariable, "")
 	first := &cluster.Cluster{
 		Access: cluster.Access{Kind: "one", As: "a"}, Context: "kind-one",
 		Config: &rest.Config{Host: "https://127.0.0.1:1", Impersonate: rest.ImpersonationConfig{UserName: "a"}},
@@ -101,6 +108,9 @@ func TestAgain(t *testing.T) {
 	}{
 		"the same":              {cluster.Access{Kind: "one", Namespaces: []string{"shop"}}, true},
 		"as somebody else":      {cluster.Access{Kind: "one", As: "b"}, true},
+		"of the engine":         {cluster.Access{Kind: "one", Engine: kindcluster.Docker}, true},
+		"of another engine":     {cluster.Access{Kind: "one", Engine: kindcluster.Podman}, false},
+		"of an engine not here": {cluster.Access{Kind: "one", Engine: kindcluster.Nerdctl}, false},
 		"another":               {cluster.Access{Kind: "two"}, false},
 		"by a kubeconfig":       {cluster.Access{Kind: "one", Kubeconfig: "file"}, false},
 		"from inside a cluster": {cluster.Access{Kind: "one", InCluster: true}, false},

@@ -33,12 +33,11 @@ const (
 // FindEngine takes the engine that EngineVariable names, or else the first of
 // docker, nerdctl and podman whose command is there: the order of kind's command.
 func FindEngine() (Engine, error) {
-	if named := os.Getenv(EngineVariable); named != "" {
-		switch engine := Engine(named); engine {
-		case Docker, Podman, Nerdctl:
-			return engine, nil
+	if named := Engine(os.Getenv(EngineVariable)); named != "" {
+		if !named.isKnown() {
+			return "", fmt.Errorf("%s is %q: expected docker, podman or nerdctl", EngineVariable, named)
 		}
-		return "", fmt.Errorf("%s is %q: expected docker, podman or nerdctl", EngineVariable, named)
+		return named, nil
 	}
 	for _, engine := range []Engine{Docker, Nerdctl, Podman} {
 		if _, err := exec.LookPath(string(engine)); err == nil {
@@ -47,6 +46,23 @@ func FindEngine() (Engine, error) {
 	}
 	return "", ErrNoEngine
 }
+
+// StoredEngine is the engine that a cluster was looked for with before: another one knows nothing of it, and would say
+// that it is not there. For none, as older gamedays stored it, it is what FindEngine takes.
+func StoredEngine(stored Engine) (Engine, error) {
+	switch {
+	case stored == "":
+		return FindEngine()
+	case !stored.isKnown():
+		return "", fmt.Errorf("unknown container engine %q: expected docker, podman or nerdctl; use the gameday that stored it", string(stored))
+	}
+	if _, err := exec.LookPath(string(stored)); err != nil {
+		return "", fmt.Errorf("the nodes are containers of %s, whose command is not to be found (%w): install it, or add its folder to PATH", stored, err)
+	}
+	return stored, nil
+}
+
+func (e Engine) isKnown() bool { return e == Docker || e == Podman || e == Nerdctl }
 
 // provider is kind's provider on the engine.
 func (e Engine) provider(logger log.Logger) *cluster.Provider {

@@ -44,6 +44,23 @@ func TestFindEngine(t *testing.T) {
 	assert.ErrorContains(t, err, `is "lxc": expected docker, podman or nerdctl`)
 }
 
+// TestStoredEngine counts more than what a shell chooses by now.
+func TestStoredEngine(t *testing.T) {
+	commands(t, map[string]string{"podman": "", "docker": ""})
+	engine, err := kindcluster.StoredEngine(kindcluster.Podman)
+	require.NoError(t, err)
+	assert.Equal(t, kindcluster.Podman, engine)
+	engine, err = kindcluster.StoredEngine("")
+	require.NoError(t, err)
+	assert.Equal(t, kindcluster.Docker, engine, "older gamedays stored none")
+
+	_, err = kindcluster.StoredEngine(kindcluster.Nerdctl)
+	assert.ErrorContains(t, err, "containers of nerdctl")
+	assert.ErrorContains(t, err, "add its folder to PATH", "what to do")
+	_, err = kindcluster.StoredEngine("lxc")
+	assert.ErrorContains(t, err, `"lxc": expected docker, podman or nerdctl`)
+}
+
 func TestFindReadsTheEngine(t *testing.T) {
 	const (
 		plane  = `echo '{"Name":"shop-control-plane","Role":"control-plane","Image":"node:v1","ImageID":"sha256:1","State":"running"}'`

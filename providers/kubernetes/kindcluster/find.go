@@ -35,17 +35,18 @@ type Found struct {
 // Context is what kind calls the context of a cluster in kubeconfigs.
 func Context(name string) string { return "kind-" + name }
 
-// Find looks for a cluster by the labels of its containers. The result is nil
-// when none is there.
+// Find is Find of the engine that FindEngine takes.
 func Find(ctx context.Context, name string) (*Found, error) {
 	engine, err := FindEngine()
 	if err != nil {
 		return nil, err
 	}
-	return engine.find(ctx, name)
+	return engine.Find(ctx, name)
 }
 
-func (e Engine) find(ctx context.Context, name string) (*Found, error) {
+// Find looks for a cluster by the labels of its containers. The result is nil
+// when none is there.
+func (e Engine) Find(ctx context.Context, name string) (*Found, error) {
 	ids, err := e.containers(ctx, name)
 	if err != nil {
 		return nil, err
@@ -102,14 +103,19 @@ type inspected struct {
 const nodeFormat = `{"Name":{{json .Name}},"Role":{{json (index .Config.Labels "` + labelRole + `")}},` +
 	`"Image":{{json .Config.Image}},"ImageID":{{json .Image}},"State":{{json .State.Status}},"Mounts":{{json .Mounts}}}`
 
-// Kubeconfig asks the control plane of a cluster for a kubeconfig that works on
-// this machine.
+// Kubeconfig is Kubeconfig of the engine that FindEngine takes.
 func Kubeconfig(name string) (string, error) {
 	engine, err := FindEngine()
 	if err != nil {
 		return "", err
 	}
-	text, err := engine.provider(nil).KubeConfig(name, false)
+	return engine.Kubeconfig(name)
+}
+
+// Kubeconfig asks the control plane of a cluster for a kubeconfig that works on
+// this machine.
+func (e Engine) Kubeconfig(name string) (string, error) {
+	text, err := e.provider(nil).KubeConfig(name, false)
 	if err != nil {
 		return "", fmt.Errorf("ask the kind cluster %q for its kubeconfig: %w", name, err)
 	}
