@@ -16,5 +16,6 @@
 // .gameday/runs below the package; `gameday recover` and `gameday runs` work there.
 //
 // A test that is interrupted, or whose time (go test -timeout) comes to its end,
-// undoes what it did before it ends.
+// undoes what it did before it ends. Of tests that run side by side, the last one that
+// has done so ends the process.
 package feature

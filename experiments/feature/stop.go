@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"syscall"
 	"testing"
 	"time"
@@ -20,27 +19,22 @@ import (
 // it did can be undone: package testing ends the process at the deadline.
 const undoing = time.Minute
 
-// dying is how long a signal may take to end the process that sent it to itself.
-const dying = 10 * time.Second
-
 // stoppable makes a context that ends early enough before the test's deadline, and
-// at SIGINT and SIGTERM. A signal is passed on to the process when stop is called, by
-// when everything is undone and told in the folder; a second one ends the process
-// at once.
+// at SIGINT and SIGTERM. A signal is passed on to the process when stop has been called
+// for all of its runs, by when everything is undone and told in their folders; a second
+// one ends the process at once.
 func stoppable(parent context.Context, t *testing.T, run *launch.Run) (ctx context.Context, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(parent)
 	timer := beforeDeadline(t, cancel)
-	signals, done, handled := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
+	told, leave := process.enter()
+	done, handled := make(chan struct{}), make(chan struct{})
 	var got syscall.Signal
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
 		defer close(handled)
 		select {
 		case <-done:
-		case s := <-signals:
-			signal.Stop(signals)
-			got, _ = s.(syscall.Signal) // every signal is one here
+		case got = <-told:
 			run.Bus.Emit(event.Interrupted{Signal: unix.SignalName(got), Count: 1, Left: run.Engine.Left()})
 			cancel(&engine.AbortError{Signal: got})
 		}
@@ -49,14 +43,12 @@ func stoppable(parent context.Context, t *testing.T, run *launch.Run) (ctx conte
 		close(done)
 		<-handled
 		timer.Stop()
-		signal.Stop(signals)
 		cancel(nil)
 		if got != 0 {
 			// The test's own output is lost with the process.
 			fmt.Fprintf(os.Stderr, "gameday: stopped by %s; what was undone is told in %s\n", unix.SignalName(got), run.Dir)
-			_ = syscall.Kill(os.Getpid(), got) // there is nobody to tell
-			<-time.After(dying)                // another thread may be the one that takes it
 		}
+		leave()
 	}
 }
 

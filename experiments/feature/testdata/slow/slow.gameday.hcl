@@ -14,6 +14,12 @@ variable "duration" {
   default     = "1500ms"
 }
 
+variable "after" {
+  description = "A command that is run when the way is as it was."
+  type        = list(string)
+  default     = ["true"]
+}
+
 environment "local" "web" {
   process "web" {
     command = var.server
@@ -54,5 +60,11 @@ experiment "slow_way" {
     target {}
     latency  = "600ms"
     duration = var.duration
+  }
+
+  rollback {
+    action "exec" "after" {
+      command = var.after
+    }
   }
 }
