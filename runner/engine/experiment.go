@@ -53,9 +53,9 @@ func (x *experiment) execute(ctx context.Context) verdict.Verdict {
 	x.fail(ctx, err)
 	x.demandProof()
 	x.tellUnjudged()
-	final := x.result.verdict()
+	final, found := x.result.verdict(), x.result.findings()
 	x.run.Bus.Emit(event.ExperimentFinished{
-		Experiment: x.plan.Address, Verdict: final, Reasons: x.result.reasons(), Dirty: x.result.dirty,
+		Experiment: x.plan.Address, Verdict: final, Reasons: reasonsOf(found), Findings: found, Dirty: x.result.dirty,
 		Mend: x.result.mend, Seconds: time.Since(started).Seconds(), Series: x.measurements.summary(), Source: x.plan.Source,
 	})
 	return final
@@ -72,6 +72,11 @@ func (x *experiment) fail(ctx context.Context, err error) {
 	case err != nil:
 		x.result.add(verdict.Errored, err.Error())
 	}
+}
+
+// against books what a stop condition, a probe or a load says against the experiment, with its place.
+func (x *experiment) against(address string, v verdict.Verdict, reason string) {
+	x.result.book(event.Finding{Verdict: v, Reason: reason, About: address, Source: x.sourceOf(address)})
 }
 
 // prepareAndMeasure brings the environment up, starts measuring, and stops

@@ -59,8 +59,7 @@ func (f *fault) live(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil // cut short by what ended the phase, which says why
 		}
-		f.x.run.Bus.Emit(event.FaultFailed{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Error: err.Error(), Source: f.plan.Source})
-		return fmt.Errorf("%s could not be injected: %w", f.plan.Address, err)
+		return f.failed(err)
 	}
 	f.hold(ctx)
 	f.conclude(ctx)
@@ -68,6 +67,14 @@ func (f *fault) live(ctx context.Context) error {
 		f.revert(ctx)
 	}
 	return nil
+}
+
+// failed tells of an injection that failed, and books it: who gets the error need not.
+func (f *fault) failed(cause error) error {
+	f.x.run.Bus.Emit(event.FaultFailed{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Error: cause.Error(), Source: f.plan.Source})
+	err := fmt.Errorf("%s could not be injected: %w", f.plan.Address, cause)
+	f.x.result.addTold(verdict.Errored, err.Error())
+	return err
 }
 
 // await waits until what the fault depends on is proven, and for its delay.
@@ -96,7 +103,7 @@ func (f *fault) notStarted(ctx context.Context, cause error) {
 		return
 	}
 	detail := fmt.Sprintf("%s was not injected, so that there is no evidence of an effect: %v", f.plan.Address, cause)
-	f.x.result.add(verdict.Inconclusive, detail)
+	f.x.result.addTold(verdict.Inconclusive, detail)
 	f.x.run.Bus.Emit(event.FaultProven{Experiment: f.x.plan.Address, Fault: f.plan.Address, Detail: detail, Source: f.plan.Source})
 }
 

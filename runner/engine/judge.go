@@ -54,7 +54,7 @@ func (x *experiment) book(a *resolve.Assert, phase resolve.Phase, j judgement, b
 	default:
 		v = verdict.Errored
 	}
-	x.result.add(v, fmt.Sprintf("%s in the %s phase: %s", a.Addr.Local(), phase, j.message))
+	x.result.addTold(v, fmt.Sprintf("%s in the %s phase: %s", a.Addr.Local(), phase, j.message))
 	return v
 }
 
@@ -77,11 +77,16 @@ type told struct {
 	phase     resolve.Phase
 }
 
-// sourceOf is where the plan says that an assertion or stop condition stands.
+// sourceOf is where the plan says that an assertion, stop condition, probe or load stands.
 func (x *experiment) sourceOf(address string) event.Source {
 	for _, a := range slices.Concat(x.plan.Assertions, x.plan.Stops) {
 		if a.Address == address {
 			return a.Source
+		}
+	}
+	for _, s := range slices.Concat(x.plan.Probes, x.plan.Loads) {
+		if s.Address == address {
+			return s.Source
 		}
 	}
 	return x.plan.Source

@@ -65,7 +65,9 @@ func (m *measurements) add(series *sample.Series, timeout time.Duration) {
 func (m *measurements) start(ctx context.Context, notify func(name string)) {
 	ctx, m.stopAll = context.WithCancel(context.WithoutCancel(ctx))
 	m.group.Go(func() {
-		m.report("probes", new(sample.Sampler).Run(ctx, m.tasks, notify))
+		if err := new(sample.Sampler).Run(ctx, m.tasks, notify); err != nil {
+			m.x.result.add(verdict.Errored, stopped("probes", err)) // the error names them
+		}
 	})
 	for _, o := range m.offers {
 		m.group.Go(func() {
@@ -73,15 +75,15 @@ func (m *measurements) start(ctx context.Context, notify func(name string)) {
 			if err == nil && ctx.Err() == nil {
 				err = errors.New("it ended before it was told to")
 			}
-			m.report(o.name, err)
+			if err != nil {
+				m.x.against(o.name, verdict.Errored, stopped(o.name, err))
+			}
 		})
 	}
 }
 
-func (m *measurements) report(what string, err error) {
-	if err != nil {
-		m.x.result.add(verdict.Errored, fmt.Sprintf("%s stopped measuring: %v", what, err))
-	}
+func stopped(what string, err error) string {
+	return fmt.Sprintf("%s stopped measuring: %v", what, err)
 }
 
 // stop ends the measurements and lets go of what they hold. A load that does

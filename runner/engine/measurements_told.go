@@ -45,7 +45,7 @@ func (m *measurements) delivered(phase resolve.Phase) bool {
 		}
 		if why != "" {
 			enough = false
-			m.x.result.add(verdict.Inconclusive, why)
+			m.x.against(name, verdict.Inconclusive, why)
 		}
 	}
 	return enough

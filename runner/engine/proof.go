@@ -81,7 +81,7 @@ func (f *fault) announce() {
 func (f *fault) conclude(ctx context.Context) {
 	detail := f.doubt(f.lastLook(ctx))
 	if detail != "" {
-		f.x.result.add(verdict.Inconclusive, detail)
+		f.x.result.addTold(verdict.Inconclusive, detail)
 	}
 	f.x.run.Bus.Emit(event.FaultProven{
 		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Proven: detail == "", Detail: detail,

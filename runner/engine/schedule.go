@@ -71,7 +71,7 @@ func (r *run) startable(waiting, running []plan.Experiment) int {
 func (r *run) survive(ctx context.Context, x *plan.Experiment) {
 	if err := guard(x.Address, func() error { r.experiment(ctx, x); return nil }); err != nil {
 		r.record(x.Address, verdict.Weighted{Verdict: verdict.Errored, Weight: x.Weight})
-		r.Bus.Emit(event.ExperimentFinished{Experiment: x.Address, Verdict: verdict.Errored, Reasons: []string{err.Error()}, Source: x.Source})
+		r.Bus.Emit(unrun(x, verdict.Errored, err.Error()))
 	}
 }
 
@@ -80,7 +80,7 @@ func (r *run) experiment(ctx context.Context, x *plan.Experiment) {
 	defer r.environments.release(ctx, x)
 	if reason := r.skip(ctx, x); reason != "" {
 		r.record(x.Address, verdict.Weighted{Verdict: verdict.Skipped, Weight: x.Weight})
-		r.Bus.Emit(event.ExperimentFinished{Experiment: x.Address, Verdict: verdict.Skipped, Reasons: []string{reason}, Source: x.Source})
+		r.Bus.Emit(unrun(x, verdict.Skipped, reason))
 		return
 	}
 	active := newExperiment(r, x)
@@ -90,6 +90,12 @@ func (r *run) experiment(ctx context.Context, x *plan.Experiment) {
 	if active.result.dirty {
 		r.spoil(x) // nothing is injected on top of what could not be undone
 	}
+}
+
+// unrun is the end of an experiment that has nothing to tell but why.
+func unrun(x *plan.Experiment, v verdict.Verdict, reason string) event.ExperimentFinished {
+	found := []event.Finding{{Verdict: v, Reason: reason}}
+	return event.ExperimentFinished{Experiment: x.Address, Verdict: v, Reasons: reasonsOf(found), Findings: found, Source: x.Source}
 }
 
 func (r *run) skip(ctx context.Context, x *plan.Experiment) string {

@@ -36,7 +36,7 @@ func (x *experiment) bookStop(h *halt) {
 	h.told = true
 	x.run.Bus.Emit(h.StopTriggered)
 	if h.whole {
-		x.result.add(verdict.Failed, h.Message)
+		x.result.addTold(verdict.Failed, h.Message)
 	} else {
 		x.doubted = append(x.doubted, h)
 	}
@@ -64,10 +64,10 @@ func (x *experiment) bookLateStops() {
 func (x *experiment) bookDoubted(h *halt) {
 	again := h.by.again(h)
 	if again.outcome == event.Held {
-		x.result.add(verdict.Failed, h.Message)
+		x.result.addTold(verdict.Failed, h.Message)
 		return
 	}
-	x.result.add(verdict.Inconclusive, fmt.Sprintf(
+	x.against(h.Condition, verdict.Inconclusive, fmt.Sprintf(
 		"%s was true by the answers that were there %s after the fault phase began, and the faults were reverted for it; with those that came later it was not%s. What the faults would have done is not known",
 		h.Condition, time.Duration(h.At*float64(time.Second)).Round(time.Millisecond), again.why()))
 }
@@ -133,5 +133,6 @@ func (x *experiment) bookIdleStop(w *watcher) {
 	if judged.outcome == event.Invalid {
 		v = verdict.Errored
 	}
-	x.result.add(v, fmt.Sprintf("%s was never judged in the fault phase: %s", w.stop.Addr.Local(), judged.message))
+	address := w.stop.Addr.Local()
+	x.against(address, v, fmt.Sprintf("%s was never judged in the fault phase: %s", address, judged.message))
 }

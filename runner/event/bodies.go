@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -262,12 +263,27 @@ type Notice struct {
 type ExperimentFinished struct {
 	Experiment string          `json:"experiment"`
 	Verdict    verdict.Verdict `json:"verdict"`
-	Reasons    []string        `json:"reasons,omitempty"` // why it is not passed, most important first
-	Dirty      bool            `json:"dirty,omitempty"`   // a revert could not be verified
-	Mend       []string        `json:"mend,omitempty"`    // commands that mend what is left
+	Reasons    []string        `json:"reasons,omitempty"`  // why it is not passed, most important first
+	Findings   []Finding       `json:"findings,omitempty"` // the same, one by one; none in events of before it was told
+	Dirty      bool            `json:"dirty,omitempty"`    // a revert could not be verified
+	Mend       []string        `json:"mend,omitempty"`     // commands that mend what is left
 	Seconds    float64         `json:"seconds"`
 	Series     []Series        `json:"series,omitempty"`
 	Source     Source          `json:"source"`
+}
+
+// Finding is one thing that speaks against an experiment.
+type Finding struct {
+	Verdict verdict.Verdict `json:"verdict"` // what it alone would make of the experiment
+	Reason  string          `json:"reason"`
+	Told    bool            `json:"told,omitempty"`  // another event tells it: that of an assertion, a stop condition, a fault or an action
+	About   string          `json:"about,omitempty"` // of what is not told: local address of the stop condition, probe or load; empty for the experiment as a whole
+	Source  Source          `json:"source,omitzero"` // of that
+}
+
+// Untold are the findings that no other event tells.
+func (x ExperimentFinished) Untold() []Finding {
+	return slices.DeleteFunc(slices.Clone(x.Findings), func(f Finding) bool { return f.Told })
 }
 
 // Series is what one probe or load measured in one phase.

@@ -51,12 +51,15 @@ func (x *Experiment) Verdict() verdict.Verdict {
 }
 
 // BrokenStops are the stop conditions that failed the experiment. One that came true before all answers were there, and was
-// not when they were, only ended the faults early: the verdict is inconclusive then, and its reasons say so.
+// not when they were, only ended the faults early: a finding says so, and without findings it shows in a verdict that is
+// inconclusive.
 func (x *Experiment) BrokenStops() []event.StopTriggered {
 	if x.Verdict() == verdict.Inconclusive {
 		return nil
 	}
-	return x.Stops
+	return slices.DeleteFunc(slices.Clone(x.Stops), func(stop event.StopTriggered) bool {
+		return slices.ContainsFunc(x.Untold(), func(f event.Finding) bool { return f.About == stop.Condition })
+	})
 }
 
 // IsRunning reports whether it was started and has not finished.

@@ -26,7 +26,9 @@ func Problems(run *Run) []Problem {
 	for _, x := range run.Experiments {
 		list = append(list, x.problems()...)
 	}
-	referToEnvironments(list, run.Environments)
+	for i := range list {
+		list[i].Message = run.Refer(list[i].Message)
+	}
 	for _, env := range run.Environments {
 		list = append(list, env.problems()...)
 	}
@@ -39,18 +41,6 @@ func Problems(run *Run) []Problem {
 		}
 	}
 	return list
-}
-
-// referToEnvironments shortens what experiments say of an environment that did
-// not come up: it has a problem of its own, which says the same.
-func referToEnvironments(list []Problem, environments []*Environment) {
-	for i := range list {
-		for _, env := range environments {
-			if env.Failed != nil && list[i].Message == env.Failed.Error {
-				list[i].Message = env.Address + " did not come up."
-			}
-		}
-	}
 }
 
 func (x *Experiment) problems() []Problem {
@@ -73,24 +63,27 @@ func (x *Experiment) problems() []Problem {
 			list = append(list, actionProblem(action))
 		}
 	}
+	for _, untold := range x.Untold() {
+		list = append(list, x.untoldProblem(untold))
+	}
 	return append(list, x.whole(list)...)
 }
 
-// whole is the problem of the experiment itself, where no part explains its
+// whole is the problem of the experiment itself, where nothing else explains its
 // verdict.
-func (x *Experiment) whole(parts []Problem) []Problem {
+func (x *Experiment) whole(others []Problem) []Problem {
 	v := x.Verdict()
-	explained := slices.ContainsFunc(parts, func(p Problem) bool {
+	explained := slices.ContainsFunc(others, func(p Problem) bool {
 		return p.Verdict == v || v == verdict.Errored && p.Verdict == Dirty
 	})
 	if v == verdict.Passed || explained {
 		return nil
 	}
 	p := Problem{Owner: x.Address, Title: x.Address + " · " + string(v), Verdict: v, Source: x.Source, Detail: place(x.Source)}
-	switch {
-	case x.Finished != nil && len(x.Finished.Reasons) > 0:
-		p.Message = x.Finished.Reasons[0]
-		p.Detail = append(p.Detail, x.Finished.Reasons[1:]...)
+	switch reasons := x.Reasons(); {
+	case len(reasons) > 0:
+		p.Message = reasons[0]
+		p.Detail = append(p.Detail, reasons[1:]...)
 	case x.Began.IsZero():
 		p.Message = "The run ended before it started."
 	case x.Finished == nil:

@@ -109,3 +109,16 @@ func TestCloseTwice(t *testing.T) {
 	require.NoError(t, c.Close())
 	assert.Equal(t, length, out.Len())
 }
+
+// TestTheEndOfAnExperimentTellsWhatWasNotTold: the other reasons were told when it happened.
+func TestTheEndOfAnExperimentTellsWhatWasNotTold(t *testing.T) {
+	events := []event.Event{{Body: event.ExperimentFinished{
+		Experiment: "experiment.a", Verdict: verdict.Failed, Seconds: 2, Reasons: []string{"told", "told too", "not told\nat all"},
+		Findings: []event.Finding{
+			{Verdict: verdict.Failed, Reason: "told", Told: true}, {Verdict: verdict.Failed, Reason: "told too", Told: true},
+			{Verdict: verdict.Inconclusive, Reason: "not told\nat all", About: "load.b"},
+		},
+	}}}
+	text := string(plain(t, events, console.Options{}))
+	assert.Equal(t, "    0.0s  ✗ experiment.a failed in 2.0 s: told\n              ! not told\n", text)
+}

@@ -188,11 +188,22 @@ func (c *Console) experimentFinished(e event.Event, body event.ExperimentFinishe
 	if body.Dirty {
 		text += c.style.alarm(" and dirty")
 	}
+	said := ""
 	if len(body.Reasons) > 0 && body.Verdict != verdict.Passed {
-		reason, _, _ := strings.Cut(body.Reasons[0], "\n") // the rest was said when it happened
-		text += ": " + reason
+		said = body.Reasons[0]
+		text += ": " + firstLine(said)
+	}
+	for _, f := range body.Untold() { // the others were said when they happened
+		if f.Reason != said {
+			text += "\n" + c.style.mark(f.Verdict) + " " + firstLine(f.Reason)
+		}
 	}
 	return c.line(e, "", text)
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 func (c *Console) judged(body event.AssertionJudged) string {

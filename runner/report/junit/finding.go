@@ -65,8 +65,7 @@ func (f finding) counts() counts {
 	return c
 }
 
-// findings are all cases of an experiment. When none of its parts explains the
-// verdict, there is one for the experiment as a whole.
+// findings are all cases of an experiment: those of its parts, then its own.
 func findings(run *report.Run, x *report.Experiment) []finding {
 	var list []finding
 	for _, a := range x.Assertions {
@@ -81,12 +80,46 @@ func findings(run *report.Run, x *report.Experiment) []finding {
 	for _, action := range x.Actions {
 		list = append(list, actionFinding(action))
 	}
-	for _, v := range demands(x, len(list) == 0) {
-		if !explained(list, v) {
+	return append(list, ownFindings(run, x, list)...)
+}
+
+// ownFindings are what no part of the experiment tells, and its verdict where
+// neither that nor a part explains it. What is to be known besides goes with the
+// first of them.
+func ownFindings(run *report.Run, x *report.Experiment, parts []finding) []finding {
+	var list []finding
+	for _, untold := range x.Untold() {
+		list = append(list, untoldFinding(x, untold))
+	}
+	for _, v := range demands(x, len(parts)+len(list) == 0) {
+		told := slices.ContainsFunc(list, func(f finding) bool { return f.verdict == v })
+		if !told && !explained(parts, v) {
 			list = append(list, wholeFinding(x, v))
 		}
 	}
+	for i := range list {
+		list[i].message = run.Refer(list[i].message)
+	}
+	if len(list) > 0 {
+		list[0].out = notices(x)
+	}
 	return list
+}
+
+func untoldFinding(x *report.Experiment, untold event.Finding) finding {
+	f := finding{name: untold.About, source: untold.Source, verdict: untold.Verdict, message: untold.Reason}
+	if f.name == "" {
+		f.name, f.source, f.seconds = "verdict", x.Source, x.Seconds()
+	}
+	return f
+}
+
+func notices(x *report.Experiment) []string {
+	var lines []string
+	for _, notice := range x.Notices {
+		lines = append(lines, notice.Text)
+	}
+	return lines
 }
 
 // demands are the outcomes that some case of the experiment must show.
@@ -101,27 +134,26 @@ func demands(x *report.Experiment, empty bool) []verdict.Verdict {
 	return list
 }
 
-// explained reports whether a case shows the outcome. That of an experiment
+// explained reports whether a part shows the outcome. That of an experiment
 // which was cut short is about the whole and never shown by a part alone.
-func explained(list []finding, v verdict.Verdict) bool {
+func explained(parts []finding, v verdict.Verdict) bool {
 	switch v {
 	case verdict.Skipped, verdict.Aborted, report.Interrupted:
 		return false
 	}
-	return slices.ContainsFunc(list, func(f finding) bool {
+	return slices.ContainsFunc(parts, func(f finding) bool {
 		return f.verdict == v || v == verdict.Errored && f.verdict == report.Dirty
 	})
 }
 
 func wholeFinding(x *report.Experiment, v verdict.Verdict) finding {
 	f := finding{name: "verdict", source: x.Source, seconds: x.Seconds(), verdict: v}
-	if v == report.Dirty {
-		f.name = "clean-up"
-	}
-	switch {
+	switch reasons := x.Reasons(); {
 	case v == verdict.Passed:
-	case x.Finished != nil && len(x.Finished.Reasons) > 0:
-		f.message, f.body = x.Finished.Reasons[0], x.Finished.Reasons[1:]
+	case v == report.Dirty: // without a fault that is: an action failed, and its case says why
+		f.name, f.message = "clean-up", "What the rollback's "+failedActions(x)+" was to restore may still be as the experiment left it."
+	case len(reasons) > 0:
+		f.message, f.body = reasons[0], reasons[1:]
 	case x.Finished != nil:
 		f.message = "The experiment is " + string(v) + "."
 	case x.Began.IsZero():
@@ -132,10 +164,18 @@ func wholeFinding(x *report.Experiment, v verdict.Verdict) finding {
 	if x.Finished != nil && x.IsDirty() && len(x.Finished.Mend) > 0 && v != verdict.Passed {
 		f.body = append(append(f.body[:len(f.body):len(f.body)], "To mend what is left:"), x.Finished.Mend...)
 	}
-	for _, notice := range x.Notices {
-		f.out = append(f.out, notice.Text)
-	}
 	return f
+}
+
+// failedActions names the actions of the rollback that failed.
+func failedActions(x *report.Experiment) string {
+	var names []string
+	for _, action := range x.Actions {
+		if !action.OK {
+			names = append(names, action.Action)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func during(x *report.Experiment) string {

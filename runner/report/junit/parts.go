@@ -14,17 +14,18 @@ import (
 // outcome, with every phase in the text.
 func assertionFinding(x *report.Experiment, a *report.Assertion) finding {
 	f := finding{name: a.Address, source: a.Source, verdict: x.AssertionVerdict(a), seconds: judgedSeconds(x, a)}
-	for _, judged := range a.Judgements {
+	worst := slices.IndexFunc(a.Judgements, func(judged event.AssertionJudged) bool { return report.Judge(judged) == f.verdict })
+	for i, judged := range a.Judgements {
 		f.out = append(f.out, fmt.Sprintf("%s: %s, %s", judged.Phase, report.Outcome(judged.Outcome), report.Basis(judged)))
 		f.out = append(f.out, values(judged)...)
-	}
-	for _, judged := range a.Judgements {
-		if report.Judge(judged) != f.verdict || f.verdict == verdict.Passed {
-			continue
+		if v := report.Judge(judged); i != worst && v != verdict.Passed && v != verdict.Skipped {
+			f.out = append(f.out, "  "+report.Message(judged)) // that of the worst is the case's
 		}
+	}
+	if worst >= 0 && f.verdict != verdict.Passed {
+		judged := a.Judgements[worst]
 		f.message = fmt.Sprintf("%s in %s: %s", report.Outcome(judged.Outcome), judged.Phase, report.Message(judged))
 		f.body = slices.Concat(report.Excerpt(judged.Source, judged.Condition, judged.Terms), report.Failures(judged), []string{"", "By phase:"}, f.out)
-		break
 	}
 	if f.verdict == verdict.Skipped && f.message == "" {
 		f.message = fmt.Sprintf("It held as far as it was judged; then the experiment was %s.", x.Verdict())
