@@ -4,6 +4,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gameday-dev/gameday/runner/event"
@@ -52,6 +53,11 @@ type Environment struct {
 	Stopped *event.EnvironmentStopped `json:"stopped,omitempty"`
 }
 
+// mayStand reports whether something of the environment may still exist, for a run
+// that was cut short. One that did not come up may have come up in part: it is
+// ended like the others, and only its end says that nothing is left.
+func (e *Environment) mayStand() bool { return e.Stopped == nil || len(e.Left()) > 0 }
+
 // Left is what of the environment still exists; nil when it ended well, or has
 // not ended.
 func (e *Environment) Left() []string {
@@ -79,12 +85,7 @@ func (r *Run) IsDirty() bool {
 	if r.Finished != nil {
 		return r.Finished.Dirty
 	}
-	for _, x := range r.Experiments {
-		if x.IsDirty() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Experiments, (*Experiment).IsDirty) || slices.ContainsFunc(r.Environments, (*Environment).mayStand)
 }
 
 // Seconds is how long the run took, or has taken so far.

@@ -97,6 +97,9 @@ func Left(run *Run) []string {
 		}
 	}
 	for _, env := range run.Environments {
+		if run.Finished == nil && env.Stopped == nil {
+			list = append(list, env.Address+": it was begun and not ended")
+		}
 		for _, left := range env.Left() {
 			list = append(list, env.Address+": "+left)
 		}

@@ -21,6 +21,7 @@ type Options struct {
 	Color   bool // escape sequences for colour; the caller knows about NO_COLOR and terminals
 	Live    bool // redraw a block at the bottom; only for a terminal
 	Verbose bool // also the steps of environments, ends of phases and every snapshot
+	Alive   bool // the process of the run that is told lives: without its end it goes on, and was not killed
 
 	// Width is that of the terminal in columns, 0 for 80. It bounds the lines
 	// of the block; permanent lines are never cut.
@@ -90,7 +91,11 @@ func (c *Console) Close() error {
 		c.live.stop()
 	}
 	var lines []string
-	if !c.ended && !c.run.Began.IsZero() {
+	switch {
+	case c.ended || c.run.Began.IsZero():
+	case c.options.Alive:
+		lines = []string{"", "The run goes on."}
+	default:
 		lines = c.end()
 	}
 	c.print(lines)

@@ -103,6 +103,14 @@ func TestSinkLeavesAReportOfAKilledRun(t *testing.T) {
 	assert.Contains(t, string(text), "The run was interrupted and did not finish.")
 }
 
+// TestAKilledRunIsDirtyWhileItsEnvironmentStands, though no fault was begun.
+func TestAKilledRunIsDirtyWhileItsEnvironmentStands(t *testing.T) {
+	begun := []event.Event{{Body: event.RunStarted{}}, {Body: event.EnvironmentStarting{Environment: "environment.shop"}}}
+	assert.Contains(t, string(render(t, begun)), `<property name="gameday.dirty" value="true">`)
+	ended := append(begun, event.Event{Body: event.EnvironmentStopped{Environment: "environment.shop"}})
+	assert.Contains(t, string(render(t, ended)), `<property name="gameday.dirty" value="false">`)
+}
+
 func TestSinkWritesTheWholeRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "junit.xml")
 	sink, err := junit.New(path, "", junit.Begun{})

@@ -74,11 +74,14 @@ func (s *session) listRuns(asJSON bool) error {
 	return s.runsTable(list)
 }
 
-// tellLiving tells runs that go on from those that were killed: who lives holds
-// the journal.
+// alive reports whether the process of a run lives, or that of its recover: who
+// lives holds the journal.
+func alive(dir string) bool { return errors.Is(journal.Free(dir), journal.ErrHeld) }
+
+// tellLiving tells runs that go on from those that were killed.
 func tellLiving(list []rundir.RunSummary) {
 	for i, run := range list {
-		if run.Verdict == report.Interrupted && errors.Is(journal.Free(run.Dir), journal.ErrHeld) {
+		if run.Verdict == report.Interrupted && alive(run.Dir) {
 			list[i].Verdict, list[i].Dirty = report.Running, false // it undoes what it does
 		}
 	}
@@ -121,7 +124,7 @@ func (s *session) showRun(ref string, asJSON, verbose bool) error {
 	s.fromHere(run.Events)
 	style := s.style(s.Out)
 	return replay(run.Events, console.New(console.Options{
-		Out: s.Out, Color: style.Color, Width: style.Width, Verbose: verbose, Base: s.reader(),
+		Out: s.Out, Color: style.Color, Width: style.Width, Verbose: verbose, Base: s.reader(), Alive: alive(run.Dir),
 	}))
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gameday-dev/gameday/runner/event/eventtest"
+	"github.com/gameday-dev/gameday/runner/journal"
 	"github.com/gameday-dev/gameday/runner/report/jsonl"
 	"github.com/gameday-dev/gameday/runner/report/rundir"
 )
@@ -45,6 +46,25 @@ func TestRunsLists(t *testing.T) {
 	assert.Regexp(t, `^01C +2026-11-2\d \d\d:\d\d:00 +errored, dirty +39\.5 s +1: 1 errored$`, lines[1])
 	assert.Regexp(t, `^01B .* interrupted, dirty +6\.8 s +2: 1 interrupted, 1 skipped$`, lines[2])
 	assert.Regexp(t, `^01A .* passed +11\.7 s +1: 1 passed$`, lines[3])
+}
+
+// TestRunsThatGoOnAreNotDirty: whoever holds the journal undoes what stands.
+func TestRunsThatGoOnAreNotDirty(t *testing.T) {
+	dir := withRuns(t, map[string]string{"01A": "killed"})
+	held, err := journal.Hold(filepath.Join(rundir.Root(dir), "01A"))
+	require.NoError(t, err)
+	_, list, _ := gameday(dir, "runs")
+	assert.Regexp(t, `01A .* running +6\.8 s`, list)
+	_, shown, _ := gameday(dir, "runs", "show")
+	assert.True(t, strings.HasSuffix(shown, "\n\nThe run goes on.\n"), shown)
+	assert.NotContains(t, shown, "DIRTY")
+
+	require.NoError(t, held.Release())
+	_, list, _ = gameday(dir, "runs")
+	assert.Regexp(t, `01A .* interrupted, dirty +6\.8 s`, list)
+	_, shown, _ = gameday(dir, "runs", "show")
+	assert.Contains(t, shown, "DIRTY")
+	assert.NotContains(t, shown, "The run goes on.")
 }
 
 func TestRunsAsJSON(t *testing.T) {
