@@ -163,6 +163,7 @@ func TestSamplesMustHaveValues(t *testing.T) {
 	otherBefore := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.value.max != 0 && baseline.p.value.max != 10")
 	newest := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.last.value != 0")
 	message := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio < 0.5", "ratio ${probe.p.success_ratio}", "at most ${probe.p.value.max}")
+	before := strings.Replace(message, "probe.p.value.max", "baseline.p.value.max", 1)
 	const none = " samples of probe.p has a value, so that the condition cannot be evaluated"
 	decided := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio > 1 && probe.p.value.max != 0")
 	onAnswers := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio < 0.5")
@@ -176,6 +177,8 @@ func TestSamplesMustHaveValues(t *testing.T) {
 		"none, and not needed":      {decided, between(1, 0, 1900*time.Millisecond), verdict.Failed, "assert.available in the fault phase: "},
 		"none in the newest":        {newest, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
 		"none for the message":      {message, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
+		"few for the message":       {message, between(1, 0, 2350*time.Millisecond), verdict.Passed, ""},
+		"few before, for a message": {before, between(1, 0, 350*time.Millisecond, 2*time.Second, ever), verdict.Passed, ""},
 		"none for a stop condition": {tolerant(stopping("s", "probe.p.value.max != 1", "")), between(1, 0, 1900*time.Millisecond), verdict.Errored, "stop_condition.s was never judged in the fault phase: none of"},
 		"few of the baseline":       {onBaseline, between(1, 0, 350*time.Millisecond, 2*time.Second, ever), verdict.Inconclusive, few},
 		"not about values":          {onAnswers, between(1, 0, 2350*time.Millisecond), verdict.Passed, ""},
@@ -212,6 +215,24 @@ func TestStopConditionsMustBeJudged(t *testing.T) {
 		"no value, then too few":     {slow, between(1, 4600*time.Millisecond, ever), verdict.Errored, never},
 		"no value, but not at first": {slow, between(1, 0, 3500*time.Millisecond), verdict.Passed, ""},
 		"no value, and then true":    {slow, between(20, 3500*time.Millisecond, ever), verdict.Failed, "enough"},
+	})
+}
+
+// TestAMessageKeepsNothingFromStopping: it tells of values that hardly any sample has in an outage.
+func TestAMessageKeepsNothingFromStopping(t *testing.T) {
+	told := strings.Replace(tolerant(stopping("s", "probe.p.success_ratio < 0.2", `window = "2500ms"`)), `"enough"`, `"the newest is ${probe.p.value.last}"`, 1)
+	rarely := func(w *world) {
+		value := 7.0
+		w.measures = func(at time.Duration) *float64 {
+			if at%(600*time.Millisecond) != 0 {
+				return nil
+			}
+			return &value
+		}
+	}
+	check(t, map[string]demand{
+		"4 of 25 have a value": {told, rarely, verdict.Failed, "the newest is 7"},
+		"none has":             {told, between(1), verdict.Failed, "The condition probe.p.success_ratio < 0.2 holds. probe.p.success_ratio is 0.04. Its error_message has no text. probe.p.value.last is null."},
 	})
 }
 

@@ -20,9 +20,12 @@ func (x *experiment) judge(c resolve.Condition, minSamples int, window func(*sam
 		series := x.measurements.series[name]
 		current, baseline := window(series), series.Phase(string(resolve.PhaseBaseline))
 		scope.Current[name], scope.Baseline[name] = current.Value(), baseline.Value()
+		if !c.Needs(name) {
+			continue
+		}
 		rests.add(c, name, current)
 		rests.fail(name, current)
-		if c.UsesBaseline() {
+		if c.NeedsBaseline() {
 			rests.add(c, name, baseline)
 		}
 	}
@@ -74,7 +77,7 @@ func (b *basis) fail(name string, w sample.Window) {
 // fewestOf is on how many samples of a window the condition rests. Those that failed have measured no value: a condition
 // on values rests on the others alone. That there are none at all is another outcome.
 func fewestOf(c resolve.Condition, name string, w sample.Window) (fewest int64, kind string) {
-	if n := w.ValueCount(); c.UsesValue(name) && n > 0 && n < w.Count() {
+	if n := w.ValueCount(); c.NeedsValue(name) && n > 0 && n < w.Count() {
 		return n, fmt.Sprintf("of %d samples have a value", w.Count())
 	}
 	return w.Count(), "samples"

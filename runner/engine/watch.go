@@ -29,7 +29,7 @@ type watcher struct {
 	assert     *resolve.Assert // nil for a stop condition
 	stop       *resolve.Stop
 	condition  resolve.Condition
-	series     []*sample.Series // that the condition depends on
+	series     []*sample.Series // that the condition itself depends on: its message waits for nothing
 	window     time.Duration    // 0: the phase so far
 	minSamples int
 
@@ -67,7 +67,9 @@ func (x *experiment) bindWatchers() {
 func (x *experiment) aimWatchers() {
 	for _, w := range x.watchers {
 		for _, name := range w.condition.Series() {
-			w.series = append(w.series, x.measurements.series[name])
+			if w.condition.Needs(name) {
+				w.series = append(w.series, x.measurements.series[name])
+			}
 		}
 	}
 }

@@ -29,11 +29,10 @@ func RecoveryHold(e *resolve.Experiment) time.Duration {
 }
 
 // slowest is the probe with the longest interval among those that a condition
-// depends on; 0 if it depends on none.
+// needs; 0 if it needs none.
 func slowest(e *resolve.Experiment, c resolve.Condition) (name string, interval time.Duration) {
-	series := c.Series()
 	for _, p := range e.Probes {
-		if p.Interval > interval && slices.Contains(series, p.Addr.Local()) {
+		if p.Interval > interval && c.Needs(p.Addr.Local()) {
 			name, interval = p.Addr.Local(), p.Interval
 		}
 	}

@@ -64,6 +64,25 @@ func TestRecoveryIsStretchedToItsSamples(t *testing.T) {
 	assert.InDelta(t, 3+30+5, e.Expected, 1e-9)
 }
 
+// TestAMessageNeedsNoSamples: what it tells of decides nothing.
+func TestAMessageNeedsNoSamples(t *testing.T) {
+	files := room(`
+  fault "fake_break" "f" {
+    things   = ["a"]
+    duration = "5s"
+  }`)
+	const message = "\n      error_message = \"the other has ${probe.rare.count}\"\n"
+	files["main.gameday.hcl"] = strings.NewReplacer(
+		"probe \"fake\" \"p\" {", "probe \"fake\" \"rare\" {\n      interval = \"20s\"\n      timeout = \"1s\"\n    }\n    probe \"fake\" \"p\" {",
+		`phases    = ["fault"]`, `phases = ["fault", "recovery"]`,
+		"condition = probe.p.success_ratio >= 0.99", "condition = probe.p.success_ratio >= 0.99"+message,
+		"condition = probe.p.success_ratio < 0.1", "condition = probe.p.success_ratio < 0.1"+message,
+	).Replace(files["main.gameday.hcl"])
+	p := built(t, resolved(t, files, nil))
+	assert.Empty(t, p.Findings)
+	assert.Equal(t, Phase{"recovery", 2}, p.Experiments[0].Phases[4])
+}
+
 // TestStopFindings: a stop condition that can never be judged could stop nothing.
 func TestStopFindings(t *testing.T) {
 	const calm = `

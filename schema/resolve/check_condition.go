@@ -13,7 +13,7 @@ import (
 // condition prepares a condition and checks it against windows that are unknown
 // but of the right types.
 func (s *scene) condition(expr, message hcl.Expression, at hcl.Range) Condition {
-	c := Condition{Expr: expr, Message: message, ctx: s.ctx, view: s.view, wanted: map[string]bool{}, values: map[string]bool{}}
+	c := Condition{Expr: expr, Message: message, ctx: s.ctx, view: s.view, wanted: map[string]bool{}, needs: needs{series: map[string]bool{}, values: map[string]bool{}}}
 	if expr == nil {
 		s.r.diags.errorf(at, "Missing condition", "There is no condition to judge.")
 		return c
@@ -69,7 +69,7 @@ func (c *Condition) collect(expr hcl.Expression, decides bool) bool {
 		root := t.RootName()
 		kind := root
 		if root == "baseline" {
-			kind, c.base = "probe", true
+			kind, c.base, c.needs.base = "probe", true, c.needs.base || decides
 		}
 		if kind == "probe" || kind == "load" {
 			measured = true
@@ -108,8 +108,11 @@ func (c *Condition) refer(kind string, m mention) {
 			}
 			local := s.local(key)
 			c.series = append(c.series, local)
-			if kind == "probe" && m.usesValue(key.Set) {
-				c.values[local] = c.values[local] || m.decides
+			if m.decides {
+				c.needs.series[local] = true
+			}
+			if m.decides && kind == "probe" && m.usesValue(key.Set) {
+				c.needs.values[local] = true
 			}
 		}
 	}
@@ -148,7 +151,7 @@ func (c *Condition) check(diags *problems, ctx *hcl.EvalContext) bool {
 		diags.errorAt(c.Expr, ctx, "Invalid condition", "A condition must be true or false, and this is %s.", described(value))
 		return false
 	}
-	if value.IsWhollyKnown() && len(c.series) > 0 {
+	if value.IsWhollyKnown() && len(c.needs.series) > 0 {
 		diags.errorAt(c.Expr, ctx, "Condition that is always "+ValueText(value), "Whatever is measured, the condition is %s: it proves nothing.", ValueText(value))
 		return false
 	}

@@ -25,8 +25,15 @@ type Condition struct {
 	series  []string        // local addresses, sorted
 	wanted  map[string]bool // kind and name of everything referred to
 	base    bool            // refers to a baseline
-	values  map[string]bool // local addresses of whose samples it uses the values; false where only its message does
+	needs   needs           // the condition alone
 	stops   bool            // a stop condition, whose message is for when it holds
+}
+
+// needs is what a condition is decided by. What its message refers to beside that is only told.
+type needs struct {
+	series map[string]bool // local addresses
+	values map[string]bool // those of whose samples it uses the values
+	base   bool            // a baseline
 }
 
 // Scope holds windows by the local address of their probe or load:
@@ -54,16 +61,16 @@ func (c Condition) Text() string { return c.text }
 // without a literal key depends on all of its instances.
 func (c Condition) Series() []string { return slices.Clone(c.series) }
 
-// UsesBaseline reports whether the condition or its message refers to a
-// baseline.
-func (c Condition) UsesBaseline() bool { return c.base }
+// Needs reports whether the condition itself depends on one of its series. What only its message refers to decides
+// nothing: a message that lacks something is replaced.
+func (c Condition) Needs(series string) bool { return c.needs.series[series] }
 
-// UsesValue reports whether the condition or its message refers to what the samples of a series measured, as in
+// NeedsBaseline reports whether the condition itself refers to a baseline.
+func (c Condition) NeedsBaseline() bool { return c.needs.base }
+
+// NeedsValue reports whether the condition itself refers to what the samples of a series measured, as in
 // probe.queue.value.max or [for q in probe.queue : q.value.max], rather than to whether and when they were answered.
-func (c Condition) UsesValue(series string) bool { _, uses := c.values[series]; return uses }
-
-// NeedsValue is UsesValue of the condition alone: a message that lacks a value is replaced, and decides nothing.
-func (c Condition) NeedsValue(series string) bool { return c.values[series] }
+func (c Condition) NeedsValue(series string) bool { return c.needs.values[series] }
 
 // Eval judges the condition on windows. The error diagnostics say why it could
 // not be judged: a window is missing, or a value that took part is null, as the
@@ -73,7 +80,7 @@ func (c Condition) Eval(scope Scope) (Judgement, hcl.Diagnostics) {
 		return Judgement{}, missing
 	}
 	ctx := c.context(scope)
-	judged := Judgement{Terms: c.terms(ctx)}
+	judged := Judgement{Terms: terms(c.Expr, ctx)}
 	value, diags := c.Expr.Value(ctx)
 	for _, d := range diags {
 		explain(d)
@@ -115,10 +122,13 @@ func (c Condition) failure(ctx *hcl.EvalContext, summary, detail string) hcl.Dia
 // missing tells of windows that the scope should hold and does not.
 func (c Condition) missing(scope Scope) hcl.Diagnostics {
 	for _, name := range c.series {
+		if !c.Needs(name) {
+			continue
+		}
 		if _, ok := scope.Current[name]; !ok {
 			return c.failure(c.ctx, "Nothing measured", fmt.Sprintf("There are no measurements of %s.", name))
 		}
-		if _, ok := scope.Baseline[name]; c.base && scope.Baseline != nil && !ok && strings.HasPrefix(name, "probe.") {
+		if _, ok := scope.Baseline[name]; c.needs.base && scope.Baseline != nil && !ok && strings.HasPrefix(name, "probe.") {
 			return c.failure(c.ctx, "Nothing measured", fmt.Sprintf("There is no baseline of %s.", name))
 		}
 	}
@@ -145,11 +155,11 @@ func windowsOf(windows map[string]cty.Value) func(*series, addr.Key) cty.Value {
 	}
 }
 
-// terms evaluates the references of the condition that lead to plain values.
-func (c Condition) terms(ctx *hcl.EvalContext) []Term {
-	var terms []Term
+// terms evaluates the references of an expression that lead to plain values.
+func terms(expr hcl.Expression, ctx *hcl.EvalContext) []Term {
+	var out []Term
 	seen := map[string]bool{}
-	for _, t := range c.Expr.Variables() {
+	for _, t := range expr.Variables() {
 		text := diag.Traversal(t)
 		if seen[text] {
 			continue
@@ -159,21 +169,28 @@ func (c Condition) terms(ctx *hcl.EvalContext) []Term {
 		if diags.HasErrors() || !(value.Type().IsPrimitiveType() || value.IsMarked() || value.IsNull()) {
 			continue
 		}
-		terms = append(terms, Term{text, ValueText(value)})
+		out = append(out, Term{text, ValueText(value)})
 	}
-	return terms
+	return out
 }
 
-func (c Condition) message(ctx *hcl.EvalContext, terms []Term) string {
-	if c.Message != nil {
-		if text, ok := messageText(c.Message, ctx); ok {
-			return text
-		}
+// message is the error_message. Where it has no text, as of a probe that measured no value, the generated one says so.
+func (c Condition) message(ctx *hcl.EvalContext, took []Term) string {
+	if c.Message == nil {
+		return c.generated(took)
 	}
+	if text, ok := messageText(c.Message, ctx); ok {
+		return text
+	}
+	lacking := slices.DeleteFunc(terms(c.Message, ctx), func(t Term) bool { return t.Value != ValueText(cty.NilVal) })
+	return c.generated(took) + " Its error_message has no text." + termsText(lacking)
+}
+
+func (c Condition) generated(took []Term) string {
 	if c.stops {
-		return fmt.Sprintf("The condition %s holds.%s", c.text, termsText(terms))
+		return fmt.Sprintf("The condition %s holds.%s", c.text, termsText(took))
 	}
-	return fmt.Sprintf("The condition %s does not hold.%s", c.text, termsText(terms))
+	return fmt.Sprintf("The condition %s does not hold.%s", c.text, termsText(took))
 }
 
 func messageText(expr hcl.Expression, ctx *hcl.EvalContext) (string, bool) {

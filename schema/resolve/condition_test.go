@@ -194,17 +194,17 @@ func TestSeriesNamesWhatAConditionDependsOn(t *testing.T) {
 	}
 }
 
-func TestUsesValueTellsWhatSamplesMeasured(t *testing.T) {
+func TestNeedsValueTellsWhatSamplesMeasured(t *testing.T) {
 	for name, test := range map[string]struct {
 		condition, message string
-		want               []string // series of which it uses the values
+		want               []string // series of which it needs the values
 	}{
 		"plain":                   {condition: "probe.web.value.max < 10", want: []string{"probe.web"}},
 		"by index":                {condition: `probe["web"]["value"].max < 10`, want: []string{"probe.web"}},
 		"keyed":                   {condition: `probe.x["b"].value.last < 10`, want: []string{`probe.x["b"]`}},
 		"baseline":                {condition: "probe.web.count > 0 && baseline.web.value.mean < 10", want: []string{"probe.web"}},
 		"keyed baseline":          {condition: `probe.web.count > 0 && baseline.x["a"].value.mean < 10`, want: []string{`probe.x["a"]`}},
-		"error_message":           {condition: "probe.web.count > 0", message: `"at most ${probe.web.value.max}"`, want: []string{"probe.web"}},
+		"error_message":           {condition: "probe.web.count > 0", message: `"at most ${probe.web.value.max}"`},
 		"one of two":              {condition: `probe.x["a"].latency.p99 < 1 && probe.x["b"].value.max < 1`, want: []string{`probe.x["b"]`}},
 		"for":                     {condition: `alltrue([for q in probe.x : q.value.max < 10])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
 		"for, by index":           {condition: `alltrue([for k, q in probe.x : q["value"].max < 10])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
@@ -215,7 +215,7 @@ func TestUsesValueTellsWhatSamplesMeasured(t *testing.T) {
 		"splat":                   {condition: `max(values(probe.x)[*].value.max...) < 10`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
 		"computed key":            {condition: `probe.x[var.limit > 0 ? "a" : "b"].value.max < 10`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
 		"one of two probes":       {condition: `alltrue([for q in probe.x : q.value.max < 10]) && alltrue([for w in [probe.web] : w.count > 0])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
-		"for, error_message":      {condition: "probe.web.count > 0", message: `join(",", [for q in probe.x : "${q.value.max}"])`, want: []string{`probe.x["a"]`, `probe.x["b"]`}},
+		"for, error_message":      {condition: "probe.web.count > 0", message: `join(",", [for q in probe.x : "${q.value.max}"])`},
 		"for, latency":            {condition: `alltrue([for q in probe.x : q.latency.max < 10])`},
 		"for, the newest alone":   {condition: `alltrue([for q in probe.x : q.last.value < 10])`},
 		"values of other things":  {condition: `alltrue([for k, v in { a = { value = 1 } } : probe.x[k].latency.max < v.value])`},
@@ -228,7 +228,7 @@ func TestUsesValueTellsWhatSamplesMeasured(t *testing.T) {
 			c := conditionOf(t, test.condition, test.message)
 			var got []string
 			for _, series := range c.Series() {
-				if c.UsesValue(series) {
+				if c.NeedsValue(series) {
 					got = append(got, series)
 				}
 			}
@@ -237,8 +237,8 @@ func TestUsesValueTellsWhatSamplesMeasured(t *testing.T) {
 	}
 }
 
-// TestUsesValueInJSON: there an expression stands in a text.
-func TestUsesValueInJSON(t *testing.T) {
+// TestNeedsValueInJSON: there an expression stands in a text.
+func TestNeedsValueInJSON(t *testing.T) {
 	r, diags := resolveFiles(t, resolve.Inputs{}, map[string]string{"main.gameday.hcl.json": `{"experiment": {"e": {"steady_state": {
 		"probe": {"http": {
 			"web": {"url": "http://localhost"},
@@ -249,15 +249,49 @@ func TestUsesValueInJSON(t *testing.T) {
 	require.False(t, diags.HasErrors(), "%s", diags)
 	c := r.Experiments[0].Asserts[0].Condition
 	assert.Equal(t, []string{"probe.web", `probe.x["a"]`, `probe.x["b"]`}, c.Series())
-	assert.False(t, c.UsesValue("probe.web"))
+	assert.False(t, c.NeedsValue("probe.web"))
 	assert.True(t, c.NeedsValue(`probe.x["a"]`))
 	assert.True(t, c.NeedsValue(`probe.x["b"]`))
 }
 
-// TestOnlyTheConditionNeedsValues: without them a message is another one, and the outcome the same.
-func TestOnlyTheConditionNeedsValues(t *testing.T) {
-	c := conditionOf(t, "probe.web.value.max < 10", `"at most ${probe.x["a"].value.max}"`)
+// TestOnlyTheConditionDecides: without what it refers to alone, a message is another one, and the outcome the same.
+func TestOnlyTheConditionDecides(t *testing.T) {
+	c := conditionOf(t, "probe.web.value.max < 10", `"at most ${probe.x["a"].value.max}, before ${baseline.web.value.max}, of ${probe.web.count}"`)
+	assert.Equal(t, []string{"probe.web", `probe.x["a"]`}, c.Series())
+	assert.True(t, c.Needs("probe.web"))
+	assert.False(t, c.Needs(`probe.x["a"]`))
+	assert.False(t, c.NeedsBaseline())
 	assert.True(t, c.NeedsValue("probe.web"))
 	assert.False(t, c.NeedsValue(`probe.x["a"]`))
-	assert.True(t, c.UsesValue(`probe.x["a"]`))
+}
+
+// TestAMessageWithoutATextIsReplaced by the generated one, which says what it lacks.
+func TestAMessageWithoutATextIsReplaced(t *testing.T) {
+	none, measured := window(0.5, 0.1, cty.NullVal(cty.Number)), window(0.5, 0.1, cty.NumberIntVal(1))
+	const generated = "The condition probe.web.success_ratio > 0.9 does not hold. probe.web.success_ratio is 0.5. Its error_message has no text."
+	for name, test := range map[string]struct {
+		message string
+		scope   resolve.Scope
+		want    string
+	}{
+		"no value": {
+			`"the mean is ${probe.web.value.mean}"`, resolve.Scope{Current: map[string]cty.Value{"probe.web": none}},
+			generated + " probe.web.value.mean is null.",
+		},
+		"no value before": {
+			`"the mean is ${probe.web.value.mean}, and was ${baseline.web.value.mean}"`,
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": measured}, Baseline: map[string]cty.Value{"probe.web": none}},
+			generated + " baseline.web.value.mean is null.",
+		},
+		"no window":          {`"the other has ${probe.x["a"].count}"`, resolve.Scope{Current: map[string]cty.Value{"probe.web": measured}}, generated},
+		"no baseline":        {`"it was ${baseline.web.count}"`, resolve.Scope{Current: map[string]cty.Value{"probe.web": measured}, Baseline: map[string]cty.Value{}}, generated},
+		"null, and not text": {`probe.web.last.error`, resolve.Scope{Current: map[string]cty.Value{"probe.web": measured}}, generated + " probe.web.last.error is null."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, diags := conditionOf(t, "probe.web.success_ratio > 0.9", test.message).Eval(test.scope)
+			require.Empty(t, diags)
+			assert.False(t, got.Holds)
+			assert.Equal(t, test.want, got.Message)
+		})
+	}
 }

@@ -115,8 +115,8 @@ func TestResolveAWholeExperiment(t *testing.T) {
 	assert.Equal(t, 5*time.Second, e.Asserts[1].Window)
 	assert.Equal(t, "probe.web.success_ratio >= var.limit", e.Asserts[0].Condition.Text())
 	assert.Equal(t, []string{"load.shoppers", "probe.web"}, e.Asserts[1].Condition.Series())
-	assert.True(t, e.Asserts[1].Condition.UsesBaseline())
-	assert.False(t, e.Asserts[0].Condition.UsesBaseline())
+	assert.True(t, e.Asserts[1].Condition.NeedsBaseline())
+	assert.False(t, e.Asserts[0].Condition.NeedsBaseline())
 
 	require.Len(t, e.Faults, 1)
 	assert.Equal(t, 5*time.Second, e.Faults[0].Duration)
