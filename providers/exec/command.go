@@ -67,8 +67,6 @@ func checkWord(path cty.Path, word cty.Value, program bool) providers.Diagnostic
 	switch {
 	case !word.IsKnown():
 		return nil
-	case word.IsNull():
-		return providers.Errorf(path, "Invalid argument", "An argument is null: expected text.")
 	case program && word.AsString() == "":
 		return providers.Errorf(path, "Missing program", "The program's name is empty: expected something like \"./check.sh\".")
 	case strings.ContainsRune(word.AsString(), 0):

@@ -122,7 +122,6 @@ func TestValidation(t *testing.T) {
 	}{
 		{`command = []`, "Missing program", command},
 		{`command = [""]`, "Missing program", command.IndexInt(0)},
-		{`command = ["a", null]`, "Invalid argument", command.IndexInt(1)},
 		{"command = [\"a\", \"b\\u0000\"]", "Invalid argument", command.IndexInt(1)},
 		{`command = ["a"]` + "\n" + `env = { "A=B" = "c" }`, "Invalid environment variable", env.IndexString("A=B")},
 		{`command = ["a"]` + "\n" + `env = { "" = "c" }`, "Invalid environment variable", env.IndexString("")},

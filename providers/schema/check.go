@@ -16,9 +16,12 @@ func (a *Attribute) checked() bool {
 	case Duration, Size, Rate, Percent, Ratio:
 		return true
 	default:
-		return len(a.OneOf) > 0 || a.Min != nil || a.Max != nil
+		return len(a.OneOf) > 0 || a.Min != nil || a.Max != nil || a.hasElements()
 	}
 }
+
+// hasElements reports whether the attribute has elements of a kind. Those of Any are whatever was given, also null.
+func (a *Attribute) hasElements() bool { return a.Type.Of != One && a.Type.Kind != Any }
 
 // check reports everything that is wrong with a decoded value. The range is
 // left to hcldec, which fills in that of the expression.
@@ -33,9 +36,23 @@ func (a *Attribute) check(v cty.Value) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for it := v.ElementIterator(); it.Next(); {
 		key, element := it.Element()
+		if name := a.Name + elementName(key); a.hasElements() && element.IsNull() {
+			diags = append(diags, invalid(name, NullElement(name, a.expectation())))
+			continue
+		}
 		diags = append(diags, a.checkOne(element, elementName(key), secret)...)
 	}
 	return diags
+}
+
+// NullElement says what is wrong with an element that is null, and what to do. Left out, it would be missing where it
+// narrows a choice, or protects something.
+func NullElement(name, expected string) string {
+	return fmt.Sprintf("%s is null: expected %s. A variable whose default is env(\"NAME\") is null where that is not set. Give it a value, or leave the element out.", name, expected)
+}
+
+func invalid(name, problem string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Invalid value for %q", name), Detail: problem}
 }
 
 func unmark(v cty.Value) (cty.Value, bool) {
@@ -64,11 +81,7 @@ func (a *Attribute) checkOne(v cty.Value, element string, secret bool) hcl.Diagn
 	if secret || a.Sensitive {
 		problem = "The value, which is sensitive and not shown, is not as expected: " + a.expectation() + "."
 	}
-	return hcl.Diagnostics{{
-		Severity: hcl.DiagError,
-		Summary:  fmt.Sprintf("Invalid value for %q", a.Name+element),
-		Detail:   problem,
-	}}
+	return hcl.Diagnostics{invalid(a.Name+element, problem)}
 }
 
 // problem says in full sentences what is wrong with a known value; empty when

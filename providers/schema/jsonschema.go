@@ -105,7 +105,7 @@ func orTemplate(schema JSON) JSON {
 	if schema["type"] == "string" && len(schema) == 1 {
 		return schema
 	}
-	return JSON{"anyOf": []any{schema, templated(), JSON{"type": "null"}}}
+	return JSON{"anyOf": []any{schema, templated()}}
 }
 
 func (a *Attribute) jsonOne() JSON {

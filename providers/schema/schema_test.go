@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -58,10 +59,15 @@ const minimal = "name = \"x\"\nprocess \"web\" {\n  command = [\"web\"]\n}\n"
 
 func decode(t *testing.T, text string, variables map[string]cty.Value) (schema.Values, hcl.Diagnostics) {
 	t.Helper()
+	return decodeBlock(t, block(), text, variables)
+}
+
+func decodeBlock(t *testing.T, block *schema.Block, text string, variables map[string]cty.Value) (schema.Values, hcl.Diagnostics) {
+	t.Helper()
 	file, diags := hclsyntax.ParseConfig([]byte(text), "main.hcl", hcl.InitialPos)
 	require.False(t, diags.HasErrors(), "%s", diags)
 	ctx := &hcl.EvalContext{Variables: variables}
-	value, diags := hcldec.Decode(dynblock.Expand(file.Body, ctx), block().Spec(), ctx)
+	value, diags := hcldec.Decode(dynblock.Expand(file.Body, ctx), block.Spec(), ctx)
 	return schema.NewValues(value), diags
 }
 
@@ -141,6 +147,47 @@ func TestElementsAreNamed(t *testing.T) {
 	_, diags := decode(t, minimal+`limits = { a = "1Mi", b = "much" }`, nil)
 	require.Len(t, diags, 1)
 	assert.Equal(t, `Invalid value for "limits[\"b\"]"`, diags[0].Summary)
+}
+
+// TestNullElementsAreRefused in lists and maps of every kind: a selector or a guardrail without one is another one.
+func TestNullElementsAreRefused(t *testing.T) {
+	kinds := []schema.Kind{schema.String, schema.Numeric, schema.Bool, schema.Duration, schema.Size, schema.Rate, schema.Percent, schema.Ratio}
+	const hint = ` A variable whose default is env("NAME") is null where that is not set. Give it a value, or leave the element out.`
+	variables := map[string]cty.Value{"unset": cty.NullVal(cty.String), "secret": cty.NullVal(cty.String).Mark("secret"), "later": cty.DynamicVal}
+	for _, kind := range kinds {
+		t.Run(string(kind), func(t *testing.T) {
+			block := &schema.Block{Attributes: []schema.Attribute{
+				{Name: "list", Type: schema.Type{Kind: kind, Of: schema.ListOf}},
+				{Name: "map", Type: schema.Type{Kind: kind, Of: schema.MapOf}},
+			}}
+			for text, want := range map[string]string{
+				`list = [later, null]`:           `list[1] is null: expected `,
+				`list = [unset]`:                 `list[0] is null: expected `,
+				`list = [secret]`:                `list[0] is null: expected `,
+				`map = { a = null }`:             `map["a"] is null: expected `,
+				`map = { a = later, b = unset }`: `map["b"] is null: expected `,
+			} {
+				_, diags := decodeBlock(t, block, text, variables)
+				require.Len(t, diags, 1, text)
+				assert.Contains(t, diags[0].Summary, "Invalid value for")
+				assert.Contains(t, diags[0].Detail, want)
+				assert.Contains(t, diags[0].Detail, hint)
+				assert.Equal(t, strings.Index(text, "=")+2, diags[0].Subject.Start.Byte)
+			}
+			for _, text := range []string{`list = [later]`, `map = { a = later }`, `list = later`, `map = null`, `list = null`} {
+				_, diags := decodeBlock(t, block, text, variables)
+				assert.Empty(t, diags, text)
+			}
+		})
+	}
+}
+
+// TestAnyElementMayBeNull: what takes whatever is given leaves nothing out.
+func TestAnyElementMayBeNull(t *testing.T) {
+	block := &schema.Block{Attributes: []schema.Attribute{{Name: "map", Type: schema.Type{Kind: schema.Any, Of: schema.MapOf}}}}
+	v, diags := decodeBlock(t, block, `map = { a = null }`, nil)
+	require.Empty(t, diags)
+	assert.True(t, v.Attr("map").Index(cty.StringVal("a")).IsNull())
 }
 
 func TestVerifyFindsMistakesInDescriptions(t *testing.T) {

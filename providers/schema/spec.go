@@ -9,7 +9,7 @@ import (
 // Spec is the decoder of a body. It gives an object with every attribute and
 // every nested block: null where not set and without a default, a tuple for
 // List blocks, an object of objects for Map blocks. Values are checked against
-// kind, OneOf, Min and Max; null and unknown ones pass.
+// kind, OneOf, Min and Max; null and unknown ones pass, but no null elements.
 //
 // A Spec is not changed by decoding: build it once for each type and use it for
 // every body, from any goroutine.

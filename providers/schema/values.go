@@ -78,7 +78,7 @@ func (v Values) Rate(name string) int64 {
 	return n
 }
 
-// Strings is a list of strings.
+// Strings is a list of strings. Unknown elements are left out; null ones were refused when it was decoded.
 func (v Values) Strings(name string) []string {
 	if !v.Known(name) {
 		return nil
@@ -92,7 +92,7 @@ func (v Values) Strings(name string) []string {
 	return out
 }
 
-// StringMap is a map of strings; null elements are left out.
+// StringMap is a map of strings. Unknown elements are left out; null ones were refused when it was decoded.
 func (v Values) StringMap(name string) map[string]string {
 	if !v.Known(name) {
 		return nil

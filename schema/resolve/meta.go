@@ -1,7 +1,10 @@
 package resolve
 
 import (
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -140,9 +143,8 @@ func (e meta) texts(expr hcl.Expression, name string) []string {
 		return nil
 	}
 	var texts []string
-	for _, element := range v.AsValueSlice() {
-		if element.IsNull() {
-			e.m.r.diags.errorAt(expr, e.ctx, "Invalid value for "+name, "An element of %s is null.", name)
+	for i, element := range v.AsValueSlice() {
+		if e.null(expr, fmt.Sprintf("%s[%d]", name, i), element) {
 			continue
 		}
 		texts = append(texts, element.AsString())
@@ -150,17 +152,26 @@ func (e meta) texts(expr hcl.Expression, name string) []string {
 	return texts
 }
 
-// labels evaluates a map of strings; elements that are null are left out.
+// null reports an element that is null.
+func (e meta) null(expr hcl.Expression, name string, element cty.Value) bool {
+	if element.IsNull() {
+		e.m.r.diags.errorAt(expr, e.ctx, "Invalid value for "+name, "%s", schema.NullElement(name, "a string"))
+	}
+	return element.IsNull()
+}
+
+// labels evaluates a map of strings without nulls; nil where there is none.
 func (e meta) labels(expr hcl.Expression, name string) map[string]string {
 	v, ok := e.value(expr, name, cty.Map(cty.String))
 	if !ok {
 		return nil
 	}
-	labels := map[string]string{}
-	for key, element := range v.AsValueMap() {
-		if !element.IsNull() {
-			labels[key] = element.AsString()
+	labels, elements := map[string]string{}, v.AsValueMap()
+	for _, key := range slices.Sorted(maps.Keys(elements)) {
+		if e.null(expr, fmt.Sprintf("%s[%q]", name, key), elements[key]) {
+			return nil
 		}
+		labels[key] = elements[key].AsString()
 	}
 	return labels
 }

@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -143,6 +144,18 @@ func TestBodiesAreUnknownUntilTheEnvironmentIsUp(t *testing.T) {
 	values, diags = r.Experiments[0].Probes[0].Body.Decode(nil)
 	require.Empty(t, diags)
 	assert.Equal(t, "http://localhost:8080/healthz", values.String("url"))
+}
+
+// TestNullElementsAreRefusedWhenTheyAreKnown: a plan takes what only an environment knows, and a run does not take null for it.
+func TestNullElementsAreRefusedWhenTheyAreKnown(t *testing.T) {
+	text := strings.Replace(shop, `names = ["web"]`, `names = [environment.shop.process.web.port == 8080 ? null : "web"]`, 1)
+	mustResolve(t, resolve.Inputs{}, text)
+	up := map[string]cty.Value{"environment.shop": cty.ObjectVal(map[string]cty.Value{
+		"process": cty.ObjectVal(map[string]cty.Value{"web": cty.ObjectVal(map[string]cty.Value{"port": cty.NumberIntVal(8080)})}),
+	})}
+	_, diags := resolveText(t, resolve.Inputs{Environments: up}, text)
+	require.Len(t, diags, 1)
+	assert.Contains(t, diags[0].Detail, "names[0] is null: expected a string.")
 }
 
 func TestSelfIsEvaluatedWhenTheEnvironmentIsBroughtUp(t *testing.T) {
