@@ -28,8 +28,8 @@ func fileFaults() []kubernetes.Operated {
 		file("io_mistake", "mistake", "Makes reads and writes of files of a volume give and take wrong bytes.",
 			[]schema.Attribute{
 				{Name: "filling", Type: text(), Default: cty.StringVal("zero"), OneOf: []string{"zero", "random"}, Description: "What the wrong bytes are."},
-				{Name: "max_occurrences", Type: number(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Description: "At how many places of one operation there are at most wrong bytes."},
-				{Name: "max_length", Type: number(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Description: "How many bytes are wrong at one place at most."},
+				{Name: "max_occurrences", Type: integer(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Description: "At how many places of one operation there are at most wrong bytes."},
+				{Name: "max_length", Type: integer(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Description: "How many bytes are wrong at one place at most."},
 			},
 			func(v schema.Values) object {
 				return object{"mistake": object{"filling": v.String("filling"), "maxOccurrences": v.Int("max_occurrences"), "maxLength": v.Int("max_length")}}

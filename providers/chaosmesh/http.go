@@ -25,7 +25,7 @@ func httpFaults() []kubernetes.Operated {
 				return fmt.Sprintf("breaks the connection of requests to port %d", v.Int("port"))
 			}),
 		requests("http_status", "Answers HTTP requests to pods with another status.", "Response",
-			[]schema.Attribute{{Name: "status", Type: number(), Required: true, Example: "503", Min: schema.Number(100), Max: schema.Number(599), Description: "The status of the response."}},
+			[]schema.Attribute{{Name: "status", Type: integer(), Required: true, Example: "503", Min: schema.Number(100), Max: schema.Number(599), Description: "The status of the response."}},
 			func(v schema.Values) object { return object{"replace": object{"code": v.Int("status")}} },
 			func(v schema.Values) string {
 				return fmt.Sprintf("replaces the status of responses of port %d by %d", v.Int("port"), v.Int("status"))
@@ -62,7 +62,7 @@ func requests(name, doc, target string, attributes []schema.Attribute, parameter
 		Type: "chaosmesh_" + name, Description: doc, Resource: resource("HTTPChaos", "httpchaos"), Network: true, Evidence: kubernetes.EvidenceByCommand, Effect: effect,
 		Validate: notEmpty("body"),
 		Attributes: append(attributes,
-			schema.Attribute{Name: "port", Type: number(), Required: true, Min: schema.Number(1), Max: schema.Number(65535), Example: "8080", Description: "The port of the pod that the requests go to."},
+			schema.Attribute{Name: "port", Type: integer(), Required: true, Min: schema.Number(1), Max: schema.Number(65535), Example: "8080", Description: "The port of the pod that the requests go to."},
 			schema.Attribute{Name: "path", Type: text(), Example: `"/api/*"`, Description: "Only requests whose path matches; * stands for anything. Without it, any."},
 			schema.Attribute{Name: "method", Type: text(), OneOf: verbs(), Example: `"POST"`, Description: "Only requests with this method. Without it, any."},
 			schema.Attribute{Name: "request_headers", Type: textMap(), Example: `{ "x-user" = "test" }`, Description: "Only requests with these headers, by name and value."},

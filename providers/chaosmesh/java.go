@@ -34,7 +34,7 @@ func javaFaults() []kubernetes.Operated {
 				return "collects the garbage of the Java program in a container of each pod"
 			}, nil),
 		jvm("stress", "Uses processor time or memory in Java programs.", []schema.Attribute{
-			{Name: "processors", Type: number(), Min: schema.Number(1), Example: "1", Description: "How many processors to keep busy. Either this or memory is required."},
+			{Name: "processors", Type: integer(), Min: schema.Number(1), Example: "1", Description: "How many processors to keep busy. Either this or memory is required."},
 			{Name: "memory", Type: text(), OneOf: []string{"heap", "stack"}, Description: "Which memory to fill up."},
 		}, func(v schema.Values) object {
 			out := object{}
@@ -73,7 +73,7 @@ func jvm(
 	return kubernetes.Operated{
 		Type: "chaosmesh_jvm_" + action, Description: doc, Resource: resource("JVMChaos", "jvmchaos"), Container: true, Evidence: kubernetes.EvidenceByCommand,
 		Attributes: append(attributes,
-			schema.Attribute{Name: "port", Type: number(), Default: cty.NumberIntVal(9277), Min: schema.Number(1), Max: schema.Number(65535), Description: "The port on which Chaos Mesh's agent in the program listens, inside the pod."},
+			schema.Attribute{Name: "port", Type: integer(), Default: cty.NumberIntVal(9277), Min: schema.Number(1), Max: schema.Number(65535), Description: "The port on which Chaos Mesh's agent in the program listens, inside the pod."},
 		),
 		Validate: validate, Effect: effect,
 		Spec: func(r kubernetes.OperatedRequest) map[string]any {

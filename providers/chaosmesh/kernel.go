@@ -22,7 +22,7 @@ func kernelFaults() []kubernetes.Operated {
 			},
 			{Name: "headers", Type: texts(), Example: `["linux/mmzone.h"]`, Description: "Headers of the kernel that the predicates need."},
 			{Name: "percent", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "Share of the calls that fail, in whole percent."},
-			{Name: "times", Type: number(), Min: schema.Number(1), Description: "How many calls fail at most. Without it, any number."},
+			{Name: "times", Type: integer(), Min: schema.Number(1), Description: "How many calls fail at most. Without it, any number."},
 		},
 		Blocks: []schema.NestedBlock{{Name: "frame", Nesting: schema.List, Block: &schema.Block{
 			Description: "A function on the way to the call, outermost first. Without any, calls from everywhere fail.",

@@ -40,7 +40,7 @@ func delayAttributes() []schema.Attribute {
 		{Name: "jitter", Type: duration(), Default: cty.StringVal("0s"), Min: schema.Number(0), Description: "By how much that varies."},
 		correlation(),
 		{Name: "reorder_percent", Type: percent(), Description: "Share of the packets that are sent at once, before those that wait."},
-		{Name: "gap", Type: number(), Min: schema.Number(1), Description: "With reorder_percent, only every gap-th packet is sent at once."},
+		{Name: "gap", Type: integer(), Min: schema.Number(1), Description: "With reorder_percent, only every gap-th packet is sent at once."},
 	}
 }
 

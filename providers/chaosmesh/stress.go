@@ -15,7 +15,7 @@ import (
 func stressFaults() []kubernetes.Operated {
 	kind := resource("StressChaos", "stresschaos")
 	workers := schema.Attribute{
-		Name: "workers", Type: number(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Max: schema.Number(8192), Description: "How many processes work at the same time in each container.",
+		Name: "workers", Type: integer(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Max: schema.Number(8192), Description: "How many processes work at the same time in each container.",
 	}
 	return []kubernetes.Operated{
 		{

@@ -40,7 +40,7 @@ func expectBlock() schema.NestedBlock {
 		Description: "What must hold for the sample to be OK: all that is said. Without the block the exit code must be 0.",
 		Attributes: []schema.Attribute{
 			{
-				Name: "exit_code", Type: schema.Type{Kind: schema.Numeric}, Default: cty.NumberIntVal(0),
+				Name: "exit_code", Type: schema.Type{Kind: schema.Whole}, Default: cty.NumberIntVal(0),
 				Min: schema.Number(0), Max: schema.Number(255), Example: "2",
 				Description: "The exit code that is right.",
 			},

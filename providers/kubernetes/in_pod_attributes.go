@@ -75,7 +75,7 @@ func requestAttributes() []schema.Attribute {
 
 func portAttribute() schema.Attribute {
 	return schema.Attribute{
-		Name: "port", Type: number(), Required: true, Min: schema.Number(1), Max: schema.Number(65535), Example: "8080",
+		Name: "port", Type: integer(), Required: true, Min: schema.Number(1), Max: schema.Number(65535), Example: "8080",
 		Description: "The port that the requests go to: of the pod itself, or with direction = \"egress\" of whom it asks.",
 	}
 }

@@ -74,7 +74,7 @@ func networkDelay() inPod {
 			{Name: "jitter", Type: duration(), Default: cty.StringVal("0s"), Description: "Each delay is uniform within latency ± jitter, as netem's is. Packets may overtake each other."},
 			correlationAttribute(),
 			{Name: "reorder_percent", Type: percent(), Default: cty.NumberIntVal(0), Description: "Share of packets that pass at once, ahead of those that wait."},
-			{Name: "gap", Type: number(), Default: cty.NumberIntVal(0), Min: schema.Number(0), Description: "Of this many packets one has the chance of reorder_percent; 0 for every packet."},
+			{Name: "gap", Type: integer(), Default: cty.NumberIntVal(0), Min: schema.Number(0), Description: "Of this many packets one has the chance of reorder_percent; 0 for every packet."},
 		},
 		func(v schema.Values) string {
 			if j := v.Duration("jitter"); j > 0 {

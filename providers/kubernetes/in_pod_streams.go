@@ -87,7 +87,7 @@ func httpAbort() inPod {
 
 func httpStatus() inPod {
 	own := []schema.Attribute{
-		{Name: "status", Type: number(), Required: true, Min: schema.Number(200), Max: schema.Number(599), Example: "503", Description: "Status code of the answer."},
+		{Name: "status", Type: integer(), Required: true, Min: schema.Number(200), Max: schema.Number(599), Example: "503", Description: "Status code of the answer."},
 		{Name: "body", Type: text(), Description: "Body of the answer."},
 		{Name: "response_headers", Type: textMap(), Description: "Headers of the answer."},
 	}

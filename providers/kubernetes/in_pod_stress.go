@@ -18,7 +18,7 @@ func cpuStress() inPod {
 	return inPod{
 		name: "kubernetes_cpu_stress", doc: "Uses processor time in pods, within their limits.",
 		attributes: []schema.Attribute{
-			{Name: "workers", Type: number(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time in each pod, each of which can keep one processor busy."},
+			{Name: "workers", Type: integer(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time in each pod, each of which can keep one processor busy."},
 			{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "How much of one processor each of them uses, in percent."},
 		},
 		profile: resident.Stress, engine: task.StressEngine,

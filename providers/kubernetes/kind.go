@@ -11,6 +11,9 @@ import (
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
+// mostNodes is more than any machine has room for.
+const mostNodes = 1000
+
 // kind is the environment type "kind": a cluster of containers on this machine.
 type kind struct{ provider *Provider }
 
@@ -27,7 +30,7 @@ func (k *kind) Schema() *schema.Block {
 		Description: "A Kubernetes cluster on this machine, made with kind for the run and deleted with it. One that exists and is as described is used and left as it was.",
 		Attributes: append([]schema.Attribute{
 			{Name: "name", Type: text(), Description: "Name of the cluster. Without it, gameday- and the name of the environment.", Example: `"shop"`},
-			{Name: "nodes", Type: schema.Type{Kind: schema.Numeric, Of: schema.MapOf}, Description: "How many nodes of which role: control_plane (1) and worker (0).", Example: `{ control_plane = 1, worker = 2 }`},
+			{Name: "nodes", Type: schema.Type{Kind: schema.Whole, Of: schema.MapOf}, Min: schema.Number(0), Max: schema.Number(mostNodes), Description: "How many nodes of which role: control_plane (1) and worker (0).", Example: `{ control_plane = 1, worker = 2 }`},
 			{Name: "image", Type: text(), Description: "Node image; kind's default without it.", Example: `"kindest/node:v1.37.0"`},
 			{Name: "config", Type: text(), Description: "kind's own configuration (v1alpha4) for what the other arguments do not say. Its list of nodes and the argument nodes exclude each other.", Example: `"networking: {disableDefaultCNI: true}"`},
 			{Name: "images", Type: texts(), Description: "What is loaded into the nodes: images of the container engine on this machine, and archives of images (paths that end in .tar).", Example: `["shop:dev"]`},

@@ -31,7 +31,7 @@ func (podPartition) schema() *schema.Block {
 		Description: "Cuts pods off by a NetworkPolicy, where the cluster's network plugin enforces those. Pods that replace the targets are not cut off without dynamic_targets.",
 		Attributes: []schema.Attribute{
 			{Name: "direction", Type: text(), Default: cty.StringVal(both), OneOf: []string{ingress, egress, both}, Description: "Whether the pods are not reached, do not reach others, or both."},
-			{Name: "destination_ports", Type: schema.Type{Kind: schema.Numeric, Of: schema.ListOf}, Description: "Only these ports, at whichever side is connected to. All, when not set.", Example: "[8080]"},
+			{Name: "destination_ports", Type: schema.Type{Kind: schema.Whole, Of: schema.ListOf}, Description: "Only these ports, at whichever side is connected to. All, when not set.", Example: "[8080]"},
 			{Name: "protocol", Type: text(), Default: cty.StringVal("TCP"), OneOf: []string{"TCP", "UDP", "SCTP"}, Description: "Protocol of destination_ports. Without those, all protocols are cut."},
 			dynamicTargets(),
 		},

@@ -40,8 +40,8 @@ func (*eventsProbe) Schema() *schema.Block {
 		Blocks: []schema.NestedBlock{{Name: "expect", Block: &schema.Block{
 			Description: "How many events may have come since the sample before.",
 			Attributes: []schema.Attribute{
-				{Name: "min", Type: number(), Min: schema.Number(0), Example: "1", Description: "The least number."},
-				{Name: "max", Type: number(), Min: schema.Number(0), Example: "0", Description: "The greatest number."},
+				{Name: "min", Type: integer(), Min: schema.Number(0), Example: "1", Description: "The least number."},
+				{Name: "max", Type: integer(), Min: schema.Number(0), Example: "0", Description: "The greatest number."},
 			},
 		}}},
 	}

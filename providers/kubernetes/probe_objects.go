@@ -21,8 +21,8 @@ func expectObjects() schema.NestedBlock {
 		Description: "What must be so for the sample to be OK. Everything that is said must hold; without the block at least one object must exist.",
 		Attributes: []schema.Attribute{
 			{Name: "exists", Type: boolean(), Example: "false", Description: "Whether there must be at least one such object, or none. Without it there must be one, unless min or max is set."},
-			{Name: "min", Type: number(), Min: schema.Number(0), Example: "2", Description: "The least number of objects."},
-			{Name: "max", Type: number(), Min: schema.Number(0), Example: "3", Description: "The greatest number of objects."},
+			{Name: "min", Type: integer(), Min: schema.Number(0), Example: "2", Description: "The least number of objects."},
+			{Name: "max", Type: integer(), Min: schema.Number(0), Example: "3", Description: "The greatest number of objects."},
 			{
 				Name: "condition", Type: textMap(), Example: `{ Available = "True" }`,
 				Description: "Conditions of the status that every one of the objects must have, with what they must be: \"True\", \"False\" or \"Unknown\".",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -30,7 +31,7 @@ func (scale) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Sets the number of replicas of Deployments and StatefulSets, and sets it back.",
 		Attributes: []schema.Attribute{
-			{Name: "replicas", Type: number(), Required: true, Min: schema.Number(0), Description: "How many replicas each of them gets.", Example: "0"},
+			{Name: "replicas", Type: integer(), Required: true, Min: schema.Number(0), Max: schema.Number(math.MaxInt32), Description: "How many replicas each of them gets.", Example: "0"},
 		},
 		Blocks: []schema.NestedBlock{target.Block(target.Workload)},
 	}

@@ -24,7 +24,7 @@ func (cpuStress) schema() *schema.Block {
 	return &schema.Block{
 		Description: "Uses up processor time of this machine.",
 		Attributes: []schema.Attribute{
-			{Name: "workers", Type: number(), Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time, each of which can keep one processor busy. One for each processor, when not set."},
+			{Name: "workers", Type: integer(), Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time, each of which can keep one processor busy. One for each processor, when not set."},
 			{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "How much of one processor each of them uses, in percent."},
 		},
 	}

@@ -11,7 +11,7 @@ func text() schema.Type     { return schema.Type{Kind: schema.String} }
 func texts() schema.Type    { return schema.Type{Kind: schema.String, Of: schema.ListOf} }
 func textMap() schema.Type  { return schema.Type{Kind: schema.String, Of: schema.MapOf} }
 func duration() schema.Type { return schema.Type{Kind: schema.Duration} }
-func number() schema.Type   { return schema.Type{Kind: schema.Numeric} }
+func integer() schema.Type  { return schema.Type{Kind: schema.Whole} }
 func percent() schema.Type  { return schema.Type{Kind: schema.Percent} }
 func size() schema.Type     { return schema.Type{Kind: schema.Size} }
 func boolean() schema.Type  { return schema.Type{Kind: schema.Bool} }

@@ -30,7 +30,7 @@ func httpStatus() linkFault {
 		name: "local_http_status",
 		doc:  "Answers HTTP requests through links in the place of the other side, which never sees them.",
 		attributes: append(matchAttributes(),
-			schema.Attribute{Name: "status", Type: number(), Required: true, Min: schema.Number(200), Max: schema.Number(599), Example: "503", Description: "Status code of the answer."},
+			schema.Attribute{Name: "status", Type: integer(), Required: true, Min: schema.Number(200), Max: schema.Number(599), Example: "503", Description: "Status code of the answer."},
 			schema.Attribute{Name: "body", Type: text(), Description: "Body of the answer."},
 			schema.Attribute{Name: "response_headers", Type: textMap(), Description: "Headers of the answer."},
 		),

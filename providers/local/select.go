@@ -26,7 +26,7 @@ func targetBlock(kind string) schema.NestedBlock {
 			Attributes: []schema.Attribute{
 				{Name: "names", Type: texts(), Description: fmt.Sprintf("Names of %s.", plural), Example: `["payments"]`},
 				{Name: "labels", Type: textMap(), Description: "Labels, all of which must be there with these values.", Example: `{ tier = "backend" }`},
-				{Name: "count", Type: number(), Min: schema.Number(1), Description: "How many to choose by chance, repeatably by the fault's seed. All, when neither count nor percent is set."},
+				{Name: "count", Type: integer(), Min: schema.Number(1), Description: "How many to choose by chance, repeatably by the fault's seed. All, when neither count nor percent is set."},
 				{Name: "percent", Type: percent(), Description: "How many to choose by chance, as a share of those eligible, rounded up."},
 			},
 			Exclusive: [][]string{{"count", "percent"}},

@@ -50,6 +50,7 @@ func TestChoose(t *testing.T) {
 		"labels":          {map[string]cty.Value{"labels": cty.MapVal(map[string]cty.Value{"even": cty.StringVal("true")})}, 5, 5, ""},
 		"count":           {map[string]cty.Value{"count": cty.NumberIntVal(3)}, 3, 10, ""},
 		"more than there": {map[string]cty.Value{"count": cty.NumberIntVal(30)}, 10, 10, ""},
+		"beyond any int":  {map[string]cty.Value{"count": cty.NumberFloatVal(1e30)}, 10, 10, ""},
 		"percent up":      {map[string]cty.Value{"percent": cty.NumberIntVal(1)}, 1, 10, ""},
 		"unknown name":    {map[string]cty.Value{"names": cty.ListVal([]cty.Value{cty.StringVal("p1")})}, 0, 0, `did you mean "p01"?`},
 		"no such label":   {map[string]cty.Value{"labels": cty.MapVal(map[string]cty.Value{"odd": cty.StringVal("true")})}, 0, 0, `matches label odd = "true"`},

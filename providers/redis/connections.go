@@ -26,7 +26,7 @@ func (*connections) Schema() *schema.Block {
 	return &schema.Block{
 		Description: "Takes the connections that a Redis server allows (maxclients), so that new clients are refused.",
 		Attributes: append(placeAttributes(), schema.Attribute{
-			Name: "leave", Type: schema.Type{Kind: schema.Numeric}, Default: cty.NumberIntVal(1), Min: schema.Number(1),
+			Name: "leave", Type: schema.Type{Kind: schema.Whole}, Default: cty.NumberIntVal(1), Min: schema.Number(1),
 			Description: "How many connections stay free. One is for the undo, for as long as nobody else takes it.",
 		}),
 	}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // type does.
 func (a *Attribute) checked() bool {
 	switch a.Type.Kind {
-	case Duration, Size, Rate, Percent, Ratio:
+	case Whole, Duration, Size, Rate, Percent, Ratio:
 		return true
 	default:
 		return len(a.OneOf) > 0 || a.Min != nil || a.Max != nil || a.hasElements()
@@ -98,7 +99,26 @@ func (a *Attribute) problem(v cty.Value) string {
 	if (low != nil && n < *low) || (high != nil && n > *high) {
 		return fmt.Sprintf("%s is out of range: expected %s.", shown(v), a.expectation())
 	}
+	if a.Type.Kind == Whole {
+		return a.notWhole(v)
+	}
 	return ""
+}
+
+// wholeDigits is how long whole numbers may be: every int, and every reader of JSON, has room for these.
+const wholeDigits, wholeEnd = 15, 1e15
+
+func (a *Attribute) notWhole(v cty.Value) string {
+	n := v.AsBigFloat()
+	f, _ := n.Float64()
+	switch {
+	case math.Abs(f) >= wholeEnd:
+		return fmt.Sprintf("%s is out of range: expected %s with at most %d digits.", shown(v), a.expectation(), wholeDigits)
+	case !n.IsInt():
+		return fmt.Sprintf("%s has a fraction: expected %s.", shown(v), a.expectation())
+	default:
+		return ""
+	}
 }
 
 func (a *Attribute) notOneOf(given string) string {
@@ -119,7 +139,7 @@ func shown(v cty.Value) string {
 	if v.Type() == cty.String {
 		return fmt.Sprintf("%q", v.AsString())
 	}
-	return v.AsBigFloat().Text('f', -1)
+	return NumberText(v.AsBigFloat())
 }
 
 func (b *Block) checkExclusive(v cty.Value) hcl.Diagnostics {

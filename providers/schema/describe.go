@@ -20,10 +20,14 @@ func (t Type) phrase() string {
 }
 
 func (k Kind) singular() string {
-	if k == Any {
+	switch k {
+	case Whole:
+		return "whole number"
+	case Any:
 		return "any value"
+	default:
+		return string(k)
 	}
-	return string(k)
 }
 
 func (k Kind) plural() string {
@@ -33,7 +37,7 @@ func (k Kind) plural() string {
 	case Any:
 		return "values"
 	default:
-		return string(k) + "s"
+		return k.singular() + "s"
 	}
 }
 

@@ -92,6 +92,7 @@ func TestTheJSONSchemaAgreesWithTheDecoder(t *testing.T) {
 		base + `, "any": [1, {"a": []}]`:                  true,
 		base + `, "lateny": "1s"`:                         false,
 		base + `, "count": 1`:                             true,
+		base + `, "count": 1.5`:                           false,
 		base + `, "count": 1, "all": true`:                false,
 		base + `, "target": {"names": []}`:                true,
 		base + `, "target": [{}, {}]`:                     false,

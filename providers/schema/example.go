@@ -95,7 +95,7 @@ func (t Type) example() string {
 
 func (k Kind) example() string {
 	switch k {
-	case Numeric:
+	case Numeric, Whole:
 		return "1"
 	case Bool:
 		return "true"

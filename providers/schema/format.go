@@ -2,6 +2,7 @@ package schema
 
 import (
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"time"
@@ -29,6 +30,27 @@ func FormatRate(bits int64) string {
 		return strconv.FormatFloat(float64(bits)/1e3, 'f', -1, 64) + "kbit"
 	}
 	return formatUnit(bits/1e3, []unit{{"gbit", 1e6}, {"mbit", 1e3}}, "kbit")
+}
+
+// NumberText writes a number for people, and soon, however large it is: a whole one in full while anyone may want to read
+// that, others with the digits that a float has.
+func NumberText(n *big.Float) string {
+	const inFull, least, most = 256, 1e-6, 1e21 // bits; where exponents begin
+	f, _ := n.Float64()
+	switch size := math.Abs(f); {
+	case n.IsInt() && n.MantExp(nil) <= inFull:
+		return n.Text('f', 0)
+	case size == 0:
+		return "almost 0"
+	case math.IsInf(f, 1):
+		return "more than 1e+308"
+	case math.IsInf(f, -1):
+		return "less than -1e+308"
+	case size < least || size >= most:
+		return strconv.FormatFloat(f, 'g', -1, 64)
+	default:
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
 }
 
 func formatUnit(n int64, units []unit, base string) string {

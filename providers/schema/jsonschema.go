@@ -110,7 +110,7 @@ func orTemplate(schema JSON) JSON {
 
 func (a *Attribute) jsonOne() JSON {
 	switch a.Type.Kind {
-	case Numeric, Percent, Ratio:
+	case Numeric, Whole, Percent, Ratio:
 		return a.jsonNumber()
 	case Bool:
 		return JSON{"type": "boolean"}
@@ -131,6 +131,9 @@ func (a *Attribute) jsonOne() JSON {
 
 func (a *Attribute) jsonNumber() JSON {
 	schema := JSON{"type": "number"}
+	if a.Type.Kind == Whole {
+		schema["type"] = "integer"
+	}
 	low, high := a.limits()
 	if low != nil {
 		schema["minimum"] = *low

@@ -20,7 +20,7 @@ func (k Kind) measure(v cty.Value) (float64, error) {
 	case Rate:
 		n, err := ParseRate(v.AsString())
 		return float64(n), err
-	case Numeric, Percent, Ratio:
+	case Numeric, Whole, Percent, Ratio:
 		f, _ := v.AsBigFloat().Float64()
 		return f, nil
 	default:
@@ -93,6 +93,8 @@ func (k Kind) noun() string {
 		return "a ratio"
 	case Numeric:
 		return "a number"
+	case Whole:
+		return "a whole number"
 	case Bool:
 		return "true or false"
 	case Any:

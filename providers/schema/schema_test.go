@@ -35,7 +35,7 @@ func block() *schema.Block {
 			{Name: "delays", Type: schema.Type{Kind: schema.Duration, Of: schema.ListOf}, Description: "Many."},
 			{Name: "limits", Type: schema.Type{Kind: schema.Size, Of: schema.MapOf}, Description: "By name."},
 			{Name: "any", Type: schema.Type{Kind: schema.Any}, Description: "Whatever."},
-			{Name: "count", Type: schema.Type{Kind: schema.Numeric}, Description: "This many."},
+			{Name: "count", Type: schema.Type{Kind: schema.Whole}, Description: "This many."},
 			{Name: "all", Type: schema.Type{Kind: schema.Bool}, Description: "All of them."},
 		},
 		Exclusive: [][]string{{"count", "all", "target"}},
@@ -112,6 +112,12 @@ func TestProblemsSayExpectedFoundAndWhatToDo(t *testing.T) {
 		`percent = 101`:                  `101 is out of range: expected a percentage between 0 and 100.`,
 		`ratio = 1.5`:                    `1.5 is out of range: expected a ratio between 0 and 1.`,
 		`port = 0`:                       `0 is out of range: expected a number between 1 and 65535.`,
+		`port = 1e20000000`:              `more than 1e+308 is out of range: expected a number between 1 and 65535.`,
+		`port = 1e-20000000`:             `almost 0 is out of range: expected a number between 1 and 65535.`,
+		`count = 1.9`:                    `1.9 has a fraction: expected a whole number.`,
+		`count = 1e30`:                   `1000000000000000000000000000000 is out of range: expected a whole number with at most 15 digits.`,
+		`count = -1e15`:                  `-1000000000000000 is out of range: expected a whole number with at most 15 digits.`,
+		`count = -1e20000000`:            `less than -1e+308 is out of range: expected a whole number with at most 15 digits.`,
 		`mode = "wirte"`:                 `"wirte" is not allowed here: expected "read" or "write". Did you mean "write"?`,
 		`token = "hunter2"`:              `The value, which is sensitive and not shown, is not as expected: "a" or "b".`,
 		`latency = secret`:               `The value, which is sensitive and not shown`,
@@ -151,7 +157,7 @@ func TestElementsAreNamed(t *testing.T) {
 
 // TestNullElementsAreRefused in lists and maps of every kind: a selector or a guardrail without one is another one.
 func TestNullElementsAreRefused(t *testing.T) {
-	kinds := []schema.Kind{schema.String, schema.Numeric, schema.Bool, schema.Duration, schema.Size, schema.Rate, schema.Percent, schema.Ratio}
+	kinds := []schema.Kind{schema.String, schema.Numeric, schema.Whole, schema.Bool, schema.Duration, schema.Size, schema.Rate, schema.Percent, schema.Ratio}
 	const hint = ` A variable whose default is env("NAME") is null where that is not set. Give it a value, or leave the element out.`
 	variables := map[string]cty.Value{"unset": cty.NullVal(cty.String), "secret": cty.NullVal(cty.String).Mark("secret"), "later": cty.DynamicVal}
 	for _, kind := range kinds {
@@ -179,6 +185,28 @@ func TestNullElementsAreRefused(t *testing.T) {
 				assert.Empty(t, diags, text)
 			}
 		})
+	}
+}
+
+// TestIntIsAlwaysAnInt: a float that no int holds is any int for a processor, also a negative one.
+func TestIntIsAlwaysAnInt(t *testing.T) {
+	for text, want := range map[string]int{"5": 5, "-5": -5, "1.9": 1, "-1.9": -1, "1e30": 1e15, "-1e30": -1e15, "1e20000000": 1e15, "999999999999999": 999999999999999} {
+		v := schema.NewValues(cty.ObjectVal(map[string]cty.Value{"n": cty.MustParseNumberVal(text)}))
+		assert.Equal(t, want, v.Int("n"), text)
+	}
+}
+
+func TestNumbersAreShownSoonAndShort(t *testing.T) {
+	for text, want := range map[string]string{
+		"0": "0", "42": "42", "-7": "-7", "0.1": "0.1", "1234567.5": "1234567.5", "0.0000001": "1e-07",
+		"123456789012345678901234567890": "123456789012345678901234567890",
+		"1e100":                          "1e+100",
+		"-1e100":                         "-1e+100",
+		"1e20000000":                     "more than 1e+308",
+		"-1e20000000":                    "less than -1e+308",
+		"1e-20000000":                    "almost 0",
+	} {
+		assert.Equal(t, want, schema.NumberText(cty.MustParseNumberVal(text).AsBigFloat()), text)
 	}
 }
 

@@ -10,6 +10,7 @@ type Kind string
 const (
 	String   Kind = "string"
 	Numeric  Kind = "number"
+	Whole    Kind = "whole" // number without a fraction that every int holds
 	Bool     Kind = "bool"
 	Duration Kind = "duration" // "300ms"; seconds in Values
 	Size     Kind = "size"     // "64Mi", "10MB"; bytes in Values
@@ -50,7 +51,7 @@ func (t Type) Cty() cty.Type {
 
 func (k Kind) cty() cty.Type {
 	switch k {
-	case Numeric, Percent, Ratio:
+	case Numeric, Whole, Percent, Ratio:
 		return cty.Number
 	case Bool:
 		return cty.Bool

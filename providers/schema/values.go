@@ -57,8 +57,9 @@ func (v Values) Float(name string) float64 {
 	return f
 }
 
-// Int is a number, rounded towards zero.
-func (v Values) Int(name string) int { return int(v.Float(name)) }
+// Int is a whole number. One of another kind is rounded towards zero, and kept within what is checked of whole ones: a
+// float that no int holds becomes any int.
+func (v Values) Int(name string) int { return int(min(max(v.Float(name), -wholeEnd), wholeEnd)) }
 
 // Duration is a duration attribute. Its text was checked when it was decoded.
 func (v Values) Duration(name string) time.Duration {

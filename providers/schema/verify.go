@@ -63,7 +63,7 @@ func (a *Attribute) verify() error {
 // known reports whether the type is one of those that there are.
 func (t Type) known() bool {
 	switch t.Kind {
-	case String, Numeric, Bool, Duration, Size, Rate, Percent, Ratio, Any:
+	case String, Numeric, Whole, Bool, Duration, Size, Rate, Percent, Ratio, Any:
 		return t.Of == One || t.Of == ListOf || t.Of == MapOf
 	default:
 		return false
@@ -72,7 +72,7 @@ func (t Type) known() bool {
 
 func (k Kind) measured() bool {
 	switch k {
-	case Numeric, Percent, Ratio, Duration, Size, Rate:
+	case Numeric, Whole, Percent, Ratio, Duration, Size, Rate:
 		return true
 	default:
 		return false

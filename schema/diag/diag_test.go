@@ -89,7 +89,7 @@ func here(t *testing.T, text string) *hcl.Range {
 func diagnostics(t *testing.T) hcl.Diagnostics {
 	t.Helper()
 	expr, diags := hclsyntax.ParseExpression([]byte(
-		`[var.limit, var.secret, var.nested, var.names, var.long, var.null, var.later, var.any, var.yes, var.none, var.map["k"], var.many, nothing.x]`),
+		`[var.limit, var.secret, var.nested, var.names, var.long, var.null, var.later, var.any, var.yes, var.none, var.map["k"], var.many, var.huge, nothing.x]`),
 		"main.gameday.hcl", hcl.InitialPos)
 	require.Empty(t, diags)
 	many := map[string]cty.Value{}
@@ -109,6 +109,7 @@ func diagnostics(t *testing.T) hcl.Diagnostics {
 		"none":   cty.EmptyObjectVal,
 		"map":    cty.MapVal(map[string]cty.Value{"k": cty.NumberFloatVal(0.1)}),
 		"many":   cty.ObjectVal(many),
+		"huge":   cty.MustParseNumberVal("1e20000000"), // which takes minutes to be written in full
 	})}}
 	return hcl.Diagnostics{
 		{Severity: hcl.DiagError, Summary: "With values", Detail: "They are below the excerpt.", Subject: here(t, "var.limit"), Expression: expr, EvalContext: ctx},

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/providers/schema"
 )
 
 // maxValueText is how much of a value is shown, in characters.
@@ -93,7 +95,7 @@ func literal(v cty.Value) string {
 		return string(hclwrite.TokensForValue(cty.StringVal(shorten(v.AsString()))).Bytes())
 	}
 	if v.Type() == cty.Number {
-		return v.AsBigFloat().Text('g', 12)
+		return schema.NumberText(v.AsBigFloat())
 	}
 	return fmt.Sprint(v.True())
 }

@@ -138,7 +138,7 @@ func suite() *Construct {
 			Name: "gate",
 			Body: body("What the suite must reach to pass. Without it, every experiment must pass.",
 				arg("min_score", schema.Ratio, "The share of experiments, by weight, that must pass. Default 1."),
-				arg("max_inconclusive", schema.Numeric, "How many experiments may be inconclusive. Default 0."),
+				arg("max_inconclusive", schema.Whole, "How many experiments may be inconclusive. Default 0."),
 			),
 		}},
 	}

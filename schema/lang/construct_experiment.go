@@ -15,7 +15,7 @@ func experiment() *Construct {
 			arg("environment", schema.Any, "Where it runs: a reference to an environment. Without one it has none."),
 			schema.Attribute{Name: "labels", Type: schema.Type{Kind: schema.String, Of: schema.MapOf}, Description: "By which suites select.", Example: `{ tier = "critical" }`},
 			withDefault(arg("weight", schema.Numeric, "How much the verdict counts in the score of a suite."), cty.NumberIntVal(1)),
-			arg("seed", schema.Numeric, "Decides every choice by chance. By default it is derived from the address, so that it is the same in every run."),
+			arg("seed", schema.Whole, "Decides every choice by chance. By default it is derived from the address, so that it is the same in every run."),
 			arg("depends_on", schema.Any, "Experiments, or modules with all of theirs, that run before this one."),
 		),
 		Children: []*Construct{load(), steadyState(), fault(), stopCondition(), rollback()},
@@ -90,7 +90,7 @@ func assertion() *Construct {
 }
 
 func minSamples(description string) schema.Attribute {
-	a := withDefault(arg("min_samples", schema.Numeric, description), cty.NumberIntVal(10))
+	a := withDefault(arg("min_samples", schema.Whole, description), cty.NumberIntVal(10))
 	a.Min = schema.Number(1)
 	return a
 }
@@ -101,7 +101,7 @@ func fault() *Construct {
 		Body: body("Harm that is done, proven, and undone.",
 			lasting("delay", "From the start of the fault phase, or from when the faults that it depends on are active.", "0s"),
 			lasting("duration", "How long it stays.", "30s"),
-			arg("seed", schema.Numeric, "Decides which targets are chosen. By default it is derived from the experiment's seed and the fault's name."),
+			arg("seed", schema.Whole, "Decides which targets are chosen. By default it is derived from the experiment's seed and the fault's name."),
 			forEach(),
 			arg("depends_on", schema.Any, "Faults of the experiment that must be active before."),
 		),

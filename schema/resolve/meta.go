@@ -95,15 +95,15 @@ func (e meta) number(expr hcl.Expression, name string, otherwise, low, high floa
 	}
 	n, _ := v.AsBigFloat().Float64()
 	if n < low || n > high {
-		e.m.r.diags.errorAt(expr, e.ctx, "Invalid value for "+name, "%s is out of range: %s must be %s.", ValueText(v), name, limits(low, high))
+		e.m.r.diags.errorAt(expr, e.ctx, "Invalid value for "+name, "%s is out of range: %s must be %s.", ValueText(v), name, limits(n, low, high))
 		return otherwise
 	}
 	return n
 }
 
-// limits is in words; a limit that only computers reach is not worth naming.
-func limits(low, high float64) string {
-	if high >= math.MaxInt32 && low > -maxWhole {
+// limits is in words; a limit that only computers reach is not worth naming to who has not come near it.
+func limits(n, low, high float64) string {
+	if n < low && high >= math.MaxInt32 && low > -maxWhole {
 		return "at least " + ValueText(cty.NumberFloatVal(low))
 	}
 	return "between " + ValueText(cty.NumberFloatVal(low)) + " and " + ValueText(cty.NumberFloatVal(high))

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/gameday-dev/gameday/schema/lang"
 )
 
@@ -44,10 +45,10 @@ func ValueText(v cty.Value) string {
 const shownDigits = 6
 
 func numberText(n *big.Float) string {
-	if n.IsInt() {
-		return n.Text('f', 0)
-	}
 	f, _ := n.Float64()
+	if n.IsInt() || f == 0 {
+		return schema.NumberText(n)
+	}
 	return digitsText(f, shownDigits)
 }
 

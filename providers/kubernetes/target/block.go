@@ -142,7 +142,7 @@ func readyAttribute(kind Kind) schema.Attribute {
 
 func countAttributes() []schema.Attribute {
 	return []schema.Attribute{
-		{Name: "count", Type: schema.Type{Kind: schema.Numeric}, Min: schema.Number(1), Description: "How many to choose by chance, repeatably by the fault's seed. All, when neither count nor percent is set."},
+		{Name: "count", Type: schema.Type{Kind: schema.Whole}, Min: schema.Number(1), Description: "How many to choose by chance, repeatably by the fault's seed. All, when neither count nor percent is set."},
 		{Name: "percent", Type: schema.Type{Kind: schema.Percent}, Description: "How many to choose by chance, as a share of those eligible, rounded up."},
 	}
 }

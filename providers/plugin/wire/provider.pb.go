@@ -854,7 +854,7 @@ type Attribute struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	Description   string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
-	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"` // string, number, bool, duration, size, rate, percent, ratio, any
+	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"` // string, number, whole, bool, duration, size, rate, percent, ratio, any
 	Of            Collection             `protobuf:"varint,4,opt,name=of,proto3,enum=gameday.provider.v1.Collection" json:"of,omitempty"`
 	Required      bool                   `protobuf:"varint,5,opt,name=required,proto3" json:"required,omitempty"`
 	Default       []byte                 `protobuf:"bytes,6,opt,name=default,proto3" json:"default,omitempty"` // MessagePack by the attribute's type; none: empty
