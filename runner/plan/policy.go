@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -60,7 +61,7 @@ func checkRadius(policy resolve.Policy, e Experiment, f Fault) []Finding {
 			Severity: SeverityError, Kind: KindPolicy, Subject: e.Address + "." + f.Address,
 			Summary: "Blast radius without a bound",
 			Detail: fmt.Sprintf("With dynamic_targets, whatever matches and appears becomes a target, too, where max_targets_percent allows %s (%s). Leave dynamic_targets out.",
-				percentText(policy.MaxTargetsPercent), place(policy)),
+				percentText(policy.MaxTargetsPercent), place(policy.MaxTargetsAt)),
 			Source: f.Source,
 		}}
 	}
@@ -80,7 +81,7 @@ func uncounted(policy resolve.Policy, subject string, f Fault) Finding {
 		Severity: SeverityWarning, Kind: KindPolicy, Subject: subject,
 		Summary: "Blast radius cannot be judged",
 		Detail: fmt.Sprintf("max_targets_percent allows %s of the targets (%s). This fault acts on %d, and how many there are of that kind is not known: those that are chosen by name are not counted. See yourself that these are not too many.",
-			percentText(policy.MaxTargetsPercent), place(policy), len(f.Targets)),
+			percentText(policy.MaxTargetsPercent), place(policy.MaxTargetsAt), len(f.Targets)),
 		Source: f.Source,
 	}
 	if policy.MaxTargetsPercent == 0 {
@@ -94,7 +95,7 @@ func tooMany(policy resolve.Policy, subject string, f Fault, n, of int) Finding 
 		Severity: SeverityError, Kind: KindPolicy, Subject: subject,
 		Summary: "Blast radius larger than the policy allows",
 		Detail: fmt.Sprintf("%d of %d targets (%s), where max_targets_percent allows %s (%s). Choose fewer in the target block.",
-			n, of, percentText(percentOf(n, of)), percentText(policy.MaxTargetsPercent), place(policy)),
+			n, of, percentText(percentOf(n, of)), percentText(policy.MaxTargetsPercent), place(policy.MaxTargetsAt)),
 		Source: f.Source,
 	}
 }
@@ -152,6 +153,4 @@ func matchesAny(patterns []string, name string) bool {
 	})
 }
 
-func place(policy resolve.Policy) string {
-	return fmt.Sprintf("%s:%d", source(policy.Range).File, policy.Range.Start.Line)
-}
+func place(at hcl.Range) string { return fmt.Sprintf("%s:%d", source(at).File, at.Start.Line) }

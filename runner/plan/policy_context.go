@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -23,14 +24,15 @@ func (b *builder) environmentFindings() []Finding {
 // promised before it is up, or one that it has then.
 func CheckContext(policy resolve.Policy, environment string, at event.Source, outputs cty.Value) []Finding {
 	name, ok := contextOf(outputs)
-	if !ok || !matchesAny(policy.DenyContext, name) {
+	denying := slices.IndexFunc(policy.DenyContext, func(pattern string) bool { return matchesAny([]string{pattern}, name) })
+	if !ok || denying < 0 {
 		return nil
 	}
 	return []Finding{{
 		Severity: SeverityError, Kind: KindPolicy, Subject: environment,
 		Summary: "Denied context " + name,
 		Detail: fmt.Sprintf("deny_context (%s) matches the context %s of this environment. Use another context.",
-			place(policy), name),
+			place(policy.DenyContextAt[policy.DenyContext[denying]]), name),
 		Source: at,
 	}}
 }

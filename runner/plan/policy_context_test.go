@@ -3,6 +3,7 @@ package plan
 import (
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/zclconf/go-cty/cty"
 
@@ -11,8 +12,9 @@ import (
 
 func TestCheckContext(t *testing.T) {
 	at := event.Source{File: "shop.gameday.hcl", Line: 3}
-	policy := atMost(100)
-	policy.DenyContext = []string{"*prod*"}
+	policy := atMost(50)
+	policy.DenyContext = []string{"*live*", "*prod*"}
+	policy.DenyContextAt = map[string]hcl.Range{"*live*": {Filename: "q.gameday.hcl", Start: hcl.Pos{Line: 1}}, "*prod*": {Filename: "q.gameday.hcl", Start: hcl.Pos{Line: 7}}}
 	check := func(outputs cty.Value) []Finding { return CheckContext(policy, "environment.shop", at, outputs) }
 	in := func(name string) cty.Value {
 		return cty.ObjectVal(map[string]cty.Value{"context": cty.StringVal(name)})
@@ -21,7 +23,7 @@ func TestCheckContext(t *testing.T) {
 	assert.Empty(t, check(cty.NilVal), "what says no context is in none")
 	assert.Equal(t, []Finding{{
 		Severity: SeverityError, Kind: KindPolicy, Subject: "environment.shop", Summary: "Denied context eu-prod-1",
-		Detail: "deny_context (p.gameday.hcl:4) matches the context eu-prod-1 of this environment. Use another context.",
+		Detail: "deny_context (q.gameday.hcl:7) matches the context eu-prod-1 of this environment. Use another context.",
 		Source: at,
 	}}, check(in("eu-prod-1")))
 	for context, pattern := range map[string]string{

@@ -15,7 +15,7 @@ import (
 )
 
 func atMost(percent float64) resolve.Policy {
-	return resolve.Policy{MaxTargetsPercent: percent, Range: hcl.Range{Filename: "p.gameday.hcl", Start: hcl.Pos{Line: 4}}}
+	return resolve.Policy{MaxTargetsPercent: percent, MaxTargetsAt: hcl.Range{Filename: "p.gameday.hcl", Start: hcl.Pos{Line: 4}}}
 }
 
 func onProcesses(population int, names ...string) Fault {

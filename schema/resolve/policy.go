@@ -16,7 +16,7 @@ import (
 const alwaysProtected = "kube-system"
 
 func newPolicy() Policy {
-	return Policy{ProtectedNamespaces: []string{alwaysProtected}, MaxTargetsPercent: 100}
+	return Policy{ProtectedNamespaces: []string{alwaysProtected}, MaxTargetsPercent: 100, DenyContextAt: map[string]hcl.Range{}}
 }
 
 // policies adds those of a module to the policy of the run.
@@ -56,15 +56,17 @@ func (m *module) checkPatterns(cfg *config.Policy, name string, patterns []strin
 	}
 }
 
-// merge keeps the strictest of each limit.
+// merge keeps the strictest of each limit, and which block set it.
 func (p *Policy) merge(v schema.Values, at hcl.Range) {
 	p.ProtectedNamespaces = union(p.ProtectedNamespaces, v.Strings("protected_namespaces"))
 	p.DenyContext = union(p.DenyContext, v.Strings("deny_context"))
-	if v.Known("max_targets_percent") {
-		p.MaxTargetsPercent = min(p.MaxTargetsPercent, v.Float("max_targets_percent"))
+	for _, pattern := range v.Strings("deny_context") {
+		if _, known := p.DenyContextAt[pattern]; !known {
+			p.DenyContextAt[pattern] = at
+		}
 	}
-	if p.Range == (hcl.Range{}) {
-		p.Range = at
+	if most := v.Float("max_targets_percent"); v.Known("max_targets_percent") && most < p.MaxTargetsPercent {
+		p.MaxTargetsPercent, p.MaxTargetsAt = most, at
 	}
 }
 

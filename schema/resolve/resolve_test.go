@@ -146,6 +146,25 @@ func TestBodiesAreUnknownUntilTheEnvironmentIsUp(t *testing.T) {
 	assert.Equal(t, "http://localhost:8080/healthz", values.String("url"))
 }
 
+// TestPoliciesNameWhatLimits: of several policy blocks, the one that set a limit is where to look.
+func TestPoliciesNameWhatLimits(t *testing.T) {
+	r := mustResolve(t, resolve.Inputs{}, `policy { protected_namespaces = ["monitoring"] }
+policy {
+  max_targets_percent = 50
+  deny_context        = ["*prod*"]
+}
+policy { max_targets_percent = 20 }
+policy {
+  max_targets_percent = 30
+  deny_context        = ["*prod*", "live"]
+}`)
+	assert.Equal(t, 20.0, r.Policy.MaxTargetsPercent)
+	assert.Equal(t, 6, r.Policy.MaxTargetsAt.Start.Line)
+	assert.Equal(t, []string{"*prod*", "live"}, r.Policy.DenyContext)
+	assert.Equal(t, 2, r.Policy.DenyContextAt["*prod*"].Start.Line)
+	assert.Equal(t, 7, r.Policy.DenyContextAt["live"].Start.Line)
+}
+
 // TestNullElementsAreRefusedWhenTheyAreKnown: a plan takes what only an environment knows, and a run does not take null for it.
 func TestNullElementsAreRefusedWhenTheyAreKnown(t *testing.T) {
 	text := strings.Replace(shop, `names = ["web"]`, `names = [environment.shop.process.web.port == 8080 ? null : "web"]`, 1)

@@ -192,7 +192,8 @@ type Suite struct {
 // Policy is all policy blocks together; the strictest wins.
 type Policy struct {
 	ProtectedNamespaces []string
-	MaxTargetsPercent   float64 // 0 to 100; 100 when nothing is said
+	MaxTargetsPercent   float64   // 0 to 100; 100 when nothing is said
+	MaxTargetsAt        hcl.Range // of the policy block that says so
 	DenyContext         []string
-	Range               hcl.Range // of the first policy block
+	DenyContextAt       map[string]hcl.Range // of the first policy block that has a pattern
 }
