@@ -28,7 +28,7 @@ type planned struct {
 func (s *settings) load(ctx context.Context, t *testing.T, env *envconf.Config) (*launch.Configuration, error) {
 	t.Helper()
 	cfg, diags := config.LoadDir(s.dir, config.WithVersion(released()))
-	given, more := launch.Variables(cfg.Sources, s.dir, s.assignments(env))
+	given, more := launch.Variables(cfg, s.dir, s.assignments(env))
 	c := &launch.Configuration{Dir: s.dir, Config: cfg, Set: s.set, Given: given, Version: version()}
 	diags = append(diags, more...)
 	if c.Set == nil {

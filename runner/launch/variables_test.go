@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/gameday-dev/gameday/schema/config"
 	"github.com/gameday-dev/gameday/schema/resolve"
 	"github.com/gameday-dev/gameday/schema/syntax"
 )
@@ -36,7 +37,7 @@ func TestVariables(t *testing.T) {
 	}
 	write("x.auto.vars.hcl", "b = \"auto\"\nc = \"auto\"\nd = \"auto\"\n")
 	file := write("given.vars.hcl", "c = \"file\"\nd = \"file\"\n")
-	got, diags := Variables(syntax.NewSources(), dir, []Assignment{
+	got, diags := Variables(&config.Config{Root: &config.Module{}, Sources: syntax.NewSources()}, dir, []Assignment{
 		{Name: "d", Value: "first", From: "-var"}, {File: file}, {Name: "e", Value: "last", From: "-var"},
 	})
 	require.Empty(t, diags)

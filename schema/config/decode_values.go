@@ -15,7 +15,7 @@ func (d *moduleDecoder) variable(block *hcl.Block, name string) *Variable {
 		Description: d.staticString(content, "description"),
 		Type:        d.variableType(content),
 		Default:     argument(content, "default"),
-		Sensitive:   d.staticBool(content, "sensitive", false),
+		Sensitive:   d.staticBool(content, "sensitive", argument(content, "sensitive") != nil), // what is wrong is no reason to show the value
 		Nullable:    d.staticBool(content, "nullable", true),
 		DeclRange:   block.DefRange,
 	}

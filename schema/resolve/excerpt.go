@@ -2,12 +2,12 @@ package resolve
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/schema/config"
+	"github.com/gameday-dev/gameday/schema/syntax"
 )
 
 // written is a value that the configuration gives: the default of a variable, or
@@ -21,21 +21,28 @@ func written(v *config.Variable, value cty.Value, at hcl.Range) input {
 	return input{value: value, at: v.DeclRange, from: fmt.Sprintf("%s:%d", at.Filename, at.Start.Line)}
 }
 
-// showable reports whether an excerpt of a variable file, which has whole lines,
+// Showable reports whether an excerpt of a variable file, which has whole lines,
 // shows no secret where the value of a variable stands. In JSON all values may
-// stand on one line.
-func (r *resolver) showable(v *config.Variable, at hcl.Range) bool {
-	return !v.Sensitive && (!strings.HasSuffix(at.Filename, ".json") || !hasSensitive(r.out.Config.Root))
+// stand on one line, and a name that is not declared may be that of a sensitive
+// variable, misspelt.
+func Showable(cfg *config.Config, name string, at hcl.Range) bool {
+	if !TakesSecrets(cfg) {
+		return true
+	}
+	v := cfg.Root.Variables[name]
+	return v != nil && !v.Sensitive && !syntax.IsJSON(at.Filename)
 }
 
-// hasSensitive reports whether any variable of a module is sensitive.
-func hasSensitive(m *config.Module) bool {
-	for _, v := range m.Variables {
+// TakesSecrets reports whether a variable file may hold a secret: whether any
+// variable is sensitive. It is not known when parts of the configuration are
+// missing, and any of them may declare one.
+func TakesSecrets(cfg *config.Config) bool {
+	for _, v := range cfg.Root.Variables {
 		if v.Sensitive {
 			return true
 		}
 	}
-	return false
+	return cfg.Partial
 }
 
 // givenBy says where a value came from; nothing when its place says so.

@@ -50,20 +50,20 @@ func (r *resolver) undeclared(name string, given Given, root *config.Module) {
 		return
 	}
 	d := &hcl.Diagnostic{
-		Severity: hcl.DiagError, Subject: given.Range,
-		Summary: "Value for an undeclared variable",
+		Severity: hcl.DiagError,
+		Summary:  "Value for an undeclared variable",
 		Detail: fmt.Sprintf("%s gives a value for %q, but the configuration declares no such variable.%s",
 			given.From, name, suggest(name, slices.Sorted(maps.Keys(root.Variables)), "It declares")),
 	}
-	if hasSensitive(root) {
-		d.Subject = nil // of which it may be one, misspelt
+	if given.Range != nil && Showable(r.out.Config, name, *given.Range) {
+		d.Subject = given.Range
 	}
 	r.diags.list = append(r.diags.list, d)
 }
 
 func (r *resolver) readGiven(v *config.Variable, given Given) input {
 	in := input{value: given.Value, at: v.DeclRange, from: given.From}
-	if given.Range != nil && r.showable(v, *given.Range) {
+	if given.Range != nil && Showable(r.out.Config, v.Name, *given.Range) {
 		in.at, in.from = *given.Range, ""
 	}
 	if given.Value != cty.NilVal {

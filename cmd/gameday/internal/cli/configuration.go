@@ -20,7 +20,7 @@ func (s *session) load(ctx context.Context, dir string, vars *varFlags) (*launch
 	cfg, diags := config.LoadDir(dir, config.WithVersion(releasedVersion()))
 	c := &launch.Configuration{Dir: dir, Config: cfg, Version: currentVersion()}
 	assignments, wrong := vars.assignments()
-	given, more := launch.Variables(cfg.Sources, dir, assignments)
+	given, more := launch.Variables(cfg, dir, assignments)
 	c.Given = given
 	diags = append(append(diags, more...), wrong...)
 	required, more := cfg.Required()
