@@ -332,6 +332,26 @@ func TestBuildPinsFilesReadByFunctions(t *testing.T) {
 	assert.Equal(t, []string{"main.gameday.hcl", "notes/how.txt"}, names)
 }
 
+// TestBuildDoesNotPinVariableFiles: a plan has their values, and is applied
+// without them. Their names are whatever -var-file was given.
+func TestBuildDoesNotPinVariableFiles(t *testing.T) {
+	files := room(`
+  fault "fake_break" "f" {
+    how = file("read.tfvars")
+  }`)
+	files["prod.hcl"], files["a.auto.vars.hcl"], files["read.tfvars"] = "", "", "# gently\n"
+	req := resolved(t, files, nil)
+	for _, name := range []string{"prod.hcl", "a.auto.vars.hcl", "read.tfvars"} {
+		_, diags := req.Resolved.Config.Sources.ParseVars(filepath.Join(req.Dir, name))
+		require.Empty(t, diags)
+	}
+	var names []string
+	for _, f := range built(t, req).Files {
+		names = append(names, f.Name)
+	}
+	assert.Equal(t, []string{"main.gameday.hcl", "read.tfvars"}, names, "what the configuration reads itself is pinned")
+}
+
 func TestBuildTargeted(t *testing.T) {
 	req := resolved(t, map[string]string{"main.gameday.hcl": manyExperiments(3)}, nil)
 	req.Targets = []string{"experiment.e0001"}

@@ -45,15 +45,15 @@ experiment "e" {
   }
   fault "fake_break" "f" {
     things   = ["a"]
-    how      = "${path.module}/y"
+    how      = "${path.module}/y ${file("notes/how.txt")}"
     warn     = "see ${path.module}"
     duration = "5s"
   }
 }
-`}
+`, "shop/lab/notes/how.txt": "gently"}
 	first := planIn(t, files)
 	assert.Equal(t, first, planIn(t, files))
-	for _, text := range []string{"a room with bin/shop", "In shop/lab.", "look at shop/lab/x", "breaks shop/lab/y", "see shop/lab"} {
+	for _, text := range []string{"a room with bin/shop", "In shop/lab.", "look at shop/lab/x", "breaks shop/lab/y gently", "see shop/lab", `"name":"notes/how.txt"`} {
 		assert.Contains(t, first, text)
 	}
 }

@@ -14,18 +14,7 @@ import (
 // could not be read or was refused; with errors in its syntax it is partial. A
 // file is parsed once, however often it is asked for.
 func (s *Sources) Parse(path string) (*hcl.File, hcl.Diagnostics) {
-	name := filepath.Clean(path)
-	s.mu.Lock()
-	known, ok := s.parsed[name]
-	s.mu.Unlock()
-	if ok {
-		return known.file, known.diags
-	}
-	file, diags := s.parse(name)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.parsed[name] = parsed{file, diags}
-	return file, diags
+	return s.parse(path, s.Read)
 }
 
 // ParseAll parses files, several at once, so that Parse has them at hand.
@@ -41,11 +30,26 @@ func (s *Sources) ParseAll(paths []string) {
 	_ = group.Wait()
 }
 
-func (s *Sources) parse(name string) (*hcl.File, hcl.Diagnostics) {
-	src, err := s.Read(name)
+func (s *Sources) parse(path string, read func(string) ([]byte, error)) (*hcl.File, hcl.Diagnostics) {
+	name := filepath.Clean(path)
+	src, err := read(name)
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
+	s.mu.Lock()
+	known, ok := s.parsed[name]
+	s.mu.Unlock()
+	if ok {
+		return known.file, known.diags
+	}
+	file, diags := parseSource(src, name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parsed[name] = parsed{file, diags}
+	return file, diags
+}
+
+func parseSource(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	if IsJSON(name) {
 		return parseJSON(src, name)
 	}
@@ -66,9 +70,9 @@ func parseJSON(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	return file, diags
 }
 
-// ParseVars parses a variable file: attributes only.
+// ParseVars parses a variable file, whatever its name: attributes only.
 func (s *Sources) ParseVars(path string) (hcl.Attributes, hcl.Diagnostics) {
-	file, diags := s.Parse(path)
+	file, diags := s.parse(path, s.readVars)
 	if diags.HasErrors() || file == nil {
 		return nil, diags
 	}

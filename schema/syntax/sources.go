@@ -23,7 +23,7 @@ type Sources struct {
 
 // parsed is a parsed file with what was wrong with it.
 type parsed struct {
-	file  *hcl.File // nil if it could not be read, or was refused unparsed
+	file  *hcl.File // nil if it was refused unparsed
 	diags hcl.Diagnostics
 }
 
@@ -43,6 +43,25 @@ func (s *Sources) Read(path string) ([]byte, error) {
 	name := filepath.Clean(path)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	content, err := s.content(name)
+	if err == nil && s.digests[name] == "" {
+		sum := sha256.Sum256(content)
+		s.digests[name] = hex.EncodeToString(sum[:])
+	}
+	return content, err
+}
+
+// readVars is Read for a file that gives values to variables. It records no
+// digest: the file is not what a plan depends on, the values are, and the digest
+// of one that holds little but a secret would give that away.
+func (s *Sources) readVars(path string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.content(filepath.Clean(path))
+}
+
+// content reads a file once. The mutex is held.
+func (s *Sources) content(name string) ([]byte, error) {
 	if content, ok := s.contents[name]; ok {
 		return content, nil
 	}
@@ -50,13 +69,12 @@ func (s *Sources) Read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(content)
 	s.contents[name] = content
-	s.digests[name] = hex.EncodeToString(sum[:])
 	return content, nil
 }
 
-// Digests is the SHA-256 of every file that was read, in hexadecimal, by name.
+// Digests is the SHA-256 of every file that was read, in hexadecimal, by name,
+// without those that were read for the values of variables only.
 func (s *Sources) Digests() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -152,6 +152,24 @@ func TestParseVars(t *testing.T) {
 	}
 }
 
+// TestVariableFilesAreNotAmongTheDigests, whatever they are called, unless the
+// configuration reads one itself.
+func TestVariableFilesAreNotAmongTheDigests(t *testing.T) {
+	write(t, map[string]string{"prod.hcl": "a = 1\n", "both.tfvars": "a = 1\n", "broken.vars.hcl": "a = "})
+	s := NewSources()
+	for _, name := range []string{"prod.hcl", "both.tfvars", "broken.vars.hcl"} {
+		_, _ = s.ParseVars(name)
+		assert.Contains(t, s.Files(), name, "for the excerpt")
+	}
+	assert.Empty(t, s.Digests())
+	_, err := s.Read("./both.tfvars")
+	require.NoError(t, err)
+	assert.Len(t, s.Digests(), 1)
+	_, diags := s.Parse("prod.hcl")
+	require.Empty(t, diags)
+	assert.Len(t, s.Digests(), 2)
+}
+
 func TestParseText(t *testing.T) {
 	deep := strings.Repeat("[", 1000)
 	_, diags := ParseExpression("[1, 2]", "<value>")
