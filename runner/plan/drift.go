@@ -98,8 +98,19 @@ func driftOptions(saved, now *Plan) []Change {
 }
 
 func driftFiles(saved, now *Plan) []Change {
-	digest := func(f File) (string, string) { return f.Name, "sha256 " + short(f.SHA256) }
-	return compareNamed(ChangedFile, saved.Files, now.Files, digest)
+	state := func(f File) (string, string) { return f.Name, fileText(f) }
+	return compareNamed(ChangedFile, saved.Files, now.Files, state)
+}
+
+func fileText(f File) string {
+	switch {
+	case f.Missing:
+		return "not there"
+	case f.SHA256 == "":
+		return "there"
+	default:
+		return "sha256 " + short(f.SHA256)
+	}
 }
 
 func driftVariables(saved, now *Plan) []Change {

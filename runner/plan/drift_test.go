@@ -36,8 +36,18 @@ func TestDrift(t *testing.T) {
 			"",
 		},
 		"file gone": {
-			func(p *Plan) { p.Files = p.Files[:1] },
+			func(p *Plan) { p.Files = slices.Delete(p.Files, 1, 2) },
 			[]Change{{ChangedFile, "../lib/lib.gameday.hcl", "sha256 " + short(checksum([]byte("lib"))), ""}},
+			"",
+		},
+		"file there now": {
+			func(p *Plan) { p.Files[3].Missing = false },
+			[]Change{{ChangedFile, "wanted.txt", "not there", "there"}},
+			"file wanted.txt changed: was not there, is there",
+		},
+		"file read now": {
+			func(p *Plan) { p.Files[2].SHA256 = checksum([]byte("asked")) },
+			[]Change{{ChangedFile, "asked.txt", "there", "sha256 " + short(checksum([]byte("asked")))}},
 			"",
 		},
 		"variable": {

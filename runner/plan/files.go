@@ -1,24 +1,32 @@
 package plan
 
-import (
-	"cmp"
-	"path/filepath"
-	"slices"
-)
+import "path/filepath"
 
 // files pins everything that the configuration was read from: also what its
-// functions read, so it is called when every body has been decoded. Variable
-// files are not among them, as their values are in the plan themselves and a
-// saved plan is applied without them.
+// functions read, so it is called when every body has been decoded. Of files
+// that they only look for it pins whether they are there. Variable files are not
+// among them, as their values are in the plan themselves and a saved plan is
+// applied without them.
 func (b *builder) files() []File {
-	out := append([]File{}, b.req.Files...)
+	pinned := map[string]File{}
 	if config := b.req.Resolved.Config; config != nil && config.Sources != nil {
-		for name, digest := range config.Sources.Digests() {
-			out = append(out, File{relative(b.req.Dir, name), digest})
+		for name, found := range config.Sources.Seen() {
+			name = relative(b.req.Dir, name)
+			pinned[name] = File{Name: name, Missing: !found}
+		}
+		for name, digest := range config.Sources.Digests() { // which says more
+			name = relative(b.req.Dir, name)
+			pinned[name] = File{Name: name, SHA256: digest}
 		}
 	}
-	slices.SortFunc(out, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
-	return slices.Compact(out)
+	for _, f := range b.req.Files {
+		pinned[f.Name] = f
+	}
+	out := make([]File, 0, len(pinned))
+	for _, name := range sortedKeys(pinned) {
+		out = append(out, pinned[name])
+	}
+	return out
 }
 
 // relative names a file from the configuration's directory, so that the plan

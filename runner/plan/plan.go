@@ -29,15 +29,18 @@ type Plan struct {
 	Summary      Summary       `json:"summary"`
 }
 
-// File is a file that the configuration was read from.
+// File is a file that the configuration was read from, or of which it has asked
+// whether it is there.
 type File struct {
-	Name   string `json:"name"` // relative to Dir, slash-separated
-	SHA256 string `json:"sha256"`
+	Name    string `json:"name"`              // relative to Dir, slash-separated
+	SHA256  string `json:"sha256"`            // empty for one that was not read
+	Missing bool   `json:"missing,omitempty"` // it was not there
 }
 
-// Variable is a root variable as the plan was made with it.
+// Variable is a variable of the root module as the plan was made with it, or one
+// of another module that took its value from the environment.
 type Variable struct {
-	Name      string `json:"name"`
+	Name      string `json:"name"`            // of another module's, the address: "module.a.var.b"
 	Value     string `json:"value,omitempty"` // JSON by cty's encoding, with its type; empty for sensitive ones
 	Type      string `json:"type,omitempty"`  // cty type as JSON
 	Sensitive bool   `json:"sensitive,omitempty"`

@@ -43,11 +43,11 @@ func Seal(p *Plan, values map[string]cty.Value) (*Plan, error) {
 		}
 		value, given := values[v.Name]
 		if !given {
-			return nil, fmt.Errorf("var.%s is sensitive and its value was not given", v.Name)
+			return nil, fmt.Errorf("%s is sensitive and its value was not given", address(v.Name))
 		}
 		digest, err := digestSecret(v.Name, value)
 		if err != nil {
-			return nil, fmt.Errorf("digest of var.%s: %w", v.Name, err)
+			return nil, fmt.Errorf("digest of %s: %w", address(v.Name), err)
 		}
 		sealed.Variables[i].Digest = digest
 	}
@@ -56,31 +56,44 @@ func Seal(p *Plan, values map[string]cty.Value) (*Plan, error) {
 
 // CheckSensitive compares the values of sensitive variables, by name, with
 // those that the saved plan was made with. Every one that is missing or
-// different is an error.
+// different is an error, but for one of a module that is not read from the
+// environment any more: that is a Drift.
 func CheckSensitive(p *Plan, values map[string]cty.Value) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, v := range p.Variables {
-		if !v.Sensitive {
-			continue
-		}
 		value, given := values[v.Name]
-		if !given {
+		switch {
+		case !v.Sensitive || !given && inModule(v.Name):
+		case !given:
 			diags = append(diags, secretError("Missing sensitive variable", fmt.Sprintf(
 				"The plan holds no sensitive values. Give var.%s again, as when the plan was made: with -var, -var-file or GAMEDAY_VAR_%s.", v.Name, v.Name)))
-			continue
-		}
-		same, err := verifySecret(v, value)
-		if err != nil {
-			diags = append(diags, secretError("Unusable plan file", fmt.Sprintf(
-				"The digest of var.%s cannot be checked: %s. Make the plan again.", v.Name, err)))
-			continue
-		}
-		if !same {
-			diags = append(diags, secretError("Sensitive variable differs from the plan", fmt.Sprintf(
-				"The value of var.%s is not the one that the plan was made with. Give the same value, or make the plan again.", v.Name)))
+		default:
+			diags = append(diags, checkSecret(v, value)...)
 		}
 	}
 	return diags
+}
+
+func checkSecret(v Variable, value cty.Value) hcl.Diagnostics {
+	same, err := verifySecret(v, value)
+	switch {
+	case err != nil:
+		return hcl.Diagnostics{secretError("Unusable plan file", fmt.Sprintf(
+			"The digest of %s cannot be checked: %s. Make the plan again.", address(v.Name), err))}
+	case !same:
+		return hcl.Diagnostics{secretError("Sensitive variable differs from the plan", fmt.Sprintf(
+			"The value of %s is not the one that the plan was made with. %s, or make the plan again.", address(v.Name), giveAgain(v.Name)))}
+	default:
+		return nil
+	}
+}
+
+// giveAgain says how a variable gets the value that it had.
+func giveAgain(name string) string {
+	if inModule(name) {
+		return "It is the default, which reads the environment: set that as it was"
+	}
+	return "Give the same value"
 }
 
 func digestSecret(name string, value cty.Value) (string, error) {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -11,8 +12,8 @@ import (
 	"github.com/gameday-dev/gameday/schema/resolve"
 )
 
-// encodeVariables writes the root module's variables down, sorted by name. Of
-// sensitive ones it keeps the name and the type.
+// encodeVariables writes the variables down that a run depends on, sorted by
+// name. Of sensitive ones it keeps the name and the type.
 func encodeVariables(r *resolve.Resolved) ([]Variable, hcl.Diagnostics) {
 	out := []Variable{}
 	var diags hcl.Diagnostics
@@ -22,7 +23,7 @@ func encodeVariables(r *resolve.Resolved) ([]Variable, hcl.Diagnostics) {
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagError,
 				Summary:  "Variable cannot be planned with",
-				Detail:   fmt.Sprintf("The value of var.%s cannot be written to a plan: %s.", name, err),
+				Detail:   fmt.Sprintf("The value of %s cannot be written to a plan: %s.", address(name), err),
 			})
 			continue
 		}
@@ -30,6 +31,18 @@ func encodeVariables(r *resolve.Resolved) ([]Variable, hcl.Diagnostics) {
 	}
 	return out, diags
 }
+
+// address is that of a variable, of whichever module.
+func address(name string) string {
+	if inModule(name) {
+		return name
+	}
+	return "var." + name
+}
+
+// inModule reports whether the name of a variable is that of another module's
+// than the root: an address.
+func inModule(name string) bool { return strings.Contains(name, ".") }
 
 func encodeVariable(name string, value cty.Value, sensitive bool) (Variable, error) {
 	value = lang.Plain(value)
@@ -56,11 +69,12 @@ func isSensitive(r *resolve.Resolved, name string) bool {
 
 // Inputs are the variables that a saved plan was made with, to resolve with
 // them again. Sensitive ones are not among them: they must be given again, and
-// pass CheckSensitive.
+// pass CheckSensitive. Nor are those of other modules, which cannot be given:
+// they must be the same again, and Drift tells.
 func Inputs(p *Plan) (map[string]resolve.Given, error) {
 	inputs := map[string]resolve.Given{}
 	for _, v := range p.Variables {
-		if v.Sensitive {
+		if v.Sensitive || inModule(v.Name) {
 			continue
 		}
 		value, err := decodeVariable(v)

@@ -20,6 +20,9 @@ type Files struct {
 
 	// Read gives the content of a regular file. It bounds the size.
 	Read func(path string) ([]byte, error)
+
+	// Saw is told whether a file is there, and gives what it was told first.
+	Saw func(path string, found bool) bool
 }
 
 func (f Files) functions() map[string]function.Function {
@@ -41,11 +44,11 @@ func (f Files) fileFunc() function.Function {
 func (f Files) existsFunc() function.Function {
 	return unary("Reports whether a file inside the module's directory exists.", "path", cty.String, cty.Bool,
 		func(v cty.Value) (cty.Value, error) {
-			_, info, err := f.stat(v.AsString())
-			if errors.Is(err, fs.ErrNotExist) {
-				return cty.False, nil
+			whole, info, err := f.stat(v.AsString())
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return cty.False, err
 			}
-			return cty.BoolVal(err == nil && info.Mode().IsRegular()), err
+			return cty.BoolVal(f.Saw(whole, err == nil && info.Mode().IsRegular())), nil
 		})
 }
 
@@ -62,7 +65,7 @@ func (f Files) stat(path string) (string, fs.FileInfo, error) {
 	}
 	root, err := os.OpenRoot(f.Dir)
 	if err != nil {
-		return "", nil, fileError(path, err)
+		return whole, nil, fileError(path, err)
 	}
 	defer root.Close()
 	info, err := root.Stat(relative)

@@ -20,12 +20,11 @@ func Functions(files Files) map[string]function.Function {
 	return functions
 }
 
-// DefaultFunctions are those of a variable's default: the functions of the
-// module, and env, which reads an environment variable by way of lookup.
-func DefaultFunctions(files Files, lookup func(name string) (string, bool)) map[string]function.Function {
-	functions := Functions(files)
-	functions["env"] = envFunc(lookup)
-	return functions
+// DefaultFunctions are those that the default of a variable has beside the
+// functions of its module, which they go before: env, which reads an environment
+// variable by way of lookup.
+func DefaultFunctions(lookup func(name string) (string, bool)) map[string]function.Function {
+	return map[string]function.Function{"env": envFunc(lookup)}
 }
 
 // pure are the functions that read nothing but their arguments.

@@ -23,7 +23,7 @@ func eval(t *testing.T, dir, text string) (cty.Value, hcl.Diagnostics) {
 	expr, diags := hclsyntax.ParseExpression([]byte(text), "test", hcl.InitialPos)
 	require.False(t, diags.HasErrors(), "%s", diags)
 	return expr.Value(&hcl.EvalContext{
-		Functions: lang.Functions(lang.Files{Dir: dir, Read: os.ReadFile}),
+		Functions: lang.Functions(lang.Files{Dir: dir, Read: os.ReadFile, Saw: func(_ string, found bool) bool { return found }}),
 		Variables: map[string]cty.Value{
 			"later": cty.DynamicVal, "secret": cty.StringVal("5s").Mark(lang.Sensitive),
 		},
@@ -120,7 +120,7 @@ func TestUnknownAndSensitiveArguments(t *testing.T) {
 }
 
 func TestEnvReadsTheEnvironmentInDefaults(t *testing.T) {
-	functions := lang.DefaultFunctions(lang.Files{}, func(name string) (string, bool) { return "value", name == "SET" })
+	functions := lang.DefaultFunctions(func(name string) (string, bool) { return "value", name == "SET" })
 	for name, want := range map[string]cty.Value{"SET": cty.StringVal("value"), "UNSET": cty.NullVal(cty.String)} {
 		got, err := functions["env"].Call([]cty.Value{cty.StringVal(name)})
 		require.NoError(t, err)
@@ -170,6 +170,24 @@ func TestFilesInsideTheModuleAreRead(t *testing.T) {
 		require.Empty(t, diags, text)
 		assert.Equal(t, want, v.AsString(), text)
 	}
+}
+
+// TestFileExistsTellsWhatItFound, and heeds what it found before.
+func TestFileExistsTellsWhatItFound(t *testing.T) {
+	dir, found := tree(t), map[string]bool{}
+	functions := lang.Functions(lang.Files{Dir: dir, Saw: func(path string, is bool) bool {
+		found[path] = is
+		return !is
+	}})
+	for name, is := range map[string]bool{"sub/in.txt": true, "nowhere": false, "sub": false} {
+		got, err := functions["fileexists"].Call([]cty.Value{cty.StringVal(name)})
+		require.NoError(t, err)
+		assert.Equal(t, cty.BoolVal(!is), got, name)
+		assert.Equal(t, is, found[filepath.Join(dir, name)], name)
+	}
+	_, err := functions["fileexists"].Call([]cty.Value{cty.StringVal("../outside.txt")})
+	require.Error(t, err)
+	assert.Len(t, found, 3)
 }
 
 func TestNothingOutsideTheModuleIsRead(t *testing.T) {

@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -22,6 +21,7 @@ type module struct {
 	after     []string         // experiments that all of this module's come after
 	base      *hcl.EvalContext // functions, var, path and run
 	variables map[string]cty.Value
+	environ   map[string]bool    // variables with defaults that have read the environment
 	values    map[node]cty.Value // of locals, calls and environments
 	ctx       *hcl.EvalContext   // everything, once all values are there
 	outputs   map[string]cty.Value
@@ -30,7 +30,7 @@ type module struct {
 
 // module evaluates an instance of a module with everything in it.
 func (r *resolver) module(cfg *config.Module, at addr.ModuleInstance, inputs map[string]input, after []string) *module {
-	m := &module{r: r, cfg: cfg, at: at, dir: absolute(cfg.Dir), after: after, values: map[node]cty.Value{}}
+	m := &module{r: r, cfg: cfg, at: at, dir: absolute(cfg.Dir), after: after, environ: map[string]bool{}, values: map[node]cty.Value{}}
 	r.modules = append(r.modules, m)
 	m.base = m.newBase()
 	m.evaluateVariables(inputs)
@@ -54,7 +54,7 @@ func (r *resolver) module(cfg *config.Module, at addr.ModuleInstance, inputs map
 
 // newBase shares the functions among the instances of a module.
 func (m *module) newBase() *hcl.EvalContext {
-	base := m.r.functions(m.cfg).all.NewChild()
+	base := m.r.functions(m.cfg).NewChild()
 	base.Variables = map[string]cty.Value{
 		"path": m.r.pathValue(m.dir),
 		"run":  m.r.runValue(),
@@ -62,20 +62,12 @@ func (m *module) newBase() *hcl.EvalContext {
 	return base
 }
 
-// functionContexts hold the functions of a module, made once for all instances.
-type functionContexts struct {
-	all      *hcl.EvalContext
-	defaults *hcl.EvalContext // for the defaults of variables
-}
-
-func (r *resolver) functions(cfg *config.Module) functionContexts {
-	return r.functionsOf.get(cfg, func() functionContexts {
-		files := lang.Files{Dir: absolute(cfg.Dir), Read: r.out.Config.Sources.Read}
-		return functionContexts{
-			all: &hcl.EvalContext{Functions: lang.Functions(files)},
-			// Without variables at all HCL would say only that there are none.
-			defaults: &hcl.EvalContext{Functions: lang.DefaultFunctions(files, os.LookupEnv), Variables: map[string]cty.Value{}},
-		}
+// functions holds the functions of a module, made once for all instances.
+func (r *resolver) functions(cfg *config.Module) *hcl.EvalContext {
+	return r.functionsOf.get(cfg, func() *hcl.EvalContext {
+		sources := r.out.Config.Sources
+		files := lang.Files{Dir: absolute(cfg.Dir), Read: sources.Read, Saw: sources.Saw}
+		return &hcl.EvalContext{Functions: lang.Functions(files)}
 	})
 }
 

@@ -26,7 +26,6 @@ func Resolve(ctx context.Context, cfg *config.Config, set *providers.Set, in Inp
 	root := r.module(cfg.Root, nil, given, nil)
 	r.settings(cfg.Root)
 	r.providerBlocks(root)
-	r.out.Variables = root.variables
 	r.out.Experiments = r.orderExperiments(r.out.Experiments)
 	r.suites()
 	r.out.Seed = runSeed(r.out.Experiments)
@@ -48,7 +47,7 @@ type resolver struct {
 	shapes  *memo[*config.Module, *shape]
 	windows *memo[string, cty.Type] // by probe type
 
-	functionsOf *memo[*config.Module, functionContexts]
+	functionsOf *memo[*config.Module, *hcl.EvalContext]
 	modules     []*module
 	broken      bool // a variable, a local or a module call has no value, because of an error that was reported
 }
@@ -63,12 +62,12 @@ func newResolver(ctx context.Context, cfg *config.Config, set *providers.Set, in
 		ctx: ctx, set: set, in: in,
 		sources: newSourceText(cfg.Sources),
 		diags:   &problems{},
-		out:     &Resolved{Config: cfg, Policy: newPolicy(), secrets: found},
+		out:     &Resolved{Config: cfg, Variables: map[string]cty.Value{}, Policy: newPolicy(), secrets: found},
 		types:   &memo[providers.TypeKey, *bodyType]{},
 		shapes:  &memo[*config.Module, *shape]{},
 		windows: &memo[string, cty.Type]{},
 
-		functionsOf: &memo[*config.Module, functionContexts]{},
+		functionsOf: &memo[*config.Module, *hcl.EvalContext]{},
 	}
 }
 

@@ -48,7 +48,7 @@ type Given struct {
 // address, except that faults are in the order of their injection.
 type Resolved struct {
 	Config       *config.Config
-	Variables    map[string]cty.Value // of the root module, with marks
+	Variables    map[string]cty.Value // with marks: those of the root module by name, and those of other modules whose defaults have read the environment by address, "module.a.var.b"
 	Environments []*Environment
 	Experiments  []*Experiment // in an order that respects depends_on
 	Suites       []*Suite

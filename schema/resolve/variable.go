@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -126,10 +127,23 @@ func (m *module) evaluateVariables(inputs map[string]input) {
 		}
 		m.r.out.secrets.note(value)
 		values[name] = value
+		m.tell(name, value)
 	}
 	m.variables = values
 	m.base.Variables["var"] = cty.ObjectVal(values)
 	m.validateVariables(inputs)
+}
+
+// tell adds a variable to those that a run depends on. What other modules have
+// follows from the variables of the root module and from files, unless a default
+// takes it from the environment.
+func (m *module) tell(name string, value cty.Value) {
+	switch {
+	case len(m.at) == 0:
+		m.r.out.Variables[name] = value
+	case m.environ[name]:
+		m.r.out.Variables[m.at.String()+".var."+name] = value
+	}
 }
 
 func (m *module) variable(v *config.Variable, in input, given bool) (cty.Value, error) {
@@ -146,13 +160,25 @@ func (m *module) variable(v *config.Variable, in input, given bool) (cty.Value, 
 	if v.Default == nil {
 		return m.missing(v)
 	}
-	value, diags := v.Default.Value(m.r.functions(m.cfg).defaults)
+	value, diags := v.Default.Value(m.defaults(v.Name))
 	m.r.diags.add(diags)
 	if diags.HasErrors() {
 		return cty.DynamicVal, errReported
 	}
 	in = written(v, value, v.Default.Range())
 	return m.converted(v, value, in.at, in.from)
+}
+
+// defaults is what the default of a variable is evaluated in, with note taken of
+// whether it reads the environment.
+func (m *module) defaults(name string) *hcl.EvalContext {
+	ctx := m.r.functions(m.cfg).NewChild()
+	ctx.Variables = map[string]cty.Value{} // without any, HCL would say only that there are none
+	ctx.Functions = lang.DefaultFunctions(func(variable string) (string, bool) {
+		m.environ[name] = true
+		return os.LookupEnv(variable)
+	})
+	return ctx
 }
 
 func (m *module) converted(v *config.Variable, value cty.Value, at hcl.Range, from string) (cty.Value, error) {

@@ -18,6 +18,7 @@ type Sources struct {
 	mu       sync.Mutex
 	contents map[string][]byte
 	digests  map[string]string
+	seen     map[string]bool
 	parsed   map[string]parsed
 }
 
@@ -32,6 +33,7 @@ func NewSources() *Sources {
 	return &Sources{
 		contents: map[string][]byte{},
 		digests:  map[string]string{},
+		seen:     map[string]bool{},
 		parsed:   map[string]parsed{},
 	}
 }
@@ -79,6 +81,27 @@ func (s *Sources) Digests() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.digests)
+}
+
+// Saw records whether a file is there, for who asks no more than that, and gives
+// what was recorded first: a plan can tell when it is not so any more, and a
+// whole operation sees one state.
+func (s *Sources) Saw(path string, found bool) bool {
+	name := filepath.Clean(path)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if before, ok := s.seen[name]; ok {
+		return before
+	}
+	s.seen[name] = found
+	return found
+}
+
+// Seen is whether files are there of which it was asked, by name.
+func (s *Sources) Seen() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.seen)
 }
 
 // Files is every file that can be shown in an excerpt, by name. Files that were

@@ -78,6 +78,16 @@ func TestReadRecordsDigests(t *testing.T) {
 	assert.Contains(t, s.Files(), "a.txt")
 }
 
+// TestSawKeepsWhatItWasToldFirst, so that an operation sees one state.
+func TestSawKeepsWhatItWasToldFirst(t *testing.T) {
+	s := NewSources()
+	assert.False(t, s.Saw("./a.txt", false))
+	assert.False(t, s.Saw("a.txt", true))
+	assert.True(t, s.Saw("b.txt", true))
+	assert.Equal(t, map[string]bool{"a.txt": false, "b.txt": true}, s.Seen())
+	assert.Empty(t, s.Digests())
+}
+
 func TestReadRefuses(t *testing.T) {
 	write(t, map[string]string{"dir/x": "", "large": strings.Repeat("x", MaxFileSize+1)})
 	require.NoError(t, syscall.Mkfifo("pipe", 0o600))
