@@ -65,7 +65,7 @@ func (d *moduleDecoder) named(block *hcl.Block, name string) {
 	case "module":
 		m.Calls[name] = d.call(block, name)
 	case "provider":
-		m.Providers[name] = &ProviderConfig{Name: name, Body: block.Body, DeclRange: block.DefRange}
+		m.Providers[name] = d.provider(block, name)
 	case "environment":
 		m.Environments[name] = &Environment{
 			Type: block.Labels[0], Name: name, Body: block.Body,
@@ -76,6 +76,16 @@ func (d *moduleDecoder) named(block *hcl.Block, name string) {
 	case "suite":
 		m.Suites[name] = d.suite(block, name)
 	}
+}
+
+// provider reads a provider block. All modules share one provider, so one inside
+// a module that is called would be passed over.
+func (d *moduleDecoder) provider(block *hcl.Block, name string) *ProviderConfig {
+	if len(d.module.Path) > 0 {
+		d.invalid(block.DefRange, "Provider block in a module", "All modules share the provider %q, and it is configured only in the root module. Move the block to a file in the directory %q.",
+			name, d.chain.dirs[0].shown)
+	}
+	return &ProviderConfig{Name: name, Body: block.Body, DeclRange: block.DefRange}
 }
 
 // discard reads a block whose name cannot be used for the problems inside it.

@@ -95,30 +95,32 @@ func (s *scene) general() {
 	s.out.Environment = s.environmentOf(s.cfg.Environment)
 	s.out.DependsOn = slices.Clone(s.after)
 	for _, t := range s.cfg.DependsOn {
-		s.dependsOn(t)
+		s.out.DependsOn = append(s.out.DependsOn, s.dependsOn(t, "An experiment")...)
 	}
 	slices.Sort(s.out.DependsOn)
 	s.out.DependsOn = slices.Compact(s.out.DependsOn)
 }
 
-// dependsOn takes a reference to an experiment, or to a module with all of its
-// experiments.
-func (s *scene) dependsOn(t hcl.Traversal) {
+// dependsOn gives the experiments that a reference in depends_on leads to: one,
+// or all of a module. The dependent is named where it leads to neither.
+func (m *module) dependsOn(t hcl.Traversal, dependent string) []string {
 	kind, name, ok := objectOf(t)
+	ok = ok && len(t) == 2
 	switch {
-	case ok && len(t) == 2 && kind == kindExperiment && s.module.cfg.Experiments[name] != nil:
-		s.out.DependsOn = append(s.out.DependsOn, addr.Object{Module: s.at, Kind: kindExperiment, Name: name}.String())
-	case ok && len(t) == 2 && kind == kindModule && s.module.cfg.Calls[name] != nil:
-		s.out.DependsOn = append(s.out.DependsOn, s.r.experimentsOf(s.at, name)...)
+	case ok && kind == kindExperiment && m.cfg.Experiments[name] != nil:
+		return []string{addr.Object{Module: m.at, Kind: kindExperiment, Name: name}.String()}
+	case ok && kind == kindModule && m.cfg.Calls[name] != nil:
+		return m.r.experimentsOf(m.at, name)
 	case ok && kind == kindExperiment:
-		s.r.diags.errorf(t.SourceRange(), "Unknown experiment", "There is no experiment %q in this module.%s",
-			name, suggest(name, slices.Sorted(maps.Keys(s.module.cfg.Experiments)), "It has"))
+		m.r.diags.errorf(t.SourceRange(), "Unknown experiment", "There is no experiment %q in this module.%s",
+			name, suggest(name, slices.Sorted(maps.Keys(m.cfg.Experiments)), "It has"))
 	case ok && kind == kindModule:
-		s.r.diags.errorf(t.SourceRange(), "Unknown module", "There is no module %q here.%s",
-			name, suggest(name, slices.Sorted(maps.Keys(s.module.cfg.Calls)), "Available:"))
+		m.r.diags.errorf(t.SourceRange(), "Unknown module", "There is no module %q here.%s",
+			name, suggest(name, slices.Sorted(maps.Keys(m.cfg.Calls)), "Available:"))
 	default:
-		s.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "An experiment can depend on experiment.NAME or module.NAME, not on %s.", diag.Traversal(t))
+		m.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "%s can depend on experiment.NAME or module.NAME, not on %s.", dependent, diag.Traversal(t))
 	}
+	return nil
 }
 
 func (s *scene) part(kind, name string, key addr.Key) addr.Part {

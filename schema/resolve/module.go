@@ -107,6 +107,7 @@ func (m *module) evaluateOutputs() {
 // call evaluates every instance of a module call; its value is an object of
 // outputs, or of such objects by key.
 func (m *module) call(call *config.ModuleCall, ctx *hcl.EvalContext) cty.Value {
+	before := m.before(call) // its problems are told also where there is no instance
 	if call.Module == nil || tooDeep(m.at) {
 		return cty.DynamicVal
 	}
@@ -115,7 +116,7 @@ func (m *module) call(call *config.ModuleCall, ctx *hcl.EvalContext) cty.Value {
 	outputs := map[string]cty.Value{}
 	for _, instance := range instances {
 		inputs := m.inputs(call, instance.context(ctx))
-		child := m.r.module(call.Module, m.at.Child(call.Name, instance.key), inputs, m.before(call))
+		child := m.r.module(call.Module, m.at.Child(call.Name, instance.key), inputs, before)
 		m.own = append(m.own, child.own...)
 		value := cty.ObjectVal(child.outputs)
 		if !instance.key.Set {
@@ -144,14 +145,7 @@ func (m *module) inputs(call *config.ModuleCall, ctx *hcl.EvalContext) map[strin
 func (m *module) before(call *config.ModuleCall) []string {
 	before := slices.Clone(m.after)
 	for _, t := range call.DependsOn {
-		kind, name, ok := objectOf(t)
-		switch {
-		case !ok:
-		case kind == kindModule:
-			before = append(before, m.r.experimentsOf(m.at, name)...)
-		case kind == kindExperiment && m.cfg.Experiments[name] != nil:
-			before = append(before, addr.Object{Module: m.at, Kind: kindExperiment, Name: name}.String())
-		}
+		before = append(before, m.dependsOn(t, "A module")...)
 	}
 	return before
 }
