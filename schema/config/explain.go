@@ -11,22 +11,27 @@ import (
 )
 
 // explain improves on what HCL says about the names in a block, and takes note of
-// blocks that were lost. Of several problems at one place the first is the cause.
+// blocks that were lost. Of several problems at one place the first is the cause,
+// unless all are arguments that are missing.
 func (l *loader) explain(diags hcl.Diagnostics, block *hcl.Block, s *hcl.BodySchema) hcl.Diagnostics {
 	if len(diags) == 0 {
 		return nil
 	}
-	kind, seen := "", map[hcl.Pos]bool{}
+	const missing = "Missing required argument"
+	kind, causes := "", map[hcl.Pos]string{}
 	if block != nil {
 		kind = block.Type
 	}
 	return slices.DeleteFunc(diags, func(diag *hcl.Diagnostic) bool {
 		place := start(diag)
-		repeated := seen[place]
-		seen[place] = true
+		cause, known := causes[place]
+		repeated := known && (cause != missing || diag.Summary != missing)
+		if !known {
+			causes[place] = diag.Summary
+		}
 		switch diag.Summary {
 		case "Unsupported argument":
-		case "Missing required argument":
+		case missing:
 			diag.Subject = block.DefRange.Ptr()
 			diag.Detail = fmt.Sprintf("The argument %q is required in %s.", quoted(diag.Detail), a(kind))
 		default:
