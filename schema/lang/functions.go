@@ -30,8 +30,6 @@ func DefaultFunctions(lookup func(name string) (string, bool)) map[string]functi
 // pure are the functions that read nothing but their arguments.
 func pure() map[string]function.Function {
 	functions := map[string]function.Function{
-		"can":          tryfunc.CanFunc,
-		"try":          tryfunc.TryFunc,
 		"sensitive":    sensitiveFunc(),
 		"nonsensitive": nonsensitiveFunc(),
 		"yamldecode":   ctyyaml.YAMLDecodeFunc,
@@ -52,6 +50,10 @@ func pure() map[string]function.Function {
 	for _, more := range []map[string]function.Function{numberFunctions(), stringFunctions(), collectionFunctions(), conversionFunctions()} {
 		maps.Copy(functions, more)
 	}
+	for name, f := range functions {
+		functions[name] = withoutTrace(f)
+	}
+	functions["can"], functions["try"] = tryfunc.CanFunc, tryfunc.TryFunc // whose arguments are evaluated whenever they are asked for their type
 	return functions
 }
 

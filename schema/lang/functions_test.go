@@ -67,6 +67,7 @@ func TestFunctions(t *testing.T) {
 		`jsonpath("[1,2]", "$")`:                                        `[1,2]`,
 		`basename("a/b.txt")`:                                           `"b.txt"`,
 		`nonsensitive(secret)`:                                          `"5s"`,
+		`upper(later) == null`:                                          `false`,
 	} {
 		t.Run(text, func(t *testing.T) {
 			v, diags := eval(t, t.TempDir(), text)
@@ -94,11 +95,17 @@ func TestFunctionsSayWhatIsWrong(t *testing.T) {
 		`jsonpath("{\"a\":null}", "$.a.b")`: "$.a is null",
 		`env("HOME")`:                       "only in the default of a variable",
 		`length(5)`:                         "collection must be",
+		`log(-1, 10)`:                       "it has no result for these arguments",
+		`log(1, 1)`:                         "it has no result for these arguments",
+		`upper(null)`:                       "argument must not be null",
+		`upper()`:                           "expects 1 argument",
+		`max(1, "x")`:                       "a number is required",
 	} {
 		t.Run(text, func(t *testing.T) {
 			_, diags := eval(t, t.TempDir(), text)
 			require.True(t, diags.HasErrors())
 			assert.Contains(t, diags.Error(), want)
+			assert.NotContains(t, diags.Error(), "goroutine")
 		})
 	}
 }
