@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,7 +20,7 @@ func again(t *testing.T, req Request, saved *Plan) (*Plan, Request) {
 	require.NoError(t, err)
 	cfg, diags := config.LoadDir(req.Dir)
 	require.False(t, diags.HasErrors(), "%s", diags)
-	r, diags := resolve.Resolve(context.Background(), cfg, req.Set, resolve.Inputs{Variables: inputs})
+	r, diags := resolve.Resolve(t.Context(), cfg, req.Set, resolve.Inputs{Variables: inputs})
 	require.False(t, diags.HasErrors(), "%s", diags)
 	req.Resolved = r
 	return built(t, req), req
