@@ -105,6 +105,7 @@ func TestHardenedNamespacesEndByTheKernel(t *testing.T) {
 	faults := faultsToLeave()
 	maps.DeleteFunc(faults, func(typ, _ string) bool { return !slices.Contains(hosted, typ) })
 	sideBySide(t, faults, func(t *testing.T, typ, config string) {
+		t.Helper()
 		m := newHardened(t, true)
 		for victim, kill := range map[string]func(*testing.T, corev1.Pod){"the agent": m.killAgentsOf, "its pod": m.deleteNow} {
 			t.Run(victim, func(t *testing.T) {

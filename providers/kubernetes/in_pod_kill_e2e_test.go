@@ -47,6 +47,7 @@ func faultsToLeave() map[string]string {
 func TestFaultsEndWhoeverIsKilled(t *testing.T) {
 	t.Parallel()
 	sideBySide(t, faultsToLeave(), func(t *testing.T, typ, config string) {
+		t.Helper()
 		m := newMeters(t)
 		m.assertClean(t)
 		for _, victim := range []string{"the runner", "the agent", "the container"} {

@@ -76,7 +76,7 @@ func kindNode(role, mark string) string {
 	if mark != "" {
 		mounts += `,{"Destination":"/etc/gameday.dev/made-by/` + mark + `"}`
 	}
-	return fmt.Sprintf(`{"Name":"lab-%s","Role":"%s","Image":"node:v1","State":"running","Mounts":[%s]}`, role, role, mounts)
+	return fmt.Sprintf(`{"Name":"lab-%s","Role":%q,"Image":"node:v1","State":"running","Mounts":[%s]}`, role, role, mounts)
 }
 
 // nodesServer is an API server that knows nodes alone: one for each set of labels.

@@ -10,8 +10,10 @@ func samplePlan() *Plan {
 	p := &Plan{
 		Format: FormatVersion, Gameday: "0.1.0", Dir: "shop", Seed: 42, Targeted: []string{"suite.gate"},
 		Files: []File{
-			{Name: "main.gameday.hcl", SHA256: checksum([]byte("main"))}, {Name: "../lib/lib.gameday.hcl", SHA256: checksum([]byte("lib"))},
-			{Name: "asked.txt"}, {Name: "wanted.txt", Missing: true},
+			{Name: "main.gameday.hcl", SHA256: checksum([]byte("main"))},
+			{Name: "../lib/lib.gameday.hcl", SHA256: checksum([]byte("lib"))},
+			{Name: "asked.txt"},
+			{Name: "wanted.txt", Missing: true},
 		},
 		Variables: []Variable{
 			{Name: "token", Type: `"string"`, Sensitive: true},

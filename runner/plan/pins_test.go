@@ -47,7 +47,8 @@ experiment "e" {
     }
   }
 }
-`}
+`,
+	}
 }
 
 // TestPlansPinWhatModulesTakeFromTheEnvironment: a plan has conditions as they

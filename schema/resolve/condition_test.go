@@ -275,7 +275,8 @@ func TestAMessageWithoutATextIsReplaced(t *testing.T) {
 		want    string
 	}{
 		"no value": {
-			`"the mean is ${probe.web.value.mean}"`, resolve.Scope{Current: map[string]cty.Value{"probe.web": none}},
+			`"the mean is ${probe.web.value.mean}"`,
+			resolve.Scope{Current: map[string]cty.Value{"probe.web": none}},
 			generated + " probe.web.value.mean is null.",
 		},
 		"no value before": {

@@ -115,7 +115,8 @@ func TestTheEndOfAnExperimentTellsWhatWasNotTold(t *testing.T) {
 	events := []event.Event{{Body: event.ExperimentFinished{
 		Experiment: "experiment.a", Verdict: verdict.Failed, Seconds: 2, Reasons: []string{"told", "told too", "not told\nat all"},
 		Findings: []event.Finding{
-			{Verdict: verdict.Failed, Reason: "told", Told: true}, {Verdict: verdict.Failed, Reason: "told too", Told: true},
+			{Verdict: verdict.Failed, Reason: "told", Told: true},
+			{Verdict: verdict.Failed, Reason: "told too", Told: true},
 			{Verdict: verdict.Inconclusive, Reason: "not told\nat all", About: "load.b"},
 		},
 	}}}

@@ -107,8 +107,8 @@ func TestSinkLeavesAReportOfAKilledRun(t *testing.T) {
 func TestAKilledRunIsDirtyWhileItsEnvironmentStands(t *testing.T) {
 	begun := []event.Event{{Body: event.RunStarted{}}, {Body: event.EnvironmentStarting{Environment: "environment.shop"}}}
 	assert.Contains(t, string(render(t, begun)), `<property name="gameday.dirty" value="true">`)
-	ended := append(begun, event.Event{Body: event.EnvironmentStopped{Environment: "environment.shop"}})
-	assert.Contains(t, string(render(t, ended)), `<property name="gameday.dirty" value="false">`)
+	begun = append(begun, event.Event{Body: event.EnvironmentStopped{Environment: "environment.shop"}})
+	assert.Contains(t, string(render(t, begun)), `<property name="gameday.dirty" value="false">`)
 }
 
 func TestSinkWritesTheWholeRun(t *testing.T) {
