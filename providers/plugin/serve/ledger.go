@@ -36,10 +36,11 @@ type entry struct {
 	turn   chan struct{} // holds one element during a call: one at a time for each fault
 	record providers.Record
 	undone atomic.Bool // somebody wants it no more
-	failed atomic.Bool // it was never put in place as a whole, perhaps not at all
+	doubt  atomic.Bool // it is not known to be in place: its injection failed, or was another process's
 
 	mu    sync.Mutex
-	timer *wallclock.Timer // of the deadline; nil when nothing is in place
+	timer *wallclock.Timer // of the deadline; nil when nothing is to end then
+	owed  bool             // somebody has asked for an undo, which has not worked yet
 }
 
 // place is an environment that ends with gameday.
@@ -79,7 +80,7 @@ const (
 
 // inject notes a fault before it is put in place. One that somebody wanted to be undone meanwhile is undone after all.
 func (l *ledger) inject(ctx context.Context, record providers.Record, run func() error) error {
-	e, err := l.entry(record)
+	e, err := l.entry(record, func(*entry) {})
 	if err != nil {
 		return err
 	}
@@ -87,15 +88,11 @@ func (l *ledger) inject(ctx context.Context, record providers.Record, run func()
 		return fmt.Errorf("an earlier call for this fault has not returned: %w", ctx.Err())
 	}
 	defer e.give()
-	switch {
-	case e.undone.Load():
-		return errUndone
-	case !time.Now().Before(record.Deadline):
-		return errLate
+	if err := l.admit(e); err != nil {
+		return err
 	}
-	e.begin(func() { l.expire(e) })
 	err = run()
-	e.failed.Store(err != nil)
+	e.doubt.Store(err != nil)
 	if !e.undone.Load() && time.Now().Before(record.Deadline) {
 		return err
 	}
@@ -104,7 +101,27 @@ func (l *ledger) inject(ctx context.Context, record providers.Record, run func()
 	return errors.Join(errUndone, l.again(ctx, patience, "revert "+record.Address, func(ctx context.Context) error { return l.revert(ctx, record) }))
 }
 
-func (l *ledger) entry(record providers.Record) (*entry, error) {
+// admit begins the time of a fault, unless nobody wants it any more. It looks again after that: who closes and does not
+// see the time of a fault does not wait for its injection.
+func (l *ledger) admit(e *entry) error {
+	switch {
+	case e.undone.Load():
+		return errUndone
+	case !time.Now().Before(e.record.Deadline):
+		return errLate
+	}
+	begun := e.begin(func() { l.expire(e) })
+	if !e.undone.Load() {
+		return nil
+	}
+	if begun {
+		e.withdraw()
+	}
+	return errUndone
+}
+
+// entry finds the entry of a fault, or makes it, and has something noted in it before anybody closes.
+func (l *ledger) entry(record providers.Record, note func(*entry)) (*entry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {
@@ -115,6 +132,7 @@ func (l *ledger) entry(record providers.Record) (*entry, error) {
 		e = &entry{turn: make(chan struct{}, 1), record: record}
 		l.faults[record.ID] = e
 	}
+	note(e)
 	return e, nil
 }
 
@@ -130,12 +148,41 @@ func (e *entry) take(ctx context.Context) bool {
 
 func (e *entry) give() { <-e.turn }
 
-// begin starts the time of a fault.
-func (e *entry) begin(expire func()) {
+// begin starts the time of a fault, and reports whether it had not begun.
+func (e *entry) begin(expire func()) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	return e.start(expire)
+}
+
+func (e *entry) start(expire func()) bool {
+	if e.timer != nil {
+		return false
+	}
+	e.timer = wallclock.AfterFunc(e.record.Deadline, expire)
+	return true
+}
+
+// owe notes that a fault is to be undone, whoever has put it in place. By its deadline it is, where that is ahead: whoever
+// asked may give up, or be killed.
+func (e *entry) owe(expire func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.owed = true
 	if e.timer == nil {
-		e.timer = wallclock.AfterFunc(e.record.Deadline, expire)
+		e.doubt.Store(true)
+	}
+	if time.Now().Before(e.record.Deadline) {
+		e.start(expire)
+	}
+}
+
+// withdraw notes that what has begun was not put in place. What is owed stays so.
+func (e *entry) withdraw() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.owed {
+		e.stop()
 	}
 }
 
@@ -143,16 +190,22 @@ func (e *entry) begin(expire func()) {
 func (e *entry) settle() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.owed = false
+	e.stop()
+}
+
+func (e *entry) stop() {
 	if e.timer != nil {
 		e.timer.Stop()
 		e.timer = nil
 	}
 }
 
-func (e *entry) inPlace() bool {
+// open reports whether something is in place, or may be.
+func (e *entry) open() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.timer != nil
+	return e.timer != nil || e.owed
 }
 
 // up notes an environment that ends with gameday. Whoever brings it up says when that is over.
@@ -183,14 +236,14 @@ func (l *ledger) close(forGood bool) error {
 	return errors.Join(each(faults, l.abandon), each(places, l.leave))
 }
 
-// abandon undoes a fault that is in place, or may be soon.
+// abandon undoes a fault that is in place, or may be, or may be soon.
 func (l *ledger) abandon(ctx context.Context, e *entry) error {
 	e.undone.Store(true)
-	if !e.inPlace() {
+	if !e.open() {
 		return nil
 	}
 	within := patience
-	if e.failed.Load() { // a record that cannot be read, say: nothing comes of trying for long. But half of it may be there, and be slow to go
+	if e.doubt.Load() { // a record that cannot be read, say: nothing comes of trying for long. But half of it may be there, and be slow to go
 		within = courtesy
 	}
 	return l.again(ctx, within, "revert "+e.record.Address, func(ctx context.Context) error { return l.end(ctx, e, e.record) })

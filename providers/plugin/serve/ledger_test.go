@@ -40,11 +40,16 @@ func (s *slow) revert(ctx context.Context, _ providers.Record) error {
 	return nil
 }
 
+// fresh is the ledger of a process that has not injected the fault, and the record of that.
+func (s *slow) fresh(lives time.Duration) (*ledger, providers.Record) {
+	l := newLedger(s.revert, func(context.Context, providers.EnvironmentHandle) error { return nil }, slog.New(slog.DiscardHandler))
+	return l, providers.Record{ID: "f", Address: "fault.f", Deadline: time.Now().Add(lives)}
+}
+
 // ledger is one in which the fault is, or half of it where its injection has failed.
 func (s *slow) ledger(t *testing.T, lives time.Duration, injection error) *ledger {
 	t.Helper()
-	l := newLedger(s.revert, func(context.Context, providers.EnvironmentHandle) error { return nil }, slog.New(slog.DiscardHandler))
-	record := providers.Record{ID: "f", Address: "fault.f", Deadline: time.Now().Add(lives)}
+	l, record := s.fresh(lives)
 	require.ErrorIs(t, l.inject(t.Context(), record, func() error { return injection }), injection)
 	return l
 }
@@ -138,5 +143,122 @@ func TestTheDeadlineEnds(t *testing.T) {
 				assert.Equal(t, tried, fault.tried.Load())
 			})
 		})
+	}
+}
+
+// TestCloseEndsAnUndoThatWasCut: gameday was killed while a process that had not injected the fault undid it. Before the
+// deadline and after it, and whether the undo had failed by itself or not.
+func TestCloseEndsAnUndoThatWasCut(t *testing.T) {
+	for name, c := range map[string]struct {
+		takes  time.Duration
+		fails  int
+		lives  time.Duration
+		gone   bool
+		within time.Duration
+	}{
+		"slow":                     {10 * time.Second, 0, time.Hour, true, 10 * time.Second},
+		"slow, after the deadline": {10 * time.Second, 0, -time.Hour, true, 10 * time.Second},
+		"fails for a while":        {0, 3, time.Hour, true, time.Second},
+		"fails for ever":           {0, forever, time.Hour, false, courtesy},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fault := &slow{takes: c.takes, fails: c.fails}
+				l, record := fault.fresh(c.lives)
+				cut, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				require.Error(t, l.undo(cut, record))
+				begun := time.Now()
+				err := l.close(true)
+				assert.Equal(t, c.gone, err == nil, "%v", err)
+				assert.Equal(t, c.gone, fault.gone.Load())
+				assert.LessOrEqual(t, time.Since(begun), c.within+pause)
+			})
+		})
+	}
+}
+
+// TestCloseWaitsForAnUndoThatHasBegun: its call is cut while everything is closed.
+func TestCloseWaitsForAnUndoThatHasBegun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fault := &slow{takes: 10 * time.Second}
+		l, record := fault.fresh(time.Hour)
+		cut, cancel := context.WithCancel(t.Context())
+		undone := make(chan error)
+		go func() { undone <- l.undo(cut, record) }()
+		synctest.Wait()
+		go cancel()
+		require.NoError(t, l.close(true))
+		assert.True(t, fault.gone.Load())
+		require.ErrorIs(t, <-undone, context.Canceled)
+	})
+}
+
+// TestTheDeadlineEndsWhatAnotherProcessHasInjected, when whoever asked for the undo gave up.
+func TestTheDeadlineEndsWhatAnotherProcessHasInjected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fault := &slow{fails: 3}
+		l, record := fault.fresh(time.Minute)
+		require.Error(t, l.undo(t.Context(), record))
+		time.Sleep(time.Minute - time.Second)
+		synctest.Wait()
+		assert.False(t, fault.gone.Load(), "not before")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.True(t, fault.gone.Load())
+		tried := fault.tried.Load()
+		require.NoError(t, l.close(true))
+		assert.Equal(t, tried, fault.tried.Load(), "nothing is owed any more")
+	})
+}
+
+// TestWhatWasUndoneIsNotUndoneAgain when everything is closed, whoever had injected it.
+func TestWhatWasUndoneIsNotUndoneAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fault := &slow{}
+		l, record := fault.fresh(time.Minute)
+		require.NoError(t, l.undo(t.Context(), record))
+		require.NoError(t, l.close(true))
+		time.Sleep(time.Hour)
+		assert.EqualValues(t, 1, fault.tried.Load())
+	})
+}
+
+// TestAnInjectionThatComesTooLate is refused, and what is owed of its fault stays owed.
+func TestAnInjectionThatComesTooLate(t *testing.T) {
+	run := func() error { return errors.New("expected it not to be put in place") }
+	synctest.Test(t, func(t *testing.T) {
+		fault := &slow{fails: 1}
+		l, record := fault.fresh(time.Minute)
+		require.Error(t, l.undo(t.Context(), record))
+		require.ErrorIs(t, l.inject(t.Context(), record, run), errUndone)
+		time.Sleep(2 * time.Minute)
+		assert.True(t, fault.gone.Load())
+		require.NoError(t, l.close(true))
+	})
+}
+
+// TestCloseAndAnInjectionThatBegins: either the injection is refused, or whoever closes waits for it and undoes it.
+func TestCloseAndAnInjectionThatBegins(t *testing.T) {
+	for range 10_000 {
+		fault := &slow{}
+		l, record := fault.fresh(time.Hour)
+		e, err := l.entry(record, func(*entry) {})
+		require.NoError(t, err)
+		var admitted error
+		begun, meet := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(begun)
+			<-meet
+			admitted = l.admit(e)
+		}()
+		close(meet)
+		require.NoError(t, l.close(true))
+		<-begun
+		if admitted == nil {
+			require.EqualValues(t, 1, fault.tried.Load(), "nobody undoes what is about to be in place")
+		} else {
+			require.False(t, e.open())
+		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // undo reverts a fault, whoever injected it. An injection that does not return does not keep it from that: it reverts
 // again itself if it ever does.
 func (l *ledger) undo(ctx context.Context, record providers.Record) error {
-	e, err := l.entry(record)
+	e, err := l.entry(record, func(e *entry) { e.owe(func() { l.expire(e) }) })
 	if errors.Is(err, errClosing) {
 		return l.revert(ctx, record)
 	}
@@ -39,7 +39,7 @@ func (l *ledger) end(ctx context.Context, e *entry, record providers.Record) err
 // expire ends a fault at its deadline. What stands beside the fault has done so by then, or will; this is one
 // line more, which is not given up before nothing is in place any more, or whoever closes takes over.
 func (l *ledger) expire(e *entry) {
-	for wait := pause; e.inPlace(); wait = min(2*wait, rest) {
+	for wait := pause; e.open(); wait = min(2*wait, rest) {
 		if err := l.attempt(e); err != nil {
 			l.log.Error("a fault could not be reverted at its deadline", "fault", e.record.Address, "error", err, "again_in", wait.String())
 		}
