@@ -108,9 +108,9 @@ func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	return err
 }
 
-// Observe has the targets looked at.
+// Observe has the targets looked at. It returns with its context: who looks waits for a moment only, and looks again.
 func (f fault) Observe(ctx context.Context, record providers.Record) (providers.Observation, error) {
-	answer, err := call(ctx, f.plugin, "ObserveFault", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.ObserveFaultResponse, error) {
+	answer, err := callJudged(ctx, f.plugin, "ObserveFault", again, f.plugin.judgeAtOnce, func(ctx context.Context, rpc wire.ProviderClient) (*wire.ObserveFaultResponse, error) {
 		return rpc.ObserveFault(ctx, &wire.ObserveFaultRequest{Record: convert.Record(record)})
 	})
 	if err != nil {

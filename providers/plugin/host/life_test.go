@@ -126,6 +126,76 @@ func TestAPluginThatHangs(t *testing.T) {
 	require.NoError(t, run("", patience), "another process")
 }
 
+// lingers is how long the sampler waits for a sample whose time is over, and the engine for a look.
+const lingers = time.Second
+
+// TestAPluginThatIsStoppedLosesSamples in good time: one that comes later is a failure of the target. It is replaced meanwhile,
+// as one that is stopped in a look is.
+func TestAPluginThatIsStoppedLosesSamples(t *testing.T) {
+	for name, ask := range map[string]func(context.Context, providers.Prober, providers.Fault) (answer string, answered bool){
+		"Sample": func(ctx context.Context, prober providers.Prober, _ providers.Fault) (string, bool) {
+			seen := prober.Sample(ctx)
+			return seen.Error, !seen.Lost
+		},
+		"ObserveFault": func(ctx context.Context, _ providers.Prober, fault providers.Fault) (string, bool) {
+			seen, err := fault.Observe(ctx, providers.Record{ID: "x", Type: fault.TypeName(), Version: 1, Undo: []byte("{}")})
+			return seen.Detail, err == nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t)
+			typ := p.Types().Probes[0]
+			prober, _ := typ.Open(t.Context(), providers.OpenRequest{Config: config(t, typ, ""), Timeout: timeout})
+			stopped := pidOfSample(prober.Sample(t.Context()))
+			require.NoError(t, syscall.Kill(stopped, syscall.SIGSTOP))
+			for answered := true; answered; { // it may take a moment until all of its threads stand
+				began, answer := time.Now(), ""
+				answer, answered = within(t, timeout, func(ctx context.Context) (string, bool) { return ask(ctx, prober, p.Types().Faults[0]) })
+				assert.Less(t, time.Since(began), timeout+lingers)
+				assert.True(t, answered || strings.Contains(answer, "the provider tester has not answered "+name), answer)
+			}
+			require.Eventually(t, func() bool {
+				seen := prober.Sample(t.Context())
+				return seen.OK && pidOfSample(seen) != stopped
+			}, patience, tick, "another process")
+			require.Error(t, syscall.Kill(stopped, 0), "it has ended")
+			require.NoError(t, prober.Close())
+		})
+	}
+}
+
+const timeout = 200 * time.Millisecond
+
+func within(t *testing.T, timeout time.Duration, ask func(context.Context) (string, bool)) (string, bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
+	return ask(ctx)
+}
+
+// pidOfSample is the process that took a sample.
+func pidOfSample(seen providers.Sample) int {
+	if !seen.OK {
+		return 0
+	}
+	pid, _ := seen.Fields.GetAttr("pid").AsBigFloat().Int64()
+	return int(pid)
+}
+
+// TestCloseWaitsForADoubt: a program that was stopped is not left behind, and nor is whoever finds that out.
+func TestCloseWaitsForADoubt(t *testing.T) {
+	p := start(t)
+	typ := p.Types().Probes[0]
+	prober, _ := typ.Open(t.Context(), providers.OpenRequest{Config: config(t, typ, "")})
+	stopped := pidOfSample(prober.Sample(t.Context()))
+	require.NoError(t, syscall.Kill(stopped, syscall.SIGSTOP))
+	for answered := true; answered; {
+		_, answered = within(t, tick, func(ctx context.Context) (string, bool) { return "", !prober.Sample(ctx).Lost })
+	}
+	p.Close()
+	require.Error(t, syscall.Kill(stopped, 0), "it has ended")
+}
+
 // TestTheDeadlineEndsAFault though nobody asks.
 func TestTheDeadlineEndsAFault(t *testing.T) {
 	p, dir := start(t), t.TempDir()

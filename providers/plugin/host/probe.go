@@ -68,7 +68,7 @@ type remote struct {
 
 func opened(ctx context.Context, p *Plugin, method string, open opening) (*remote, *wire.OpenResponse, providers.Diagnostics) {
 	r := &remote{plugin: p, method: method, open: open}
-	answer, err := r.reopen(ctx)
+	answer, err := r.reopen(ctx, p.judge)
 	if err != nil {
 		return nil, nil, p.broken(err)
 	}
@@ -76,14 +76,14 @@ func opened(ctx context.Context, p *Plugin, method string, open opening) (*remot
 }
 
 // reopen opens it in the process that runs.
-func (r *remote) reopen(ctx context.Context) (*wire.OpenResponse, error) {
+func (r *remote) reopen(ctx context.Context, judge judging) (*wire.OpenResponse, error) {
 	in, err := r.plugin.running(ctx)
 	if err != nil {
 		return nil, err
 	}
 	answer, err := r.open(ctx, in)
 	if err != nil {
-		_, err = r.plugin.judge(ctx, in, r.method, err)
+		_, err = judge(ctx, in, r.method, err)
 		return nil, err
 	}
 	r.handle, r.in = answer.GetHandle(), in
@@ -100,7 +100,7 @@ func (r *remote) at(ctx context.Context) (string, *process, error) {
 	if r.in != nil && r.in.alive() {
 		return r.handle, r.in, nil
 	}
-	answer, err := r.reopen(ctx)
+	answer, err := r.reopen(ctx, r.plugin.judgeAtOnce)
 	if err != nil {
 		return "", nil, err
 	}
@@ -139,7 +139,8 @@ type prober struct {
 }
 
 // Sample measures once. What keeps the program from measuring says nothing of the target: the program
-// knows when the sample's time is over, and gets a moment more to say what it saw.
+// knows when the sample's time is over, and gets a moment more to say what it saw. Nothing else is waited for: a sample
+// that comes too late is a failure of the target.
 func (p *prober) Sample(ctx context.Context) providers.Sample {
 	ctx, cancel := withGrace(ctx, sampleGrace)
 	defer cancel()
@@ -149,7 +150,7 @@ func (p *prober) Sample(ctx context.Context) providers.Sample {
 	}
 	answer, err := in.rpc.Sample(ctx, &wire.SampleRequest{Handle: handle})
 	if err != nil {
-		_, err = p.plugin.judge(ctx, in, "Sample", err)
+		_, err = p.plugin.judgeAtOnce(ctx, in, "Sample", err)
 		return lost(err)
 	}
 	return convert.SampleFrom(answer.GetSample(), p.fields)

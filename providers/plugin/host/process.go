@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goplugin "github.com/hashicorp/go-plugin"
@@ -35,9 +36,10 @@ type process struct {
 	tail   *tail
 	cmd    *exec.Cmd // nil: somebody else has started it
 
-	conn   *grpc.ClientConn
-	socket string // file of the socket of a program that was started here
-	slain  sync.Once
+	conn    *grpc.ClientConn
+	socket  string      // file of the socket of a program that was started here
+	doubted atomic.Bool // somebody finds out whether it answers anything
+	slain   sync.Once
 
 	leave func()        // tells it that gameday goes
 	gone  chan struct{} // closed when it does not attend any more
