@@ -118,7 +118,9 @@ func TestRecords(t *testing.T) {
 			Version: rapid.IntRange(0, 1e6).Draw(t, "version"), Targets: targets().Draw(t, "of"),
 			Deadline: time.Unix(0, rapid.Int64Range(1, 1e18).Draw(t, "deadline")).UTC(), Undo: []byte(`{"a":[1]}`),
 		}
-		back, err := convert.RecordFrom(overTheWire(t, convert.Record(record), &wire.Record{}))
+		on, err := convert.Record(record)
+		require.NoError(t, err)
+		back, err := convert.RecordFrom(overTheWire(t, on, &wire.Record{}))
 		require.NoError(t, err)
 		require.Equal(t, record, back)
 		plan := providers.FaultPlan{
@@ -128,7 +130,9 @@ func TestRecords(t *testing.T) {
 			Counted: rapid.SampledFrom([]providers.Scope{{}, {Kinds: []string{"k"}}, {Kinds: []string{"k", "l"}, Namespaces: []string{"n", "m"}}}).Draw(t, "counted"),
 			Ends:    targets().Draw(t, "ends"), AtEnds: rapid.Bool().Draw(t, "at"), EndsPopulation: rapid.IntRange(0, 9).Draw(t, "beside"),
 		}
-		require.Equal(t, plan, convert.FaultPlanFrom(overTheWire(t, convert.FaultPlan(plan), &wire.FaultPlan{})))
+		planned, err := convert.FaultPlan(plan)
+		require.NoError(t, err)
+		require.Equal(t, plan, convert.FaultPlanFrom(overTheWire(t, planned, &wire.FaultPlan{})))
 	})
 }
 

@@ -14,7 +14,7 @@ func Diagnostics(diags providers.Diagnostics) []*wire.Diagnostic {
 		if d.Severity == providers.Warning {
 			severity = wire.Diagnostic_SEVERITY_WARNING
 		}
-		return &wire.Diagnostic{Severity: severity, Summary: d.Summary, Detail: d.Detail, Path: steps(d.Path)}
+		return &wire.Diagnostic{Severity: severity, Summary: Text(d.Summary), Detail: Text(d.Detail), Path: steps(d.Path)}
 	})
 }
 
@@ -24,14 +24,14 @@ func steps(path cty.Path) []*wire.Step {
 	for _, step := range path {
 		switch s := step.(type) {
 		case cty.GetAttrStep:
-			on = append(on, &wire.Step{Step: &wire.Step_Attribute{Attribute: s.Name}})
+			on = append(on, &wire.Step{Step: &wire.Step_Attribute{Attribute: Text(s.Name)}})
 		case cty.IndexStep:
 			key := s.Key
 			switch {
 			case key == cty.NilVal || !key.IsKnown() || key.IsNull():
 				return on
 			case key.Type() == cty.String:
-				on = append(on, &wire.Step{Step: &wire.Step_Key{Key: key.AsString()}})
+				on = append(on, &wire.Step{Step: &wire.Step_Key{Key: Text(key.AsString())}})
 			case key.Type() == cty.Number:
 				index, _ := key.AsBigFloat().Int64()
 				on = append(on, &wire.Step{Step: &wire.Step_Index{Index: index}})

@@ -8,8 +8,11 @@ import (
 )
 
 // Handle is an environment's handle on the wire.
-func Handle(h providers.EnvironmentHandle) *wire.EnvironmentHandle {
-	return &wire.EnvironmentHandle{Run: h.Run, Address: h.Address, Type: h.Type, Data: h.Data}
+func Handle(h providers.EnvironmentHandle) (*wire.EnvironmentHandle, error) {
+	if err := valid(identifier{"run", h.Run}, identifier{"address", h.Address}, identifier{"type", h.Type}); err != nil {
+		return nil, fmt.Errorf("handle of the environment %q: %w", h.Address, err)
+	}
+	return &wire.EnvironmentHandle{Run: h.Run, Address: h.Address, Type: h.Type, Data: h.Data}, nil
 }
 
 // HandleFrom is an environment's handle from the wire.
@@ -27,10 +30,33 @@ func State(e providers.EnvironmentState) (*wire.EnvironmentState, error) {
 	if err != nil {
 		return nil, fmt.Errorf("outputs of the environment %q: %w", e.Address, err)
 	}
+	if err := valid(identifier{"address", e.Address}, identifier{"type", e.Type}); err != nil {
+		return nil, fmt.Errorf("environment: %w", err)
+	}
+	handle, err := Handle(e.Handle)
+	if err != nil {
+		return nil, err
+	}
+	has, marks, err := inventory(e.Inventory, e.Labels)
+	if err != nil {
+		return nil, fmt.Errorf("environment %q: %w", e.Address, err)
+	}
 	return &wire.EnvironmentState{
-		Address: e.Address, Type: e.Type, Up: e.Up, Handle: Handle(e.Handle),
-		Inventory: Targets(e.Inventory), Labels: labels(e.Labels), Outputs: outputs,
+		Address: e.Address, Type: e.Type, Up: e.Up, Handle: handle, Inventory: has, Labels: marks, Outputs: outputs,
 	}, nil
+}
+
+// inventory is what an environment has, and the labels of that, on the wire.
+func inventory(targets []providers.Target, list []providers.Labels) ([]*wire.Target, []*wire.Labels, error) {
+	on, err := Targets(targets)
+	if err != nil {
+		return nil, nil, fmt.Errorf("inventory: %w", err)
+	}
+	marks, err := tryAll(list, labels)
+	if err != nil {
+		return nil, nil, fmt.Errorf("labels %w", err)
+	}
+	return on, marks, nil
 }
 
 // StateFrom is an environment from the wire.
@@ -55,8 +81,12 @@ func EnvironmentPlan(p providers.EnvironmentPlan) (*wire.EnvironmentPlan, error)
 	if err != nil {
 		return nil, fmt.Errorf("outputs: %w", err)
 	}
+	has, marks, err := inventory(p.Inventory, p.Labels)
+	if err != nil {
+		return nil, err
+	}
 	return &wire.EnvironmentPlan{
-		Summary: p.Summary, Steps: p.Steps, Undo: p.Undo, Inventory: Targets(p.Inventory), Outputs: outputs, Labels: labels(p.Labels),
+		Summary: Text(p.Summary), Steps: Texts(p.Steps), Undo: Text(p.Undo), Inventory: has, Outputs: outputs, Labels: marks,
 	}, nil
 }
 
@@ -71,8 +101,12 @@ func EnvironmentPlanFrom(p *wire.EnvironmentPlan) (providers.EnvironmentPlan, er
 	}, nil
 }
 
-func labels(list []providers.Labels) []*wire.Labels {
-	return all(list, func(l providers.Labels) *wire.Labels { return &wire.Labels{Target: l.Target, Labels: l.Labels} })
+func labels(l providers.Labels) (*wire.Labels, error) {
+	list := []identifier{{"target", l.Target}}
+	for key, value := range l.Labels {
+		list = append(list, identifier{"key of a label", key}, identifier{"label " + key, value})
+	}
+	return &wire.Labels{Target: l.Target, Labels: l.Labels}, valid(list...)
 }
 
 func labelsFrom(list []*wire.Labels) []providers.Labels {
@@ -82,13 +116,23 @@ func labelsFrom(list []*wire.Labels) []providers.Labels {
 }
 
 // Orphans are what a sweep found, on the wire.
-func Orphans(orphans []providers.Orphan) []*wire.Orphan {
-	return all(orphans, func(o providers.Orphan) *wire.Orphan {
-		return &wire.Orphan{
-			Run: o.Run, Id: o.ID, Address: o.Address, Type: o.Type, Targets: Targets(o.Targets),
-			Deadline: Stamp(o.Deadline), Undone: o.Undone, Error: o.Error, Kept: o.Kept,
-		}
-	})
+func Orphans(orphans []providers.Orphan) ([]*wire.Orphan, error) {
+	on, err := tryAll(orphans, orphan)
+	if err != nil {
+		return nil, fmt.Errorf("orphan %w", err)
+	}
+	return on, nil
+}
+
+func orphan(o providers.Orphan) (*wire.Orphan, error) {
+	targets, err := Targets(o.Targets)
+	if err != nil {
+		return nil, err
+	}
+	return &wire.Orphan{
+		Run: o.Run, Id: o.ID, Address: o.Address, Type: o.Type, Targets: targets,
+		Deadline: Stamp(o.Deadline), Undone: o.Undone, Error: Text(o.Error), Kept: Text(o.Kept),
+	}, valid(identifier{"run", o.Run}, identifier{"id", o.ID}, identifier{"address", o.Address}, identifier{"type", o.Type})
 }
 
 // OrphansFrom are what a sweep found, from the wire.

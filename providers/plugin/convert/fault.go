@@ -10,10 +10,17 @@ import (
 )
 
 // Targets are targets on the wire.
-func Targets(targets []providers.Target) []*wire.Target {
-	return all(targets, func(t providers.Target) *wire.Target {
-		return &wire.Target{Kind: t.Kind, Name: t.Name, Uid: t.UID, Owner: t.Owner}
-	})
+func Targets(targets []providers.Target) ([]*wire.Target, error) {
+	on, err := tryAll(targets, target)
+	if err != nil {
+		return nil, fmt.Errorf("target %w", err)
+	}
+	return on, nil
+}
+
+func target(t providers.Target) (*wire.Target, error) {
+	on := &wire.Target{Kind: t.Kind, Name: t.Name, Uid: t.UID, Owner: t.Owner}
+	return on, valid(identifier{"kind", t.Kind}, identifier{"name", t.Name}, identifier{"uid", t.UID}, identifier{"owner", t.Owner})
 }
 
 // TargetsFrom are targets from the wire.
@@ -24,11 +31,12 @@ func TargetsFrom(targets []*wire.Target) []providers.Target {
 }
 
 // Scope is a scope on the wire; none is one that nobody has named.
-func Scope(s providers.Scope) *wire.Scope {
+func Scope(s providers.Scope) (*wire.Scope, error) {
 	if len(s.Kinds) == 0 {
-		return nil
+		return nil, nil
 	}
-	return &wire.Scope{Kinds: s.Kinds, Namespaces: s.Namespaces}
+	return &wire.Scope{Kinds: s.Kinds, Namespaces: s.Namespaces},
+		valid(append(identifiers("kinds", s.Kinds), identifiers("namespaces", s.Namespaces)...)...)
 }
 
 // ScopeFrom is a scope from the wire.
@@ -39,7 +47,7 @@ func ScopeFrom(s *wire.Scope) providers.Scope {
 // Permissions are permissions on the wire.
 func Permissions(permissions []providers.Permission) []*wire.Permission {
 	return all(permissions, func(p providers.Permission) *wire.Permission {
-		return &wire.Permission{Action: p.Action, Held: p.Held, Detail: p.Detail}
+		return &wire.Permission{Action: Text(p.Action), Held: p.Held, Detail: Text(p.Detail)}
 	})
 }
 
@@ -51,13 +59,26 @@ func PermissionsFrom(permissions []*wire.Permission) []providers.Permission {
 }
 
 // FaultPlan is a plan on the wire.
-func FaultPlan(p providers.FaultPlan) *wire.FaultPlan {
-	return &wire.FaultPlan{
-		Effect: p.Effect, Targets: Targets(p.Targets), Eligible: int64(p.Eligible), Population: int64(p.Population), Dynamic: p.Dynamic,
-		Unknown: p.Unknown, Radius: p.Radius, Undo: p.Undo, Guard: p.Guard, Permissions: Permissions(p.Permissions),
-		Namespaces: p.Namespaces, Adds: p.Adds, Locks: p.Locks, Counted: Scope(p.Counted),
-		Ends: Targets(p.Ends), AtEnds: p.AtEnds, EndsPopulation: int64(p.EndsPopulation),
+func FaultPlan(p providers.FaultPlan) (*wire.FaultPlan, error) {
+	on := &wire.FaultPlan{
+		Effect: Text(p.Effect), Eligible: int64(p.Eligible), Population: int64(p.Population), Dynamic: p.Dynamic,
+		Unknown: Text(p.Unknown), Radius: Texts(p.Radius), Undo: Text(p.Undo), Guard: Text(p.Guard), Permissions: Permissions(p.Permissions),
+		Namespaces: p.Namespaces, Adds: Texts(p.Adds), Locks: p.Locks, AtEnds: p.AtEnds, EndsPopulation: int64(p.EndsPopulation),
 	}
+	if err := valid(append(identifiers("namespaces", p.Namespaces), identifiers("locks", p.Locks)...)...); err != nil {
+		return nil, err
+	}
+	var err error
+	if on.Targets, err = Targets(p.Targets); err != nil {
+		return nil, err
+	}
+	if on.Ends, err = Targets(p.Ends); err != nil {
+		return nil, fmt.Errorf("ends: %w", err)
+	}
+	if on.Counted, err = Scope(p.Counted); err != nil {
+		return nil, fmt.Errorf("counted: %w", err)
+	}
+	return on, nil
 }
 
 // FaultPlanFrom is a plan from the wire.
@@ -71,11 +92,18 @@ func FaultPlanFrom(p *wire.FaultPlan) providers.FaultPlan {
 }
 
 // Record is a record on the wire.
-func Record(r providers.Record) *wire.Record {
+func Record(r providers.Record) (*wire.Record, error) {
+	targets, err := Targets(r.Targets)
+	if err != nil {
+		return nil, fmt.Errorf("record %q: %w", r.ID, err)
+	}
+	if err := valid(identifier{"id", r.ID}, identifier{"run", r.Run}, identifier{"address", r.Address}, identifier{"type", r.Type}); err != nil {
+		return nil, fmt.Errorf("record %q: %w", r.ID, err)
+	}
 	return &wire.Record{
 		Id: r.ID, Run: r.Run, Address: r.Address, Type: r.Type, Version: int64(r.Version),
-		Targets: Targets(r.Targets), Deadline: Stamp(r.Deadline), Undo: r.Undo,
-	}
+		Targets: targets, Deadline: Stamp(r.Deadline), Undo: r.Undo,
+	}, nil
 }
 
 // RecordFrom is a record from the wire.
@@ -107,13 +135,13 @@ func jsonFrom(data []byte) (json.RawMessage, error) {
 // Observation is what a look showed, on the wire. The error is why the targets could not be read.
 func Observation(o providers.Observation, err error) *wire.Observation {
 	seen := &wire.Observation{
-		State: states()[o.State], Detail: o.Detail,
+		State: states()[o.State], Detail: Text(o.Detail),
 		Evidence: all(o.Evidence, func(f providers.Fact) *wire.Fact {
-			return &wire.Fact{Name: f.Name, Text: f.Text, Value: f.Value, Unit: f.Unit}
+			return &wire.Fact{Name: Text(f.Name), Text: Text(f.Text), Value: f.Value, Unit: Text(f.Unit)}
 		}),
 	}
 	if err != nil {
-		seen.Error = err.Error()
+		seen.Error = Text(err.Error())
 	}
 	return seen
 }

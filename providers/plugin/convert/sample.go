@@ -11,7 +11,7 @@ import (
 
 // Sample is a measurement on the wire; fields is the sample type of its probe.
 func Sample(s providers.Sample, fields cty.Type) (*wire.Sample, error) {
-	on := &wire.Sample{Ok: s.OK, Error: s.Error, Value: s.Value, Lost: s.Lost}
+	on := &wire.Sample{Ok: s.OK, Error: Text(s.Error), Value: s.Value, Lost: s.Lost}
 	if s.Took > 0 {
 		on.Took = Span(s.Took)
 	}
@@ -39,7 +39,7 @@ func SampleFrom(s *wire.Sample, fields cty.Type) providers.Sample {
 
 // LoadSample is one offered request on the wire.
 func LoadSample(s providers.LoadSample) *wire.LoadSample {
-	return &wire.LoadSample{Due: Stamp(s.Due), Latency: Span(s.Latency), Ok: s.OK, Sent: s.Sent, Error: s.Error}
+	return &wire.LoadSample{Due: Stamp(s.Due), Latency: Span(s.Latency), Ok: s.OK, Sent: s.Sent, Error: Text(s.Error)}
 }
 
 // LoadSampleFrom is one offered request from the wire.

@@ -26,7 +26,7 @@ func Block(b *schema.Block) (*wire.Block, error) {
 		return nil, fmt.Errorf("block %w", err)
 	}
 	return &wire.Block{
-		Description: b.Description, Attributes: attributes, Blocks: blocks,
+		Description: Text(b.Description), Attributes: attributes, Blocks: blocks,
 		Exclusive: all(b.Exclusive, func(names []string) *wire.Names { return &wire.Names{Names: names} }),
 	}, nil
 }
@@ -37,8 +37,8 @@ func attribute(a schema.Attribute) (*wire.Attribute, error) {
 		return nil, fmt.Errorf("%q: default: %w", a.Name, err)
 	}
 	return &wire.Attribute{
-		Name: a.Name, Description: a.Description, Kind: string(a.Type.Kind), Of: wire.Collection(a.Type.Of), Required: a.Required,
-		Default: byDefault, OneOf: a.OneOf, Min: a.Min, Max: a.Max, Sensitive: a.Sensitive, Example: a.Example,
+		Name: a.Name, Description: Text(a.Description), Kind: string(a.Type.Kind), Of: wire.Collection(a.Type.Of), Required: a.Required,
+		Default: byDefault, OneOf: a.OneOf, Min: a.Min, Max: a.Max, Sensitive: a.Sensitive, Example: Text(a.Example),
 	}, nil
 }
 

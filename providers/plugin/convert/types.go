@@ -29,7 +29,7 @@ func kinds() map[providers.Kind]wire.Kind {
 func AccessRules(rules []providers.AccessRule) []*wire.AccessRule {
 	return all(rules, func(r providers.AccessRule) *wire.AccessRule {
 		return &wire.AccessRule{
-			Group: r.Group, Resource: r.Resource, Verbs: r.Verbs, Cluster: r.Cluster, Namespace: r.Namespace, Trial: r.Trial, Privileged: r.Privileged, Why: r.Why,
+			Group: r.Group, Resource: r.Resource, Verbs: r.Verbs, Cluster: r.Cluster, Namespace: r.Namespace, Trial: r.Trial, Privileged: r.Privileged, Why: Text(r.Why),
 		}
 	})
 }

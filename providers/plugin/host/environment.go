@@ -82,13 +82,17 @@ func (e environment) Up(ctx context.Context, req providers.UpRequest) (providers
 // rise is the conversation about an environment that comes up. It returns what was wrong with the body, which the program
 // does not know.
 func (e environment) rise(ctx context.Context, of *process, req providers.UpRequest) (*wire.UpEnvironmentResponse_Done, providers.Diagnostics, error) {
+	handle, err := convert.Handle(req.Handle)
+	if err != nil {
+		return nil, nil, err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := of.rpc.UpEnvironment(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	begin := &wire.UpEnvironmentRequest_Start{Handle: convert.Handle(req.Handle), Dir: req.Dir, Lasting: req.Lasting}
+	begin := &wire.UpEnvironmentRequest_Start{Handle: handle, Dir: req.Dir, Lasting: req.Lasting}
 	if err := stream.Send(&wire.UpEnvironmentRequest{Request: &wire.UpEnvironmentRequest_Start_{Start: begin}}); err != nil {
 		return nil, nil, err
 	}
@@ -133,15 +137,23 @@ func (e environment) configure(data []byte, req providers.UpRequest) (*wire.UpEn
 
 // Down has the environment ended.
 func (e environment) Down(ctx context.Context, handle providers.EnvironmentHandle) error {
-	_, err := call(ctx, e.plugin, "DownEnvironment", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.DownEnvironmentResponse, error) {
-		return rpc.DownEnvironment(ctx, &wire.DownEnvironmentRequest{Handle: convert.Handle(handle)})
+	on, err := convert.Handle(handle)
+	if err != nil {
+		return err
+	}
+	_, err = call(ctx, e.plugin, "DownEnvironment", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.DownEnvironmentResponse, error) {
+		return rpc.DownEnvironment(ctx, &wire.DownEnvironmentRequest{Handle: on})
 	})
 	return err
 }
 
 func (e environment) look(ctx context.Context, handle providers.EnvironmentHandle, standing bool) (*wire.LookAtEnvironmentResponse, error) {
+	on, err := convert.Handle(handle)
+	if err != nil {
+		return nil, err
+	}
 	return call(ctx, e.plugin, "LookAtEnvironment", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.LookAtEnvironmentResponse, error) {
-		return rpc.LookAtEnvironment(ctx, &wire.LookAtEnvironmentRequest{Handle: convert.Handle(handle), Standing: standing})
+		return rpc.LookAtEnvironment(ctx, &wire.LookAtEnvironmentRequest{Handle: on, Standing: standing})
 	})
 }
 
@@ -159,8 +171,12 @@ func (e environment) Standing(ctx context.Context, handle providers.EnvironmentH
 
 // KeepLogs has the logs put into the run's folder.
 func (e environment) KeepLogs(ctx context.Context, handle providers.EnvironmentHandle, progress func(step string)) error {
-	_, err := call(ctx, e.plugin, "KeepEnvironmentLogs", once, func(ctx context.Context, rpc wire.ProviderClient) (any, error) {
-		stream, err := rpc.KeepEnvironmentLogs(ctx, &wire.KeepEnvironmentLogsRequest{Handle: convert.Handle(handle)})
+	on, err := convert.Handle(handle)
+	if err != nil {
+		return err
+	}
+	_, err = call(ctx, e.plugin, "KeepEnvironmentLogs", once, func(ctx context.Context, rpc wire.ProviderClient) (any, error) {
+		stream, err := rpc.KeepEnvironmentLogs(ctx, &wire.KeepEnvironmentLogsRequest{Handle: on})
 		if err != nil {
 			return nil, err
 		}

@@ -40,10 +40,14 @@ func (f fault) Prepare(ctx context.Context, req providers.PrepareRequest) (provi
 	if err != nil {
 		return providers.Record{}, f.plugin.broken(err)
 	}
+	plan, err := convert.FaultPlan(req.Plan)
+	if err != nil {
+		return providers.Record{}, f.plugin.broken(err)
+	}
 	answer, err := call(ctx, f.plugin, "PrepareFault", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.PrepareFaultResponse, error) {
 		return rpc.PrepareFault(ctx, &wire.PrepareFaultRequest{
 			Type: f.name, Id: req.ID, Address: req.Address, Run: req.Run, Config: config, Environment: env,
-			Plan: convert.FaultPlan(req.Plan), Seed: req.Seed, Deadline: convert.Stamp(req.Deadline),
+			Plan: plan, Seed: req.Seed, Deadline: convert.Stamp(req.Deadline),
 		})
 	})
 	if err != nil {
@@ -83,9 +87,13 @@ func (f fault) StandBy(ctx context.Context, req providers.StandbyRequest) error 
 	if err != nil {
 		return err
 	}
+	targets, err := convert.Targets(req.Targets)
+	if err != nil {
+		return err
+	}
 	_, err = call(ctx, f.plugin, "StandByFault", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.StandByFaultResponse, error) {
 		return rpc.StandByFault(ctx, &wire.StandByFaultRequest{
-			Type: f.name, Run: req.Run, Address: req.Address, Config: config, Environment: env, Targets: convert.Targets(req.Targets), For: convert.Span(req.For),
+			Type: f.name, Run: req.Run, Address: req.Address, Config: config, Environment: env, Targets: targets, For: convert.Span(req.For),
 		})
 	})
 	return err
@@ -97,12 +105,16 @@ func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	if err != nil {
 		return err
 	}
+	record, err := convert.Record(req.Record)
+	if err != nil {
+		return err
+	}
 	by, err := f.plugin.running(ctx)
 	if err != nil {
 		return err
 	}
 	f.plugin.injecting(req.Record, by)
-	if _, err = by.rpc.InjectFault(ctx, &wire.InjectFaultRequest{Record: convert.Record(req.Record), Config: config, Environment: env}); err != nil {
+	if _, err = by.rpc.InjectFault(ctx, &wire.InjectFaultRequest{Record: record, Config: config, Environment: env}); err != nil {
 		_, err = f.plugin.judge(ctx, by, "InjectFault", err)
 	}
 	return err
@@ -110,8 +122,12 @@ func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 
 // Observe has the targets looked at. It returns with its context: who looks waits for a moment only, and looks again.
 func (f fault) Observe(ctx context.Context, record providers.Record) (providers.Observation, error) {
+	on, err := convert.Record(record)
+	if err != nil {
+		return providers.Observation{State: providers.Unknown, Detail: err.Error()}, err
+	}
 	answer, err := callJudged(ctx, f.plugin, "ObserveFault", again, f.plugin.judgeAtOnce, func(ctx context.Context, rpc wire.ProviderClient) (*wire.ObserveFaultResponse, error) {
-		return rpc.ObserveFault(ctx, &wire.ObserveFaultRequest{Record: convert.Record(record)})
+		return rpc.ObserveFault(ctx, &wire.ObserveFaultRequest{Record: on})
 	})
 	if err != nil {
 		return providers.Observation{State: providers.Unknown, Detail: err.Error()}, err

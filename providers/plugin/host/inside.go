@@ -81,8 +81,12 @@ func (e environment) insideRequest(kind providers.Kind, req providers.InsideRequ
 	if err != nil {
 		return nil, err
 	}
+	targets, err := convert.Targets(req.Targets)
+	if err != nil {
+		return nil, err
+	}
 	return &wire.OpenInsideRequest{
-		EnvironmentType: e.name, Kind: convert.Kind(kind), Run: req.Run, Fields: fields, Targets: convert.Targets(req.Targets),
+		EnvironmentType: e.name, Kind: convert.Kind(kind), Run: req.Run, Fields: fields, Targets: targets,
 		Open: &wire.OpenRequest{
 			Type: req.Type, Address: req.Address, Config: config, Environment: env, Dir: req.Dir, Timeout: convert.Span(req.Timeout),
 		},

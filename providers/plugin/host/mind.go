@@ -210,8 +210,12 @@ func (p *Plugin) injecting(record providers.Record, by *process) {
 
 // revert reverts a fault, and notes it.
 func (p *Plugin) revert(ctx context.Context, record providers.Record) error {
-	_, err := call(ctx, p, "RevertFault", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.RevertFaultResponse, error) {
-		return rpc.RevertFault(ctx, &wire.RevertFaultRequest{Record: convert.Record(record)})
+	on, err := convert.Record(record)
+	if err != nil {
+		return err
+	}
+	_, err = call(ctx, p, "RevertFault", again, func(ctx context.Context, rpc wire.ProviderClient) (*wire.RevertFaultResponse, error) {
+		return rpc.RevertFault(ctx, &wire.RevertFaultRequest{Record: on})
 	})
 	if err != nil {
 		return err

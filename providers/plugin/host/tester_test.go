@@ -55,7 +55,7 @@ func tester() providers.Provider {
 func ways() schema.Attribute {
 	return schema.Attribute{
 		Name: "way", Type: schema.Type{Kind: schema.String}, Default: cty.StringVal(""),
-		Description: "exit, panic, hang or fail: what goes wrong; child: how a program that is started here ends by SIGTERM.",
+		Description: "exit, panic, hang or fail: what goes wrong; latin: says what is no UTF-8; child: how a program that is started here ends by SIGTERM.",
 	}
 }
 
@@ -91,6 +91,9 @@ func endChild() error {
 	}
 	return fmt.Errorf("the child ended: %v", child.Wait()) //nolint:errorlint // nil is what is to be seen, too
 }
+
+// latin is what a program says that knows nothing of UTF-8.
+const latin = "caf\xe9"
 
 // marker is a fault that is a file in the folder "dir", with the process's id.
 type marker struct{}
@@ -189,6 +192,9 @@ func (p prober) Sample(ctx context.Context) providers.Sample {
 		<-ctx.Done()
 		return providers.Sample{Error: "the target was too slow"}
 	}
+	if p.way == "latin" {
+		return providers.Sample{Error: latin}
+	}
 	_ = misbehave(p.way)
 	value := 7.5
 	return providers.Sample{
@@ -220,7 +226,11 @@ func (g generator) Run(ctx context.Context, report func(providers.LoadSample)) e
 	for {
 		select {
 		case <-tick.C:
-			report(providers.LoadSample{Due: time.Now(), Latency: time.Millisecond, OK: true, Sent: true})
+			sample := providers.LoadSample{Due: time.Now(), Latency: time.Millisecond, OK: true, Sent: true}
+			if g.way == "latin" {
+				sample.OK, sample.Error = false, latin
+			}
+			report(sample)
 			if err := misbehave(g.way); err != nil {
 				return err
 			}
@@ -241,7 +251,11 @@ func (action) Schema() *schema.Block {
 }
 
 func (action) Run(_ context.Context, req providers.ActionRequest) (providers.ActionResult, error) {
-	err := misbehave(req.Config.String("way"))
+	way := req.Config.String("way")
+	if way == "latin" {
+		return providers.ActionResult{Summary: latin, Output: latin}, nil
+	}
+	err := misbehave(way)
 	return providers.ActionResult{Summary: "acted in " + req.Dir, Output: fmt.Sprint(req.Env, os.Getenv("SECRET"), os.Getenv("NAMED"))}, err
 }
 

@@ -90,6 +90,11 @@ func TestProbe(t *testing.T) {
 		assert.Equal(t, providers.Sample{Error: "the target was too slow"}, sample(p))
 		require.NoError(t, p.Close())
 	})
+	t.Run("says what is no UTF-8", func(t *testing.T) {
+		p, _ := open("latin")
+		assert.Equal(t, providers.Sample{Error: "caf\uFFFD"}, sample(p))
+		require.NoError(t, p.Close())
+	})
 	t.Run("a dead plugin loses samples, and goes on", func(t *testing.T) {
 		p, _ := open("exit")
 		first := sample(p)
@@ -120,6 +125,12 @@ func TestLoad(t *testing.T) {
 	assert.True(t, samples[0].Sent)
 	assert.Equal(t, time.Millisecond, samples[0].Latency)
 	assert.Equal(t, "the last", samples[len(samples)-1].Error, "what was in flight is told")
+	ctx, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	samples, err = run(ctx, "latin")
+	require.NoError(t, err)
+	require.Greater(t, len(samples), 2)
+	assert.Equal(t, "caf\uFFFD", samples[0].Error)
 	_, err = run(t.Context(), "fail")
 	require.EqualError(t, err, "expected nothing, and failed as told")
 	_, err = run(t.Context(), "exit")
@@ -133,6 +144,14 @@ func TestActionAndVariables(t *testing.T) {
 	result, err := act.Run(t.Context(), providers.ActionRequest{Config: config(t, act, ""), Dir: "/x", Env: map[string]string{"A": "b"}})
 	require.NoError(t, err)
 	assert.Equal(t, providers.ActionResult{Summary: "acted in /x", Output: "map[A:b]passed"}, result)
+}
+
+// TestActionsThatSayWhatIsNoUTF8 have worked.
+func TestActionsThatSayWhatIsNoUTF8(t *testing.T) {
+	act := start(t).Types().Actions[0]
+	result, err := act.Run(t.Context(), providers.ActionRequest{Config: config(t, act, `way = "latin"`)})
+	require.NoError(t, err)
+	assert.Equal(t, providers.ActionResult{Summary: "caf\uFFFD", Output: "caf\uFFFD"}, result)
 }
 
 func TestEnvironment(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // Describe tells everything that the provider offers.
 func (s *Server) Describe(context.Context, *wire.DescribeRequest) (*wire.DescribeResponse, error) {
 	about := s.provider.Metadata()
-	answer := &wire.DescribeResponse{Name: about.Name, Version: about.Version, Description: about.Description}
+	answer := &wire.DescribeResponse{Name: about.Name, Version: about.Version, Description: convert.Text(about.Description)}
 	if configurable, ok := providers.As[providers.WithConfigure](s.provider); ok {
 		var err error
 		if answer.Config, err = convert.Block(configurable.ConfigSchema()); err != nil {
@@ -116,5 +116,5 @@ func (s *Server) Summarize(_ context.Context, request *wire.SummarizeRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	return &wire.SummarizeResponse{Summary: teller.Summary(values)}, nil
+	return &wire.SummarizeResponse{Summary: convert.Text(teller.Summary(values))}, nil
 }

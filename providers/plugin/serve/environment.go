@@ -49,7 +49,11 @@ func (s *Server) PrepareEnvironment(ctx context.Context, request *wire.PrepareEn
 		Run: request.GetRun(), RunDir: request.GetRunDir(), Address: request.GetAddress(), Name: request.GetName(),
 		Config: values, Dir: request.GetDir(), Lasting: request.GetLasting(),
 	})
-	return &wire.PrepareEnvironmentResponse{Handle: convert.Handle(handle), Diagnostics: convert.Diagnostics(diags)}, nil
+	on, err := convert.Handle(handle)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return &wire.PrepareEnvironmentResponse{Handle: on, Diagnostics: convert.Diagnostics(diags)}, nil
 }
 
 // DownEnvironment ends an environment.
@@ -86,14 +90,14 @@ func (s *Server) LookAtEnvironment(ctx context.Context, request *wire.LookAtEnvi
 			return nil, err
 		}
 		standing, err := lasting.Standing(ctx, handle)
-		return &wire.LookAtEnvironmentResponse{Standing: standing}, failed(err)
+		return &wire.LookAtEnvironmentResponse{Standing: convert.Text(standing)}, failed(err)
 	}
 	environment, _, err := s.environment(handle.Type)
 	if err != nil {
 		return nil, err
 	}
 	leftovers, err := environment.Leftovers(ctx, handle)
-	return &wire.LookAtEnvironmentResponse{Leftovers: leftovers}, failed(err)
+	return &wire.LookAtEnvironmentResponse{Leftovers: convert.Texts(leftovers)}, failed(err)
 }
 
 // KeepEnvironmentLogs puts what an environment has logged into the run's folder.
@@ -107,7 +111,7 @@ func (s *Server) KeepEnvironmentLogs(request *wire.KeepEnvironmentLogsRequest, s
 		return err
 	}
 	return failed(keeper.KeepLogs(stream.Context(), handle, func(step string) {
-		_ = stream.Send(&wire.KeepEnvironmentLogsResponse{Progress: step}) // who is gone needs no progress
+		_ = stream.Send(&wire.KeepEnvironmentLogsResponse{Progress: convert.Text(step)}) // who is gone needs no progress
 	}))
 }
 
@@ -124,7 +128,11 @@ func (s *Server) SweepEnvironment(ctx context.Context, request *wire.SweepEnviro
 	orphans, diags := sweeper.Sweep(ctx, providers.SweepRequest{
 		Address: request.GetAddress(), Config: values, Dir: request.GetDir(), Run: request.GetRun(), Alive: request.GetAlive(), Look: request.GetLook(),
 	})
-	return &wire.SweepEnvironmentResponse{Orphans: convert.Orphans(orphans), Diagnostics: convert.Diagnostics(diags)}, nil
+	on, err := convert.Orphans(orphans)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return &wire.SweepEnvironmentResponse{Orphans: on, Diagnostics: convert.Diagnostics(diags)}, nil
 }
 
 // RunsInside says whether a type can run inside an environment.

@@ -37,7 +37,11 @@ func (s *Server) PlanFault(ctx context.Context, request *wire.PlanFaultRequest) 
 	plan, diags := fault.Plan(ctx, providers.FaultPlanRequest{
 		Address: request.GetAddress(), Config: values, Environment: env, Seed: request.GetSeed(), Duration: convert.Length(request.GetDuration()),
 	})
-	return &wire.PlanFaultResponse{Plan: convert.FaultPlan(plan), Diagnostics: convert.Diagnostics(diags)}, nil
+	on, err := convert.FaultPlan(plan)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return &wire.PlanFaultResponse{Plan: on, Diagnostics: convert.Diagnostics(diags)}, nil
 }
 
 // PrepareFault makes the record by which a fault can be undone.
@@ -50,7 +54,11 @@ func (s *Server) PrepareFault(ctx context.Context, request *wire.PrepareFaultReq
 		ID: request.GetId(), Address: request.GetAddress(), Run: request.GetRun(), Config: values, Environment: env,
 		Plan: convert.FaultPlanFrom(request.GetPlan()), Seed: request.GetSeed(), Deadline: convert.Moment(request.GetDeadline()),
 	})
-	return &wire.PrepareFaultResponse{Record: convert.Record(record), Diagnostics: convert.Diagnostics(diags)}, nil
+	on, err := convert.Record(record)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return &wire.PrepareFaultResponse{Record: on, Diagnostics: convert.Diagnostics(diags)}, nil
 }
 
 // StandByFault puts in place what stands beside a fault.

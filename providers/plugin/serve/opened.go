@@ -199,5 +199,5 @@ func (s *Server) RunAction(ctx context.Context, request *wire.RunActionRequest) 
 	result, err := action.Run(ctx, providers.ActionRequest{
 		Address: request.GetAddress(), Config: values, Environment: env, Dir: request.GetDir(), Env: request.GetEnv(),
 	})
-	return &wire.RunActionResponse{Summary: result.Summary, Output: result.Output}, failed(err)
+	return &wire.RunActionResponse{Summary: convert.Text(result.Summary), Output: convert.Text(result.Output)}, failed(err)
 }

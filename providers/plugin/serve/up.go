@@ -66,7 +66,7 @@ func (r *rise) send(message *wire.UpEnvironmentResponse) error {
 }
 
 func (r *rise) progress(step string) {
-	_ = r.send(&wire.UpEnvironmentResponse{Response: &wire.UpEnvironmentResponse_Progress{Progress: step}}) // who is gone needs none
+	_ = r.send(&wire.UpEnvironmentResponse{Response: &wire.UpEnvironmentResponse_Progress{Progress: convert.Text(step)}}) // who is gone needs none
 }
 
 // configure has gameday evaluate the body.
