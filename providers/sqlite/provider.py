@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import traceback
+import uuid
 from concurrent import futures
 
 import grpc
@@ -25,6 +26,9 @@ import provider_pb2 as wire
 
 COOKIE = ("GAMEDAY_PLUGIN", "c2f6f5a3-experiments-as-code")
 log = logging.getLogger("provider")
+
+WORKERS = 64  # calls that are answered at a time
+SAMPLES = 32  # of them, that measure: a target that hangs keeps these, and leaves the others to who looks, undoes, or asks whether this lives
 
 
 class Problem(Exception):
@@ -109,6 +113,7 @@ class Server:
             for t in types:
                 self.about.types.append(wire.Type(kind=kind, name=t.name, schema=t.schema, capabilities=t.capabilities))
         self.ledger, self.handles = Ledger(), {}
+        self.samples = threading.BoundedSemaphore(SAMPLES)
         self.came, self.gone = threading.Event(), threading.Event()
 
     # Life.
@@ -172,7 +177,7 @@ class Server:
     # Probes.
 
     def OpenProbe(self, request, context):
-        handle = str(len(self.handles) + 1)
+        handle = uuid.uuid4().hex  # of nothing else, also after a Close, and in another process
         self.handles[handle] = (self.probes[request.type], decode(request.config), request.timeout.ToNanoseconds() / 1e9)
         return wire.OpenResponse(handle=handle)
 
@@ -180,7 +185,12 @@ class Server:
         if request.handle not in self.handles:
             context.abort(grpc.StatusCode.NOT_FOUND, f"nothing is open under the handle {request.handle}")
         probe, config, timeout = self.handles[request.handle]
-        return wire.SampleResponse(sample=probe.sample(config, timeout))
+        if not self.samples.acquire(blocking=False):
+            return wire.SampleResponse(sample=wire.Sample(lost=True, error=f"not taken: the provider {self.about.name} is taking {SAMPLES} samples already"))
+        try:
+            return wire.SampleResponse(sample=probe.sample(config, timeout))
+        finally:
+            self.samples.release()
 
     def Close(self, request, context):
         self.handles.pop(request.handle, None)
@@ -254,7 +264,7 @@ def serve(**about):
     credentials = grpc.ssl_server_credentials(
         [(private, own)], root_certificates=os.environ["PLUGIN_CLIENT_CERT"].encode(), require_client_auth=True)
     largest = 256 << 20
-    listening = grpc.server(futures.ThreadPoolExecutor(max_workers=32), options=[
+    listening = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), options=[
         ("grpc.max_receive_message_length", largest), ("grpc.max_send_message_length", largest)])
     listening.add_generic_rpc_handlers(server.handlers())
     with tempfile.TemporaryDirectory(prefix="gameday-provider-", dir=os.environ.get("PLUGIN_UNIX_SOCKET_DIR") or None) as folder:

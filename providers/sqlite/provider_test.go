@@ -103,6 +103,67 @@ func TestProbe(t *testing.T) {
 	assert.Equal(t, providers.Sample{Error: "no such table: missing"}, sample("SELECT 1 FROM missing"))
 }
 
+// TestProbesAreNotMixedUp, when one of several has been closed.
+func TestProbesAreNotMixedUp(t *testing.T) {
+	path, typ := database(t), plugin(t).Types().Probes[0]
+	open := func(number int) providers.Prober {
+		prober, diags := typ.Open(t.Context(), providers.OpenRequest{
+			Config: providertest.Decode(t, typ.Schema(), fmt.Sprintf("database = %q\nstatement = \"SELECT %d\"", path, number)), Timeout: time.Second,
+		})
+		require.Empty(t, diags)
+		return prober
+	}
+	first, second := open(1), open(2)
+	require.NoError(t, first.Close())
+	third := open(3)
+	for number, prober := range map[float64]providers.Prober{2: second, 3: third} {
+		seen := prober.Sample(t.Context())
+		require.NotNil(t, seen.Value, "%+v", seen)
+		assert.InDelta(t, number, *seen.Value, 0)
+		require.NoError(t, prober.Close(), "its own")
+	}
+}
+
+// TestSamplesThatHangLeaveRoom for who looks and undoes, and for gameday, which ends a provider that does not say that it lives.
+func TestSamplesThatHangLeaveRoom(t *testing.T) {
+	path, p := database(t), plugin(t)
+	fault, typ := providertest.Fault(t, p, "sqlite_lock"), p.Types().Probes[0]
+	config := providertest.Decode(t, fault.Schema(), fmt.Sprintf("database = %q\nmode = \"all\"", path))
+	plan, diags := fault.Plan(t.Context(), providers.FaultPlanRequest{Config: config})
+	require.Empty(t, diags)
+	record, diags := fault.Prepare(t.Context(), providers.PrepareRequest{ID: t.Name(), Config: config, Plan: plan, Deadline: time.Now().Add(time.Minute)})
+	require.Empty(t, diags)
+	require.NoError(t, fault.Inject(t.Context(), providers.InjectRequest{Record: record, Config: config}))
+
+	prober, diags := typ.Open(t.Context(), providers.OpenRequest{
+		Config: providertest.Decode(t, typ.Schema(), fmt.Sprintf("database = %q\nstatement = \"SELECT id FROM orders\"", path)), Timeout: time.Minute,
+	})
+	require.Empty(t, diags)
+	const more = 8 // than the provider takes at a time, and than it has workers for
+	samples := make(chan providers.Sample, 64+more)
+	for range cap(samples) {
+		go func() { samples <- prober.Sample(t.Context()) }()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for range 32 + more {
+		select {
+		case seen := <-samples:
+			assert.Equal(t, providers.Sample{Lost: true, Error: "not taken: the provider sqlite is taking 32 samples already"}, seen)
+		case <-ctx.Done():
+			require.FailNow(t, "samples that nobody has time for wait")
+		}
+	}
+	seen, err := fault.Observe(ctx, record)
+	require.NoError(t, err)
+	assert.True(t, seen.Proven(), "%+v", seen)
+	require.NoError(t, fault.Revert(ctx, record))
+	for range 32 {
+		assert.True(t, (<-samples).OK, "when the lock was gone")
+	}
+	require.NoError(t, prober.Close())
+}
+
 // TestProblemsHaveTheirPlace: gameday can show the line.
 func TestProblemsHaveTheirPlace(t *testing.T) {
 	fault := providertest.Fault(t, plugin(t), "sqlite_lock")
