@@ -16,7 +16,13 @@ import (
 
 func act(ctx context.Context, t *testing.T, dir, body string) (providers.ActionResult, error) {
 	t.Helper()
-	return actionType().Run(ctx, providers.ActionRequest{
+	return actBy(ctx, t, actionType(), dir, body)
+}
+
+// actBy is act by an action that may be in another process.
+func actBy(ctx context.Context, t *testing.T, action providers.Action, dir, body string) (providers.ActionResult, error) {
+	t.Helper()
+	return action.Run(ctx, providers.ActionRequest{
 		Config: bodytest.Decode(t, actionType().Schema(), body), Dir: dir, Env: map[string]string{"GAMEDAY_RUN": "run-7"},
 	})
 }

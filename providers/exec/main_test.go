@@ -16,9 +16,16 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/exec"
 	"github.com/gameday-dev/gameday/providers/probing/bodytest"
+	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is the tests, and the plugin that some of them start.
+func TestMain(m *testing.M) {
+	if code, asked := providertest.OtherMain(os.Args[1:], exec.New()); asked {
+		os.Exit(code)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func probeType() providers.Probe { return exec.New().Types().Probes[0] }
 

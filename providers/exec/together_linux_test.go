@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,13 +19,16 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/internal/procfs"
 	"github.com/gameday-dev/gameday/providers/probing/bodytest"
+	"github.com/gameday-dev/gameday/providers/providertest"
 )
 
 // roleVariable makes the test binary a gameday that takes one sample, or runs one action.
 const roleVariable = "TEST_EXEC_ROLE"
 
-// slow tells its process id, and takes longer than anybody waits.
-func slow() string { return sh("echo $$ > pid.new; mv pid.new pid; exec sleep 60") }
+// slow tells its process id and that of who has started it, and takes longer than anybody waits.
+func slow() string {
+	return sh("echo $PPID > parent; echo $$ > pid.new; mv pid.new pid; exec sleep 60")
+}
 
 // TestRole is no test but what stands for gameday in the tests below.
 func TestRole(t *testing.T) {
@@ -33,29 +37,83 @@ func TestRole(t *testing.T) {
 		sampled(t, "", time.Minute, slow())
 	case "action":
 		_, _ = act(t.Context(), t, "", slow())
+	case "action of a plugin":
+		dir, err := os.Getwd()
+		require.NoError(t, err)
+		_, _ = actBy(t.Context(), t, plugin(t).Types().Actions[0], dir, slow())
 	}
 }
 
+// plugin is the provider in a process of its own.
+func plugin(t *testing.T) providers.Provider { return providertest.OutOfProcess(t, "exec") }
+
 // killed runs a role in a process of its own, kills it when its command runs, and returns the
-// command's process id.
-func killed(t *testing.T, role string) (pid string) {
+// process ids of the command, and of who has started it.
+func killed(t *testing.T, role string) (pid, parent string) {
 	t.Helper()
 	dir := t.TempDir()
 	gameday := exec.Command("/proc/self/exe", "-test.run=^TestRole$")
 	gameday.Dir, gameday.Env = dir, append(os.Environ(), roleVariable+"="+role)
 	require.NoError(t, gameday.Start())
-	told := func() bool { _, err := os.Stat(filepath.Join(dir, "pid")); return err == nil }
-	assert.Eventually(t, told, 20*time.Second, 5*time.Millisecond)
+	assert.Eventually(t, told(dir), 20*time.Second, 5*time.Millisecond)
 	require.NoError(t, gameday.Process.Kill())
 	_ = gameday.Wait()
-	return read(t, filepath.Join(dir, "pid"))
+	return read(t, filepath.Join(dir, "pid")), read(t, filepath.Join(dir, "parent"))
 }
 
-func TestAProbeIsKilledWithGameday(t *testing.T) { gone(t, killed(t, "probe")) }
+// told reports whether the command in a folder runs.
+func told(dir string) func() bool {
+	return func() bool { _, err := os.Stat(filepath.Join(dir, "pid")); return err == nil }
+}
 
-// TestAnActionOutlivesGameday: a repair that was begun is not cut short.
+func TestAProbeIsKilledWithGameday(t *testing.T) {
+	pid, _ := killed(t, "probe")
+	gone(t, pid)
+}
+
+// TestAnActionOutlivesGameday: a repair that was begun is not cut short. Nor is one that a plugin has begun, which ends with gameday.
 func TestAnActionOutlivesGameday(t *testing.T) {
-	pid, err := strconv.Atoi(killed(t, "action"))
+	for _, role := range []string{"action", "action of a plugin"} {
+		t.Run(role, func(t *testing.T) {
+			pid, parent := killed(t, role)
+			gone(t, parent)
+			outlives(t, pid)
+		})
+	}
+}
+
+// TestAnActionOfAPluginIsCalledOff, as any other: nobody was killed.
+func TestAnActionOfAPluginIsCalledOff(t *testing.T) {
+	dir, action := t.TempDir(), plugin(t).Types().Actions[0]
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var acting sync.WaitGroup
+	acting.Go(func() {
+		_, err := actBy(ctx, t, action, dir, slow())
+		assert.ErrorIs(t, err, context.Canceled)
+	})
+	assert.Eventually(t, told(dir), 20*time.Second, 5*time.Millisecond)
+	cancel()
+	acting.Wait()
+	gone(t, read(t, filepath.Join(dir, "pid")))
+}
+
+// TestAnActionOfAPluginHasItsTime, and no more.
+func TestAnActionOfAPluginHasItsTime(t *testing.T) {
+	dir, action := t.TempDir(), plugin(t).Types().Actions[0]
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := actBy(ctx, t, action, dir, slow())
+	require.Error(t, err)
+	if told(dir)() {
+		gone(t, read(t, filepath.Join(dir, "pid")))
+	}
+}
+
+// outlives ends a process that is to be there still.
+func outlives(t *testing.T, of string) {
+	t.Helper()
+	pid, err := strconv.Atoi(of)
 	require.NoError(t, err)
 	stat, err := procfs.Read(pid)
 	require.NoError(t, err)

@@ -181,23 +181,3 @@ func (s *Server) Close(_ context.Context, request *wire.CloseRequest) (*wire.Clo
 	}
 	return &wire.CloseResponse{}, failed(o.close())
 }
-
-// RunAction runs a step once.
-func (s *Server) RunAction(ctx context.Context, request *wire.RunActionRequest) (*wire.RunActionResponse, error) {
-	action, t, err := find[providers.Action](s, providers.KindAction, request.GetType())
-	if err != nil {
-		return nil, err
-	}
-	values, err := t.values(request.GetConfig())
-	if err != nil {
-		return nil, err
-	}
-	env, err := convert.StateFrom(request.GetEnvironment())
-	if err != nil {
-		return nil, invalid(err)
-	}
-	result, err := action.Run(ctx, providers.ActionRequest{
-		Address: request.GetAddress(), Config: values, Environment: env, Dir: request.GetDir(), Env: request.GetEnv(),
-	})
-	return &wire.RunActionResponse{Summary: convert.Text(result.Summary), Output: convert.Text(result.Output)}, failed(err)
-}
