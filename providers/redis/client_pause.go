@@ -44,12 +44,26 @@ func (*clientPause) Schema() *schema.Block {
 }
 
 func (*clientPause) Plan(ctx context.Context, req providers.FaultPlanRequest) (providers.FaultPlan, providers.Diagnostics) {
-	pause := req.Config.Duration("pause")
-	effect := map[string]string{"all": fmt.Sprintf("answers every command up to %s late", pause), "write": "answers no command that may write"}[req.Config.String("mode")]
+	pause := "a time " + later
+	if req.Config.Known("pause") {
+		pause = req.Config.Duration("pause").String()
+	}
 	return target(ctx, req, providers.FaultPlan{
-		Effect: effect, Radius: []string{"every client of the server, and what waits for it"},
-		Undo: fmt.Sprintf("stops asking for pauses; the last ends within %s", pause), Guard: fmt.Sprintf("the server: each pause is of %s", pause),
+		Effect: pauseEffect(req.Config, pause), Radius: []string{"every client of the server, and what waits for it"},
+		Undo: "stops asking for pauses; the last ends within " + pause, Guard: "the server: each pause is of " + pause,
 	})
+}
+
+// pauseEffect is what pauses do in a mode.
+func pauseEffect(config schema.Values, pause string) string {
+	switch mode := config.String("mode"); {
+	case !config.Known("mode"):
+		return "holds answers back, in a mode " + later
+	case mode == "write":
+		return "answers no command that may write"
+	default:
+		return "answers every command late, by up to " + pause
+	}
 }
 
 type pauseUndo struct {

@@ -33,8 +33,12 @@ func (*connections) Schema() *schema.Block {
 }
 
 func (*connections) Plan(ctx context.Context, req providers.FaultPlanRequest) (providers.FaultPlan, providers.Diagnostics) {
+	effect := "takes all connections but a number " + later
+	if req.Config.Known("leave") {
+		effect = fmt.Sprintf("takes all connections but %d", req.Config.Int("leave"))
+	}
 	return target(ctx, req, providers.FaultPlan{
-		Effect: fmt.Sprintf("takes all connections but %d", req.Config.Int("leave")), Radius: []string{"clients that connect are refused; those that are connected go on"},
+		Effect: effect, Radius: []string{"clients that connect are refused; those that are connected go on"},
 		Undo: "closes the connections that it took", Guard: "the kernel: connections end with the process that holds them",
 	})
 }

@@ -11,8 +11,10 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
 )
 
 func TestMain(m *testing.M) { os.Exit(providertest.Main(m, provider())) }
@@ -96,4 +98,42 @@ func TestNoServer(t *testing.T) {
 	require.True(t, diags.HasErrors())
 	assert.Equal(t, "Cannot reach the Redis server", diags[0].Summary)
 	assert.Contains(t, diags[0].Detail, "connection refused")
+}
+
+// TestWhatIsUnknownIsNotGuessed: a plan says of it that it is known only at apply.
+func TestWhatIsUnknownIsNotGuessed(t *testing.T) {
+	address := startRedis(t).Address
+	for name, c := range map[string]struct {
+		fault, unknown string
+		effect         string // of the plan
+		targets        int
+	}{
+		"pause, address":       {"redis_client_pause", "address", "answers every command late, by up to 2s", 0},
+		"pause, user":          {"redis_client_pause", "user", "answers every command late, by up to 2s", 0},
+		"pause, mode":          {"redis_client_pause", "mode", "holds answers back, in a mode that is known only at apply", 1},
+		"pause, pause":         {"redis_client_pause", "pause", "answers every command late, by up to a time that is known only at apply", 1},
+		"connections, address": {"redis_connection_exhaustion", "address", "takes all connections but 3", 0},
+		"connections, user":    {"redis_connection_exhaustion", "user", "takes all connections but 3", 0},
+		"connections, leave":   {"redis_connection_exhaustion", "leave", "takes all connections but a number that is known only at apply", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			values := map[string]cty.Value{"address": cty.StringVal(address), "user": cty.StringVal("")}
+			if c.fault == "redis_client_pause" {
+				values["mode"], values["pause"] = cty.StringVal("all"), cty.StringVal("2s")
+			} else {
+				values["leave"] = cty.NumberIntVal(3)
+			}
+			require.Contains(t, values, c.unknown)
+			values[c.unknown] = cty.UnknownVal(values[c.unknown].Type())
+			plan, diags := providertest.Fault(t, provider(), c.fault).Plan(t.Context(), providers.FaultPlanRequest{Config: schema.NewValues(cty.ObjectVal(values))})
+			require.Empty(t, diags)
+			assert.Equal(t, c.effect, plan.Effect)
+			assert.Len(t, plan.Targets, c.targets)
+			assert.Equal(t, c.targets == 0, plan.Unknown == c.unknown+" is known only when the run is applied", plan.Unknown)
+			for _, text := range []string{plan.Effect, plan.Undo, plan.Guard} {
+				assert.NotEmpty(t, text)
+				assert.NotRegexp(t, `\b0s\b`, text)
+			}
+		})
+	}
 }

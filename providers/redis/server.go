@@ -65,11 +65,16 @@ func field(ctx context.Context, client redis.Cmdable, section, name string) (str
 	return "", fmt.Errorf("INFO %s has no field %s: expected Redis 7.0 or later", section, name)
 }
 
+// later is said of what depends on attributes that are unknown while there is a plan.
+const later = "that is known only at apply"
+
 // target plans the one server that a fault acts on.
 func target(ctx context.Context, req providers.FaultPlanRequest, plan providers.FaultPlan) (providers.FaultPlan, providers.Diagnostics) {
-	if !req.Config.Known("address") {
-		plan.Unknown = "address is known only when the run is applied"
-		return plan, nil
+	for _, name := range []string{"address", "user"} {
+		if !req.Config.Known(name) {
+			plan.Unknown = name + " is known only when the run is applied"
+			return plan, nil
+		}
 	}
 	at := placeOf(req.Config)
 	id, err := at.instance(ctx)

@@ -7,6 +7,7 @@ replace github.com/gameday-dev/gameday => ../..
 require (
 	github.com/gameday-dev/gameday v0.0.0
 	github.com/stretchr/testify v1.12.1
+	github.com/zclconf/go-cty v1.20.0
 )
 
 require (
@@ -32,7 +33,6 @@ require (
 	github.com/oklog/ulid/v2 v2.1.2 // indirect
 	github.com/vmihailenco/msgpack/v5 v5.3.5 // indirect
 	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
-	github.com/zclconf/go-cty v1.20.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/net v0.60.0 // indirect

@@ -40,7 +40,14 @@ class Problem(Exception):
         self.diagnostic = wire.Diagnostic(summary=summary, detail=detail, path=path)
 
 
-UNKNOWN = object()  # a value that is known only when the run is applied
+class Unknown:
+    """A value that is known only when the run is applied."""
+
+    def __str__(self):
+        return "(known only at apply)"
+
+
+UNKNOWN = Unknown()
 
 
 def decode(data):

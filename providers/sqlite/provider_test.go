@@ -15,8 +15,10 @@ import (
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/plugin/host"
 	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/gameday-dev/gameday/providers/schema"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // start starts the provider. It needs Debian's python3-grpcio, python3-protobuf, python3-cryptography and python3-msgpack.
@@ -172,6 +174,33 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 	assert.Equal(t, "Cannot read the database", diags[0].Summary)
 	assert.Contains(t, diags[0].Detail, "No such file or directory")
 	require.Len(t, diags[0].Path, 1)
+}
+
+// TestWhatIsUnknownIsNotGuessed: a plan, and what is said of a type in short, say of it that it is known only at apply.
+func TestWhatIsUnknownIsNotGuessed(t *testing.T) {
+	path, fault := database(t), providertest.Fault(t, plugin(t), "sqlite_lock")
+	teller, tells := providers.As[providers.WithSummary](fault)
+	require.True(t, tells)
+	unknown := cty.UnknownVal(cty.String)
+	for name, c := range map[string]struct {
+		database, mode  cty.Value
+		effect, summary string
+		targets         int
+	}{
+		"nothing":  {cty.StringVal(path), cty.StringVal("all"), "holds a lock against all access", "all lock of " + path, 1},
+		"database": {unknown, cty.StringVal("write"), "holds a lock against writes", "write lock of (known only at apply)", 0},
+		"mode":     {cty.StringVal(path), unknown, "holds a lock against what a mode says that is known only at apply", "(known only at apply) lock of " + path, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := schema.NewValues(cty.ObjectVal(map[string]cty.Value{"database": c.database, "mode": c.mode}))
+			plan, diags := fault.Plan(t.Context(), providers.FaultPlanRequest{Config: config})
+			require.Empty(t, diags)
+			assert.Equal(t, c.effect, plan.Effect)
+			assert.Len(t, plan.Targets, c.targets)
+			assert.Equal(t, c.targets == 0, plan.Unknown != "")
+			assert.Equal(t, c.summary, teller.Summary(config))
+		})
+	}
 }
 
 // unread reverts what is in place when nobody reads the log any more, and says what of two faults it has reverted.

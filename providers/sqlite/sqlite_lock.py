@@ -13,6 +13,7 @@ import provider_pb2 as wire
 from provider import UNKNOWN, Problem
 
 MODES = {"write": "BEGIN IMMEDIATE", "all": "BEGIN EXCLUSIVE"}
+EFFECTS = {"write": "writes", "all": "all access"}
 
 
 def hold(path, mode, identity, deadline):
@@ -54,8 +55,9 @@ class Lock:
         return f"{config.get('mode')} lock of {config.get('database')}"
 
     def plan(self, config, request):
+        against = EFFECTS.get(config["mode"], "what a mode says that is known only at apply")
         plan = wire.FaultPlan(
-            effect=f"holds a lock against {'all access' if config['mode'] == 'all' else 'writes'}", radius=["whoever uses the database"],
+            effect=f"holds a lock against {against}", radius=["whoever uses the database"],
             undo="ends the process that holds the lock", guard="the process that holds the lock, at the deadline; the kernel, when it is killed")
         path = config["database"]
         if path is UNKNOWN:
