@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -117,6 +118,18 @@ func (p *Plugin) doubt(of *process, method string) {
 		of.slay()
 		p.log.Warn("a provider hung, answered nothing any more and was ended", "provider", p.source.Name, "program", p.source.Path, "in", method, "last", of.tail.String())
 	})
+}
+
+// unsent is why a message could not be sent. gRPC says io.EOF of a call that has ended, and how it did to who receives.
+func unsent[R any](err error, receive func() (R, error)) error {
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
+	for {
+		if _, err := receive(); err != nil {
+			return err
+		}
+	}
 }
 
 // endsWithin waits for the end that a broken connection announces.

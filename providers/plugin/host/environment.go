@@ -94,12 +94,15 @@ func (e environment) rise(ctx context.Context, of *process, req providers.UpRequ
 	}
 	begin := &wire.UpEnvironmentRequest_Start{Handle: handle, Dir: req.Dir, Lasting: req.Lasting}
 	if err := stream.Send(&wire.UpEnvironmentRequest{Request: &wire.UpEnvironmentRequest_Start_{Start: begin}}); err != nil {
-		return nil, nil, err
+		return nil, nil, unsent(err, stream.Recv)
 	}
 	var wrong providers.Diagnostics
 	for {
 		message, err := stream.Recv()
-		if err != nil {
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, wrong, errors.New("it has ended the call without saying what became of the environment")
+		case err != nil:
 			return nil, wrong, err
 		}
 		switch m := message.GetResponse().(type) {
@@ -109,7 +112,7 @@ func (e environment) rise(ctx context.Context, of *process, req providers.UpRequ
 			answer, diags := e.configure(m.Configure, req)
 			wrong = append(wrong, diags...)
 			if err := stream.Send(&wire.UpEnvironmentRequest{Request: &wire.UpEnvironmentRequest_Configured_{Configured: answer}}); err != nil {
-				return nil, wrong, err
+				return nil, wrong, unsent(err, stream.Recv)
 			}
 		case *wire.UpEnvironmentResponse_Done_:
 			return m.Done, wrong, nil

@@ -14,10 +14,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/plugin/host"
 	"github.com/gameday-dev/gameday/providers/providertest"
+	"github.com/gameday-dev/gameday/providers/schema"
 )
 
 const (
@@ -85,6 +87,30 @@ func TestAPluginThatDiesInAnInjection(t *testing.T) {
 	require.ErrorContains(t, err, "about to leave")
 	require.NoError(t, fault.Revert(t.Context(), record))
 	assert.True(t, isGone(dir, record))
+}
+
+// TestAPluginThatDiesWhileAnEnvironmentComesUp is named also where gameday notices as it answers.
+func TestAPluginThatDiesWhileAnEnvironmentComesUp(t *testing.T) {
+	p := start(t)
+	env, typ := p.Types().Environments[0], p.Types().Probes[0]
+	prober, _ := typ.Open(t.Context(), providers.OpenRequest{Config: config(t, typ, "")})
+	dying := pidOfSample(prober.Sample(t.Context()))
+	handle, _ := env.Prepare(t.Context(), providers.EnvironmentPrepareRequest{Run: "r", RunDir: t.TempDir(), Address: "environment.e"})
+	_, diags := env.Up(t.Context(), providers.UpRequest{
+		Handle: handle, Progress: func(string) {},
+		Configure: func(cty.Value) (schema.Values, providers.Diagnostics) {
+			assert.NoError(t, syscall.Kill(dying, syscall.SIGKILL))
+			assert.Eventually(t, func() bool {
+				seen := prober.Sample(t.Context())
+				return seen.OK && pidOfSample(seen) != dying
+			}, patience, tick, "gameday knows that it has ended")
+			return config(t, env, ""), nil
+		},
+	})
+	require.Len(t, diags, 1)
+	assert.Contains(t, diags[0].Detail, "the provider tester")
+	assert.Contains(t, diags[0].Detail, "ended in the middle of UpEnvironment")
+	require.NoError(t, prober.Close())
 }
 
 // TestAPanicEndsACallAlone: what else the process guards stays guarded.

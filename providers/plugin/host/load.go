@@ -63,11 +63,11 @@ func (r *remote) run(ctx context.Context, first *wire.RunRequest, event func(*wi
 	lifetime, stop := context.WithCancel(context.WithoutCancel(ctx)) // ctx asks for an end in order
 	defer stop()
 	stream, err := of.rpc.Run(lifetime)
-	if err == nil {
-		err = stream.Send(first)
-	}
 	if err != nil {
 		return r.ended(ctx, of, err)
+	}
+	if err := stream.Send(first); err != nil {
+		return r.ended(ctx, of, unsent(err, stream.Recv))
 	}
 	asked := context.AfterFunc(ctx, func() {
 		_ = stream.CloseSend()

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
@@ -12,9 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -141,6 +144,19 @@ func TestWhatAnOversizedAnswerSays(t *testing.T) {
 	_, err := environment{typ{plugin: p, name: "x"}}.Leftovers(t.Context(), providers.EnvironmentHandle{})
 	require.ErrorContains(t, err, "the provider peer failed in LookAtEnvironment")
 	require.ErrorContains(t, err, "larger than max")
+}
+
+// TestWhyAMessageCouldNotBeSent is what who receives is told.
+func TestWhyAMessageCouldNotBeSent(t *testing.T) {
+	left := 2
+	receive := func() (int, error) {
+		if left--; left < 0 {
+			return 0, status.Error(codes.Unavailable, "it has ended")
+		}
+		return left, nil
+	}
+	require.ErrorContains(t, unsent(io.EOF, receive), "it has ended")
+	require.ErrorIs(t, unsent(io.ErrClosedPipe, receive), io.ErrClosedPipe)
 }
 
 // FuzzPeer: a plugin may answer anything.
