@@ -287,7 +287,7 @@ func (w *world) stopSupervisor() {
 func TestHangsWhileItEnds(t *testing.T) {
 	w := newWorld(t, `process "web" {
 		command      = ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"]
-		stop_timeout = "1h"
+		stop_timeout = "50s"
 		ready { log = "up" }
 	}`).up()
 	client := supervisor.NewClient(local.SocketOf(w.handle))
