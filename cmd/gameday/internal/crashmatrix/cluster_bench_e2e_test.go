@@ -173,13 +173,16 @@ func (b *bench) webPods(ctx context.Context) (nodes map[string]string, why strin
 	nodes = map[string]string{}
 	for i := range list.Items {
 		pod := &list.Items[i]
-		isReady := slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
-			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
-		})
-		if !isReady || pod.DeletionTimestamp != nil {
+		if !isReady(pod) || pod.DeletionTimestamp != nil {
 			return nil, pod.Name + " is not ready"
 		}
 		nodes[string(pod.UID)] = pod.Spec.NodeName
 	}
 	return nodes, ""
+}
+
+func isReady(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
 }
