@@ -45,7 +45,10 @@ func TestRole(t *testing.T) {
 }
 
 // plugin is the provider in a process of its own.
-func plugin(t *testing.T) providers.Provider { return providertest.OutOfProcess(t, "exec") }
+func plugin(t *testing.T) providers.Provider {
+	t.Helper()
+	return providertest.OutOfProcess(t, "exec")
+}
 
 // killed runs a role in a process of its own, kills it when its command runs, and returns the
 // process ids of the command, and of who has started it.

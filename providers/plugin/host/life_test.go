@@ -175,7 +175,8 @@ func TestAPluginThatIsStoppedLosesSamples(t *testing.T) {
 			stopped := pidOfSample(prober.Sample(t.Context()))
 			require.NoError(t, syscall.Kill(stopped, syscall.SIGSTOP))
 			for answered := true; answered; { // it may take a moment until all of its threads stand
-				began, answer := time.Now(), ""
+				var answer string
+				began := time.Now()
 				answer, answered = within(t, timeout, func(ctx context.Context) (string, bool) { return ask(ctx, prober, p.Types().Faults[0]) })
 				assert.Less(t, time.Since(began), timeout+lingers)
 				assert.True(t, answered || strings.Contains(answer, "the provider tester has not answered "+name), answer)
