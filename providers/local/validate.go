@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"regexp"
@@ -39,14 +40,14 @@ const mostStopping = providers.MostDown - 10*time.Second
 // validateStopping finds processes that may still be ending when the environment is given up: a process ends after
 // those that depend on it.
 func (c config) validateStopping() providers.Diagnostics {
-	for _, p := range c.processes {
-		if takes := c.stopping(p); takes > mostStopping {
-			return providers.Errorf(cty.GetAttrPath("process").GetAttr(p.name).GetAttr("stop_timeout"), "Processes may end too late",
-				"Process %q may take %s to end, together with those before it that depend on it. An environment has %s for that: "+
-					"beyond it the run would be dirty. Choose a shorter stop_timeout.", p.name, takes, mostStopping)
-		}
+	late := slices.DeleteFunc(slices.Clone(c.processes), func(p processConfig) bool { return c.stopping(p) <= mostStopping })
+	if len(late) == 0 {
+		return nil
 	}
-	return nil
+	first := slices.MinFunc(late, func(a, b processConfig) int { return cmp.Compare(c.stopping(a), c.stopping(b)) })
+	return providers.Errorf(cty.GetAttrPath("process").GetAttr(first.name).GetAttr("stop_timeout"), "Processes may end too late",
+		"Process %q may take %s to end, together with those that depend on it and end before it. An environment has %s for that: "+
+			"beyond it the run would be dirty. Choose a shorter stop_timeout.", first.name, c.stopping(first), mostStopping)
 }
 
 // stopping is how long a process may take from the beginning of the end until it has ended. There are no cycles.
