@@ -26,22 +26,29 @@ func check(t *testing.T, cases map[string]demand) {
 	t.Helper()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, c.text)
-			if c.world != nil {
-				c.world(b.world)
-			}
-			synctest.Test(t, func(t *testing.T) {
-				b.run(t.Context())
-				finished := all[event.ExperimentFinished](b.events)
-				require.Len(t, finished, 1)
-				reasons := finished[0].Reasons
-				assert.Equal(t, c.verdict, finished[0].Verdict, "reasons: %q", reasons)
-				assert.Contains(t, strings.Join(reasons, "\n"), c.reason)
-				assert.Equal(t, c.reason == "", len(reasons) == 0, "reasons: %q", reasons)
+			ending(t, c.text, c.world, func(b *bench, finished event.ExperimentFinished) {
+				assert.Equal(t, c.verdict, finished.Verdict, "reasons: %q", finished.Reasons)
+				assert.Contains(t, strings.Join(finished.Reasons, "\n"), c.reason)
+				assert.Equal(t, c.reason == "", len(finished.Reasons) == 0, "reasons: %q", finished.Reasons)
 				assert.True(t, b.clean())
 			})
 		})
 	}
+}
+
+// ending runs a configuration with one experiment, in a world that something was done to, and has its end looked at.
+func ending(t *testing.T, text string, harm func(*world), look func(*bench, event.ExperimentFinished)) {
+	t.Helper()
+	b := newBench(t, text)
+	if harm != nil {
+		harm(b.world)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		b.run(t.Context())
+		finished := all[event.ExperimentFinished](b.events)
+		require.Len(t, finished, 1)
+		look(b, finished[0])
+	})
 }
 
 // asserting is an experiment with one assertion, about the values that its probe measures unless pairs say otherwise.

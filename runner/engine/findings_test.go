@@ -81,16 +81,7 @@ func TestFindingsSayWhatNoOtherEventTells(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, c.text)
-			if c.world != nil {
-				c.world(b.world)
-			}
-			synctest.Test(t, func(t *testing.T) {
-				b.run(t.Context())
-				finished := all[event.ExperimentFinished](b.events)
-				require.Len(t, finished, 1)
-				compare(t, c.want, finished[0])
-			})
+			ending(t, c.text, c.world, func(_ *bench, finished event.ExperimentFinished) { compare(t, c.want, finished) })
 		})
 	}
 }

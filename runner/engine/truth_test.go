@@ -87,16 +87,9 @@ phases = ["baseline", "recovery"]`), `hold   = "1s"`, `hold   = "4s"`, 1), func(
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, c.text)
-			if c.world != nil {
-				c.world(b.world)
-			}
-			synctest.Test(t, func(t *testing.T) {
-				b.run(t.Context())
-				finished := all[event.ExperimentFinished](b.events)
-				require.Len(t, finished, 1)
-				assert.Equal(t, c.verdict, finished[0].Verdict, "reasons: %q", finished[0].Reasons)
-				assert.Contains(t, strings.Join(finished[0].Reasons, "\n"), c.reason)
+			ending(t, c.text, c.world, func(b *bench, finished event.ExperimentFinished) {
+				assert.Equal(t, c.verdict, finished.Verdict, "reasons: %q", finished.Reasons)
+				assert.Contains(t, strings.Join(finished.Reasons, "\n"), c.reason)
 				assert.True(t, b.clean())
 			})
 		})
