@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -74,7 +75,7 @@ func scalePlanned(p planning, w workload) providers.Diagnostics {
 		return providers.Warningf(nil, "Nothing would change",
 			"%s/%s has %d replicas already. Without a change there is no evidence, and the experiment would be inconclusive.", w.target.Kind, w.target.Name, to)
 	}
-	return nil
+	return volumesPlanned(w, to)
 }
 
 // autoscalers warns of those that work against the fault.
@@ -100,6 +101,7 @@ func autoscalers(ctx context.Context, p planning) providers.Diagnostics {
 	return diags
 }
 
+// intend looks at volumes again: the plan may be old, or have been made before the number was known.
 func (scale) intend(ctx context.Context, p preparation) (intent, error) {
 	all, err := p.session.workloads(ctx, p.targets)
 	if err != nil {
@@ -107,6 +109,9 @@ func (scale) intend(ctx context.Context, p preparation) (intent, error) {
 	}
 	data := scaled{To: p.config.Int("replicas"), From: map[string]int{}}
 	for _, w := range all {
+		if lost := w.losing(data.To); lost != "" {
+			return intent{}, errors.New(lost)
+		}
 		data.From[w.target.Name] = w.replicas()
 	}
 	steps, err := workloadSteps(all)

@@ -36,6 +36,10 @@ type workload struct {
 		Strategy            appsv1.DeploymentStrategy
 		UpdateStrategy      appsv1.StatefulSetUpdateStrategy
 		PodManagementPolicy appsv1.PodManagementPolicyType
+
+		// Of StatefulSets: the volumes that each pod has of its own, and what becomes of them.
+		VolumeClaimTemplates                 []corev1.PersistentVolumeClaim
+		PersistentVolumeClaimRetentionPolicy *appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy
 	}
 	Status struct {
 		ObservedGeneration int64
