@@ -9,8 +9,6 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/internal/pause"
@@ -36,7 +34,7 @@ type hunter interface {
 func dynamicTargets() schema.Attribute {
 	return schema.Attribute{
 		Name: "dynamic_targets", Type: boolean(), Default: cty.False,
-		Description: "Whether pods that appear in the targets' namespaces while the fault is in place, and match the target block, become targets too, within about a second; count and percent do not limit them. No more do when gameday has ended.",
+		Description: "Whether pods that appear in the targets' namespaces while the fault is in place, and match the target block, at once or later, become targets too, within about a second; count and percent do not limit them. No more do when gameday has ended.",
 	}
 }
 
@@ -65,7 +63,7 @@ type hunt struct {
 	namespaces []string // of the targets: the claim stands there, and so do those who undo it
 	stirred    chan struct{}
 
-	known  map[string]bool // UIDs that were there before, were taken, or are another run's
+	known  sync.Map        // UIDs that were there before, were taken, or are another run's; watches look at it, too
 	ours   map[string]bool // UIDs that nobody else held when they were claimed
 	unsure []undo.Step     // of pods that were taken, since when the claim was not seen
 }
@@ -78,14 +76,14 @@ func (f *fault) newHunt(ctx context.Context, i injection) (*hunt, error) {
 	}
 	h := &hunt{
 		injection: i, fault: f, hunter: how, namespaces: namespacesOf(i.record.Targets, nil),
-		stirred: make(chan struct{}, 1), known: map[string]bool{}, ours: map[string]bool{},
+		stirred: make(chan struct{}, 1), ours: map[string]bool{},
 	}
 	w, err := i.session.read(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
 	for j := range w.Pods {
-		h.known[string(w.Pods[j].UID)] = true
+		h.knows(w.Pods[j].UID)
 	}
 	return h, nil
 }
@@ -133,28 +131,6 @@ func (h *hunt) stir() {
 	}
 }
 
-// watch stirs at every pod that is added to a namespace. A watch that ends begins
-// anew; what appeared between the two is found by the sweep that follows.
-func (h *hunt) watch(ctx context.Context, namespace string) {
-	for ctx.Err() == nil {
-		w, err := h.session.Typed.CoreV1().Pods(namespace).Watch(ctx, metav1.ListOptions{})
-		if err == nil {
-			unheard := context.AfterFunc(ctx, w.Stop)
-			for event := range w.ResultChan() {
-				if event.Type == watch.Added {
-					h.stir()
-				}
-			}
-			unheard()
-			w.Stop()
-		}
-		if !pause.For(ctx, pace) {
-			return
-		}
-		h.stir()
-	}
-}
-
 // errOver says that the fault has been undone.
 var errOver = errors.New("the fault is over")
 
@@ -171,7 +147,7 @@ func (h *hunt) sweep(ctx context.Context) error {
 	var prey []providers.Target
 	for i := range w.Pods {
 		pod := &w.Pods[i]
-		if !h.known[string(pod.UID)] && slices.Contains(h.namespaces, pod.Namespace) && h.hunter.isPrey(h.config, pod) && matcher.Matches(pod) {
+		if !h.isKnown(pod.UID) && slices.Contains(h.namespaces, pod.Namespace) && h.hunter.isPrey(h.config, pod) && matcher.Matches(pod) {
 			prey = append(prey, providers.Target{Kind: string(target.Pod), Name: pod.Namespace + "/" + pod.Name, UID: string(pod.UID)})
 		}
 	}

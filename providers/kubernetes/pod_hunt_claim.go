@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
@@ -74,7 +76,9 @@ func (h *hunt) yield(ctx context.Context, namespace string, here []quarry) ([]qu
 		return nil, err
 	}
 	for _, q := range left {
-		h.known[q.target.UID] = err == nil // otherwise who holds it is not known for sure
+		if err == nil { // otherwise who holds it is not known for sure
+			h.knows(types.UID(q.target.UID))
+		}
 	}
 	return kept, err
 }

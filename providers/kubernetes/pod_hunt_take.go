@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/internal/pause"
@@ -52,7 +53,7 @@ func (h *hunt) take(ctx context.Context, prey []providers.Target) error {
 			return errOver
 		}
 		if failed = errors.Join(failed, err); err == nil {
-			h.known[found[n].target.UID] = true
+			h.knows(types.UID(found[n].target.UID))
 		}
 	}
 	return cmp.Or(h.confirm(ctx), failed)
@@ -105,7 +106,7 @@ func (h *hunt) prepared(ctx context.Context, prey []providers.Target) (found []q
 		}
 		switch {
 		case apierrors.IsNotFound(err):
-			h.known[t.UID] = true
+			h.knows(types.UID(t.UID))
 		case err != nil:
 			failed = errors.Join(failed, fmt.Errorf("pod %s: %w", t.Name, err))
 		default:

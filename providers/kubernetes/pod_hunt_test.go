@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	clientset "k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/fake"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -26,7 +25,7 @@ import (
 type hunted struct {
 	*apitest.Server
 	api    undo.API
-	typed  clientset.Interface
+	typed  *fake.Clientset
 	record providers.Record
 }
 
@@ -49,10 +48,13 @@ func newHunted(t *testing.T) *hunted {
 	return h
 }
 
-// appear makes a pod that the target block matches.
-func (h *hunted) appear(t *testing.T, name, namespace string) {
+// appear makes a pod that the target block matches, but for what change takes from it.
+func (h *hunted) appear(t *testing.T, name, namespace string, change ...func(*corev1.Pod)) {
 	t.Helper()
 	pod := aPod(name)
+	for _, c := range change {
+		c(pod)
+	}
 	pod.Namespace, pod.Labels = namespace, map[string]string{"app": "web"}
 	h.Put(podPath(namespace, name), map[string]any{"metadata": map[string]any{"uid": "uid-" + name}, "spec": map[string]any{"containers": []any{map[string]any{"image": "own"}}}})
 	_, err := h.typed.CoreV1().Pods(namespace).Create(t.Context(), pod, metav1.CreateOptions{})
@@ -107,6 +109,55 @@ target { labels = { app = "web" } }`)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return s.pursuits.over(h.record.ID) }, 10*time.Second, 10*time.Millisecond)
 	assert.Equal(t, "own", h.image("late", "shop"))
+}
+
+// TestPodsThatMatchLaterBecomeTargets: what replaces a pod has no node at first, and is not ready.
+func TestPodsThatMatchLaterBecomeTargets(t *testing.T) {
+	for name, c := range map[string]struct {
+		asks        string
+		early, late func(*corev1.Pod)
+	}{
+		"ready": {"ready = true", func(*corev1.Pod) {}, func(p *corev1.Pod) {
+			p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}}
+		}},
+		"on a node": {`nodes = ["worker"]`, func(p *corev1.Pod) { p.Spec.NodeName = "" }, func(p *corev1.Pod) { p.Spec.NodeName = "worker" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHunted(t)
+			f := h.fault()
+			config := providertest.Decode(t, f.Schema(), `
+image           = "pause"
+dynamic_targets = true
+target {
+  labels = { app = "web" }
+  `+c.asks+`
+}`)
+			require.NoError(t, f.Inject(t.Context(), providers.InjectRequest{Record: h.record, Config: config}))
+			require.Eventually(t, func() bool { return h.asked("watch") > 0 }, 10*time.Second, 10*time.Millisecond)
+			h.appear(t, "b", "shop", c.early)
+			before := h.asked("list")
+			require.Eventually(t, func() bool { return h.asked("list") > before }, 10*time.Second, 10*time.Millisecond, "the hunt looks at what has appeared")
+			pod, err := h.typed.CoreV1().Pods("shop").Get(t.Context(), "b", metav1.GetOptions{})
+			require.NoError(t, err)
+			assert.Equal(t, "own", h.image("b", "shop"), "it does not match so far")
+			c.late(pod)
+			_, err = h.typed.CoreV1().Pods("shop").Update(t.Context(), pod, metav1.UpdateOptions{})
+			require.NoError(t, err)
+			require.Eventually(t, func() bool { return h.image("b", "shop") == "pause" }, 10*time.Second, 10*time.Millisecond)
+			require.NoError(t, f.Revert(t.Context(), h.record))
+			assert.Equal(t, "own", h.image("b", "shop"))
+		})
+	}
+}
+
+// asked counts what was asked about pods.
+func (h *hunted) asked(verb string) (n int) {
+	for _, a := range h.typed.Actions() {
+		if a.Matches(verb, "pods") {
+			n++
+		}
+	}
+	return n
 }
 
 // TestUndoneWhileAPodIsTaken: somebody undoes the claim after the gate has let a hunted
