@@ -157,8 +157,8 @@ func TestReadBack(t *testing.T) {
 	assert.Empty(t, readBack(at, map[string]any{"data": map[string]any{"B": "3"}}, edits[1:]).facts)
 }
 
-// TestTried: what is late must be told from an API server that is slow, and what
-// is refused from what is refused by others.
+// TestTried: what is late must be told from an API server that is slow, from one that waits for
+// a webhook that it does not reach, and what is refused from what is refused by others.
 func TestTried(t *testing.T) {
 	late := admission{Mode: modeDelay, Latency: 200 * time.Millisecond}
 	long := admission{Mode: modeDelay, Latency: 5 * time.Second}
@@ -167,18 +167,27 @@ func TestTried(t *testing.T) {
 		got    tried
 		of     admission
 		proven bool
+		stays  bool // whether the fault is not over
 	}{
-		"refused":                      {tried{refused: true, answered: true}, admission{Mode: modeReject}, true},
-		"not refused":                  {tried{answered: true}, admission{Mode: modeReject}, false},
-		"late":                         {tried{answered: true, took: ms(210), control: ms(5)}, late, true},
-		"not late":                     {tried{answered: true, took: ms(20), control: ms(5)}, late, false},
-		"the server is slow":           {tried{answered: true, took: ms(210), control: ms(150)}, late, false},
-		"no answer":                    {tried{took: triedFor, control: ms(5)}, long, true},
-		"no answer, and a slow server": {tried{took: triedFor, control: ms(400)}, long, false},
-		"answered in spite of it":      {tried{answered: true, took: ms(30), control: ms(5)}, long, false},
+		"refused":                       {tried{refused: true, answered: true}, admission{Mode: modeReject}, true, true},
+		"not refused":                   {tried{answered: true}, admission{Mode: modeReject}, false, false},
+		"late":                          {tried{reached: true, answered: true, took: ms(210), control: ms(5)}, late, true, true},
+		"not late":                      {tried{reached: true, answered: true, took: ms(20), control: ms(5)}, late, false, false},
+		"late, and a busy server":       {tried{reached: true, answered: true, took: ms(490), control: ms(60)}, late, true, true},
+		"far too late":                  {tried{reached: true, answered: true, took: ms(490), control: ms(5)}, late, false, true},
+		"no answer, far too late":       {tried{reached: true, took: triedFor, control: ms(5)}, late, false, true},
+		"late, and nothing is reached":  {tried{answered: true, took: ms(210), control: ms(5)}, late, false, true},
+		"the server is slow":            {tried{reached: true, answered: true, took: ms(210), control: ms(150)}, late, false, false},
+		"no answer":                     {tried{reached: true, took: triedFor, control: ms(5)}, long, true, true},
+		"no answer, nothing is reached": {tried{took: triedFor, control: ms(5)}, long, false, true},
+		"no answer, and a slow server":  {tried{reached: true, took: triedFor, control: ms(400)}, long, false, false},
+		"answered in spite of it":       {tried{reached: true, answered: true, took: ms(30), control: ms(5)}, long, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, c.proven, len(c.got.finding("shop", c.of).facts) > 0)
+			f := c.got.finding("shop", c.of)
+			assert.Equal(t, c.proven, len(f.facts) > 0)
+			assert.NotEqual(t, c.proven, f.detail != "", "what is not proven is explained")
+			assert.Equal(t, c.stays, c.got.hit(c.of))
 		})
 	}
 }

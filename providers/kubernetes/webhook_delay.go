@@ -27,8 +27,9 @@ func podsPath(namespace string) string     { return "/api/v1/namespaces/" + name
 func servicesPath(namespace string) string { return "/api/v1/namespaces/" + namespace + "/services" }
 
 // delayRequests runs a server, and then tells the API server of it. The webhook
-// is passed over where it fails: a dead one delays nothing, and blocks nothing.
-func (i injection) delayRequests(ctx context.Context) error {
+// is passed over where it fails: a dead one delays nothing, and blocks nothing. One
+// that the API server does not reach within a time is an error.
+func (i injection) delayRequests(ctx context.Context, within time.Duration) error {
 	name, home := addedName(i.record.ID), i.record.Targets[0].Name
 	made, err := webhook.NewCertificate(name+"."+home+".svc", i.record.Deadline.Add(webhookOutlives))
 	if err != nil {
@@ -44,7 +45,10 @@ func (i injection) delayRequests(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return i.add(ctx, i.steps[2], i.webhookConfiguration(name, home, cert))
+	if err := i.add(ctx, i.steps[2], i.webhookConfiguration(name, home, cert)); err != nil {
+		return err
+	}
+	return i.awaitReached(ctx, home, within)
 }
 
 // webhookUp waits for the pod and returns the certificate that it serves with: of

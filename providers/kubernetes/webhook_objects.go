@@ -23,7 +23,7 @@ func removing(paths ...string) []undo.Step {
 
 func (webhookFault) inject(ctx context.Context, i injection) error {
 	if i.config.String("mode") == modeDelay {
-		return i.delayRequests(ctx)
+		return i.delayRequests(ctx, reachedWithin)
 	}
 	return i.rejectRequests(ctx)
 }
@@ -56,7 +56,7 @@ func (webhookFault) observe(ctx context.Context, l look) ([]finding, error) {
 			continue
 		}
 		group.Go(func() error {
-			got, err := l.session.try(ctx, t.Name, l.record.ID)
+			got, err := l.session.try(ctx, t.Name, l.record.ID, data.Mode)
 			out[n] = got.finding(t.Name, data)
 			return err
 		})
@@ -87,15 +87,15 @@ func (webhookFault) settled(ctx context.Context, l look) (string, error) {
 	}
 	left := ""
 	for _, t := range l.record.Targets {
-		got, err := l.session.try(ctx, t.Name, l.record.ID)
+		got, err := l.session.try(ctx, t.Name, l.record.ID, data.Mode)
 		switch {
 		case answeredByServer(err):
 			continue // the namespace is gone, or what refuses is not the fault
 		case err != nil:
 			return "", err
 		}
-		if facts := got.finding(t.Name, data).facts; len(facts) > 0 {
-			left = joined(left, facts[0].Text)
+		if got.hit(data) {
+			left = joined(left, got.words(t.Name, data))
 		}
 	}
 	return left, nil

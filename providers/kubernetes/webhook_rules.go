@@ -7,11 +7,13 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+	"github.com/gameday-dev/gameday/providers/kubernetes/webhook"
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
 // Requests that try what becomes of others have objects of these names. The
-// first is always hit, the second never.
+// first is always hit, the second never; that of webhook.ReachedName is hit, and
+// answered at once.
 func triedName(id string) string   { return "gameday-tried-" + strings.ToLower(id) }
 func controlName(id string) string { return "gameday-control-" + strings.ToLower(id) }
 
@@ -54,7 +56,7 @@ func reviewConditions(values schema.Values, id string) []any {
 		condition("not-the-control", fmt.Sprintf("!(%s && object.metadata.name == %q)", configMap, controlName(id))),
 	}
 	if !createsConfigMaps(values) {
-		conditions = append(conditions, condition("only-the-tried", fmt.Sprintf("!(%s) || object.metadata.name == %q", configMap, triedName(id))))
+		conditions = append(conditions, condition("only-the-tried", fmt.Sprintf("!(%s) || object.metadata.name in [%q, %q]", configMap, triedName(id), webhook.ReachedName(id))))
 	}
 	return conditions
 }

@@ -5,26 +5,34 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
+	"github.com/gameday-dev/gameday/providers/kubernetes/webhook"
 )
 
-// triedFor bounds the request that may be late; a look has a second for everything.
-const triedFor = 500 * time.Millisecond
+const (
+	// triedFor bounds the requests that may be late; a look has a second for everything.
+	triedFor = 500 * time.Millisecond
 
-// tried is what became of two dry runs of creating a ConfigMap: one that the fault
-// hits, and one that it leaves alone.
+	// lateMargin is by how much more than the latency a request may be late on a busy server: far less than where it
+	// waits for a webhook that it does not reach, which takes reviewMargin more.
+	lateMargin = 250 * time.Millisecond
+)
+
+// tried is what became of dry runs of creating a ConfigMap: one that the fault
+// hits, one that it leaves alone, and one that its webhook answers at once.
 type tried struct {
 	refused  bool          // by the fault's policy
 	answered bool          // in time
+	reached  bool          // the third was answered by the webhook
 	took     time.Duration // of the first
 	control  time.Duration // of the second; it was answered
 }
 
 // try creates nothing: dry runs go through admission, and nothing is stored.
-func (s *session) try(ctx context.Context, namespace, id string) (tried, error) {
+func (s *session) try(ctx context.Context, namespace, id, mode string) (tried, error) {
 	var got tried
 	began := time.Now()
 	if err := s.dryRun(ctx, namespace, controlName(id)); err != nil {
@@ -33,9 +41,14 @@ func (s *session) try(ctx context.Context, namespace, id string) (tried, error) 
 	got.control = time.Since(began)
 	trying, cancel := context.WithTimeout(ctx, triedFor)
 	defer cancel()
+	var beside sync.WaitGroup
+	if mode == modeDelay {
+		beside.Go(func() { got.reached = isReached(s.dryRun(trying, namespace, webhook.ReachedName(id))) })
+	}
 	began = time.Now()
 	err := s.dryRun(trying, namespace, triedName(id))
 	got.took = time.Since(began)
+	beside.Wait()
 	got.answered = err == nil || answeredByServer(err)
 	switch {
 	case err == nil:
@@ -63,30 +76,4 @@ func (s *session) dryRun(ctx context.Context, namespace, name string) error {
 func answeredByServer(err error) bool {
 	var status *undo.StatusError
 	return errors.As(err, &status)
-}
-
-// finding compares the two. That the other request is answered at once tells a
-// webhook that is late from an API server that is.
-func (t tried) finding(namespace string, a admission) finding {
-	quick := t.control.Round(time.Millisecond)
-	f := finding{target: namespace, state: providers.Active}
-	switch {
-	case a.Mode == modeReject && t.refused:
-		f.facts = []providers.Fact{{Name: "request_refused", Text: "the API server refuses a request in " + namespace, Value: 1, Unit: "requests"}}
-	case a.Mode == modeReject:
-		f.detail = "a request is not refused so far"
-	case t.control >= min(a.Latency, triedFor)/2:
-		f.detail = fmt.Sprintf("a request that is not delayed takes %s, too long to compare", quick)
-	case !t.answered:
-		f.facts = []providers.Fact{{
-			Name: "request_delayed", Text: fmt.Sprintf("a request in %s has no answer after %s, one that is not delayed has after %s", namespace, triedFor, quick), Value: triedFor.Seconds(), Unit: "s",
-		}}
-	case t.took >= a.Latency:
-		f.facts = []providers.Fact{{
-			Name: "request_delayed", Text: fmt.Sprintf("a request in %s takes %s, one that is not delayed %s", namespace, t.took.Round(time.Millisecond), quick), Value: t.took.Seconds(), Unit: "s",
-		}}
-	default:
-		f.detail = "a request is not delayed so far"
-	}
-	return f
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -12,6 +13,11 @@ const (
 	ReviewPath = "/review"
 	// HealthPath is what answers at once.
 	HealthPath = "/healthz"
+	// Reached is what a dry run of creating an object of ReachedName is refused with, at once: whoever gets that as an answer of
+	// the API server knows that it reaches the webhook, which otherwise only the time would tell.
+	Reached = "gameday: the API server reaches the webhook"
+
+	reachedName = "gameday-reached-"
 
 	// reviewSize bounds a review: objects are at most some MiB.
 	reviewSize = 8 << 20
@@ -26,15 +32,34 @@ type review struct {
 }
 
 type request struct {
-	UID string `json:"uid"`
+	UID    string `json:"uid"`
+	DryRun bool   `json:"dryRun,omitempty"`
+	Object struct {
+		Metadata struct {
+			Name string `json:"name"`
+		} `json:"metadata"`
+	} `json:"object"`
+}
+
+// asksWhetherReached reports whether a request is there to find out that it arrives. One that would store something never is.
+func (r *request) asksWhetherReached() bool {
+	return r.DryRun && strings.HasPrefix(r.Object.Metadata.Name, reachedName)
 }
 
 type response struct {
-	UID     string `json:"uid"`
-	Allowed bool   `json:"allowed"`
+	UID     string  `json:"uid"`
+	Allowed bool    `json:"allowed"`
+	Status  *status `json:"status,omitempty"`
 }
 
-// Handler allows every request, each as late as latency.
+type status struct {
+	Message string `json:"message"`
+}
+
+// ReachedName is the name of an object by which it is found out whether the API server reaches the webhook of a fault.
+func ReachedName(fault string) string { return reachedName + strings.ToLower(fault) }
+
+// Handler allows every request, each as late as latency, but for the dry run of ReachedName.
 func Handler(latency time.Duration) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
@@ -50,6 +75,11 @@ func answer(w http.ResponseWriter, r *http.Request, latency time.Duration) {
 		http.Error(w, "expected an AdmissionReview with a request", http.StatusBadRequest)
 		return
 	}
+	out := response{UID: in.Request.UID, Allowed: true}
+	if in.Request.asksWhetherReached() {
+		out.Allowed, out.Status = false, &status{Message: Reached}
+		due.Reset(0)
+	}
 	select {
 	case <-due.C:
 	case <-r.Context().Done():
@@ -57,5 +87,5 @@ func answer(w http.ResponseWriter, r *http.Request, latency time.Duration) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	// An error here is of a connection that the API server has closed.
-	_ = json.NewEncoder(w).Encode(review{APIVersion: in.APIVersion, Kind: in.Kind, Response: &response{UID: in.Request.UID, Allowed: true}})
+	_ = json.NewEncoder(w).Encode(review{APIVersion: in.APIVersion, Kind: in.Kind, Response: &out})
 }

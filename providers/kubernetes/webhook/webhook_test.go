@@ -37,6 +37,39 @@ func TestAnswerIsLateAndAllows(t *testing.T) {
 	})
 }
 
+// TestReachedAtOnce: by one kind of request that would store nothing it can be told that the API server
+// reaches the webhook, whatever its latency. It is refused, as its answer could not be told otherwise.
+func TestReachedAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		request string
+		late    bool
+	}{
+		"that request":             {`"dryRun":true,"object":{"metadata":{"name":"` + webhook.ReachedName("01ABC") + `"}}`, false},
+		"it would store something": {`"object":{"metadata":{"name":"` + webhook.ReachedName("01ABC") + `"}}`, true},
+		"another name":             {`"dryRun":true,"object":{"metadata":{"name":"settings"}}`, true},
+		"an object that is gone":   {`"dryRun":true,"object":null`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				got := httptest.NewRecorder()
+				body := `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u-1",` + c.request + `}}`
+				webhook.Handler(time.Hour).ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodPost, webhook.ReviewPath, strings.NewReader(body)))
+				assert.Equal(t, c.late, time.Since(began) == time.Hour)
+				var review struct {
+					Response struct {
+						Allowed bool
+						Status  struct{ Message string }
+					}
+				}
+				require.NoError(t, json.Unmarshal(got.Body.Bytes(), &review))
+				assert.Equal(t, c.late, review.Response.Allowed)
+				assert.NotEqual(t, c.late, review.Response.Status.Message == webhook.Reached)
+			})
+		})
+	}
+}
+
 func TestHealthIsNotLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

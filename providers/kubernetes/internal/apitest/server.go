@@ -173,7 +173,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodGet:
 		s.get(w, path, r)
 	case http.MethodPost:
-		s.post(w, path, body)
+		s.post(w, path, body, r.URL.Query().Get("dryRun") != "")
 	case http.MethodPatch:
 		s.patch(w, path, body, r.Header.Get("Content-Type"), r.URL.Query().Get("dryRun") != "")
 	case http.MethodDelete:
@@ -191,7 +191,7 @@ func (s *Server) received(request string) (before func(method, path string) int)
 	return s.before
 }
 
-func (s *Server) post(w http.ResponseWriter, path string, body []byte) {
+func (s *Server) post(w http.ResponseWriter, path string, body []byte, dry bool) {
 	var o map[string]any
 	if err := json.Unmarshal(body, &o); err != nil {
 		answer(w, http.StatusBadRequest, problem(http.StatusBadRequest, err.Error()))
@@ -212,7 +212,9 @@ func (s *Server) post(w http.ResponseWriter, path string, body []byte) {
 		answer(w, http.StatusUnprocessableEntity, problem(http.StatusUnprocessableEntity, err.Error()))
 		return
 	}
-	s.store(at, o)
+	if !dry {
+		s.store(at, o)
+	}
 	answer(w, http.StatusCreated, o)
 }
 
