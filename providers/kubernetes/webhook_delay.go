@@ -91,7 +91,8 @@ func certificateOf(pod corev1.Pod) string {
 
 // webhookPod keeps to the restricted Pod Security Standard. The key is in its
 // specification rather than in a Secret: it is good for nothing but this webhook,
-// and the right to read Secrets would be worth far more.
+// and the right to read Secrets would be worth far more. The image names a user that
+// is not root, and OpenShift refuses any but its namespace's own.
 func (i injection) webhookPod(name, namespace string, certificate webhook.Certificate) map[string]any {
 	latency := i.config.Duration("latency")
 	lives := time.Until(i.record.Deadline) + webhookOutlives
@@ -101,7 +102,7 @@ func (i injection) webhookPod(name, namespace string, certificate webhook.Certif
 		"spec": map[string]any{
 			"automountServiceAccountToken": false, "enableServiceLinks": false, "terminationGracePeriodSeconds": 1,
 			"activeDeadlineSeconds": max(1, int(lives.Seconds())),
-			"securityContext":       map[string]any{"runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": map[string]any{"type": "RuntimeDefault"}},
+			"securityContext":       map[string]any{"runAsNonRoot": true, "seccompProfile": map[string]any{"type": "RuntimeDefault"}},
 			"containers": []any{map[string]any{
 				"name": "webhook", "image": i.session.Access.AgentImage, "imagePullPolicy": "IfNotPresent",
 				"args": []string{webhook.Role, "-listen", fmt.Sprintf(":%d", webhookPort), "-latency", latency.String()},

@@ -109,3 +109,12 @@ func TestTriesWhetherTheWebhookIsReached(t *testing.T) {
 		})
 	}
 }
+
+// TestTheWebhooksPodIsAdmittedEverywhere: by OpenShift, too, which gives each namespace users of its own and refuses others.
+func TestTheWebhooksPodIsAdmittedEverywhere(t *testing.T) {
+	pod := hooked(t, undo.API{}).webhookPod("n", "shop", webhook.Certificate{})
+	security := pod["spec"].(map[string]any)["securityContext"].(map[string]any)
+	assert.Equal(t, true, security["runAsNonRoot"])
+	assert.NotContains(t, security, "runAsUser", "the image names one that is not root")
+	assert.NotContains(t, security, "runAsGroup")
+}

@@ -70,7 +70,7 @@ func pod(a cluster.Access, run, name string, avoid []string) *corev1.Pod {
 			EnableServiceLinks:            new(bool),
 			TerminationGracePeriodSeconds: &grace,
 			SecurityContext: &corev1.PodSecurityContext{
-				RunAsNonRoot: yes(), RunAsUser: id(), RunAsGroup: id(),
+				RunAsNonRoot:   yes(), // by the user that the image names, or that OpenShift gives to the namespace
 				SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 			},
 			Tolerations: tolerations(),
@@ -136,8 +136,5 @@ func preferred(weight int32, label string, how corev1.NodeSelectorOperator, valu
 }
 
 func yes() *bool { b := true; return &b }
-
-// id is of nobody.
-func id() *int64 { n := int64(65532); return &n }
 
 func quantity(text string) *resource.Quantity { q := resource.MustParse(text); return &q }

@@ -36,6 +36,8 @@ func TestThePodIsAllowedWhereTheLevelIsRestricted(t *testing.T) {
 	assert.Equal(t, "shop", p.Namespace)
 	assert.Equal(t, "R", p.Labels["gameday.dev/run"], "faults leave out what bears it")
 	assert.True(t, *p.Spec.SecurityContext.RunAsNonRoot)
+	assert.Nil(t, p.Spec.SecurityContext.RunAsUser, "OpenShift gives each namespace users of its own, and refuses others")
+	assert.Nil(t, p.Spec.SecurityContext.RunAsGroup)
 	assert.Equal(t, corev1.SeccompProfileTypeRuntimeDefault, p.Spec.SecurityContext.SeccompProfile.Type)
 	assert.False(t, *p.Spec.AutomountServiceAccountToken)
 	c := p.Spec.Containers[0]

@@ -10,9 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// nobody is the user and group that the agent runs as.
-const nobody = int64(65532)
-
 func (p *post) makePod(ctx context.Context) error {
 	_, err := p.Typed.CoreV1().Pods(p.namespace).Create(ctx, p.pod(), metav1.CreateOptions{})
 	if err != nil && !apierrors.IsAlreadyExists(err) {
@@ -21,10 +18,11 @@ func (p *post) makePod(ctx context.Context) error {
 	return nil
 }
 
-// pod is what the strictest Pod Security level admits. It tolerates every taint, as
+// pod is what the strictest Pod Security level admits, and OpenShift, which refuses users that are not its namespace's own:
+// the image names one that is not root. It tolerates every taint, as
 // taints are faults too, and would rather run where faults on nodes seldom happen.
 func (p *post) pod() *corev1.Pod {
-	yes, no, user, now := true, false, nobody, int64(1)
+	yes, no, now := true, false, int64(1)
 	return &corev1.Pod{
 		ObjectMeta: p.owned(p.account.Name),
 		Spec: corev1.PodSpec{
@@ -35,7 +33,7 @@ func (p *post) pod() *corev1.Pod {
 			Tolerations:                   []corev1.Toleration{{Operator: corev1.TolerationOpExists}},
 			Affinity:                      &corev1.Affinity{NodeAffinity: preferControlPlane()},
 			SecurityContext: &corev1.PodSecurityContext{
-				RunAsNonRoot: &yes, RunAsUser: &user, RunAsGroup: &user,
+				RunAsNonRoot:   &yes,
 				SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 			},
 			Containers: []corev1.Container{{
