@@ -68,7 +68,7 @@ target { labels = { app = "web" } }`)
 			}
 			assert.Equal(t, "own", h.image("held", "shop"))
 			require.NoError(t, f.Revert(t.Context(), h.record))
-			assert.NotContains(t, h.Requests(), "PATCH "+podPath("shop", "held"))
+			assert.NotContains(t, h.Requests(), "PATCH "+podPath("shop", "held")+"?fieldManager=gameday")
 			assert.NotNil(t, h.Get(claim.Path("shop", "01OTHER")), "the other holds it still")
 		})
 	}

@@ -186,7 +186,7 @@ target { labels = { app = "web" } }`)
 	s, _, err := f.open(h.record)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return undone.Load() && s.pursuits.over(h.record.ID) }, 10*time.Second, 10*time.Millisecond)
-	assert.Contains(t, h.Requests(), "PATCH "+podPath("shop", "b"), "it was changed")
+	assert.Contains(t, h.Requests(), "PATCH "+podPath("shop", "b")+"?fieldManager=gameday", "it was changed")
 	for _, name := range []string{"a", "b"} {
 		assert.Equal(t, "own", h.image(name, "shop"), name)
 		assert.NotContains(t, h.Get(podPath("shop", name))["metadata"], "annotations")

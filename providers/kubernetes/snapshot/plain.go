@@ -11,9 +11,10 @@ func plain(object map[string]any) map[string]any {
 	o := runtime.DeepCopyJSON(object)
 	delete(o, "status")
 	if metadata, ok := o["metadata"].(map[string]any); ok {
-		for _, field := range []string{"resourceVersion", "generation", "managedFields", "selfLink"} {
+		for _, field := range []string{"resourceVersion", "generation", "selfLink"} {
 			delete(metadata, field)
 		}
+		plainOwners(metadata)
 		plainAnnotations(metadata)
 	}
 	switch o["kind"] {
@@ -22,6 +23,7 @@ func plain(object map[string]any) map[string]any {
 	case "ControllerRevision":
 		delete(o, "revision")
 	case "Lease":
+		plainOwned(o)
 		if spec, ok := o["spec"].(map[string]any); ok {
 			delete(spec, "renewTime")
 			delete(spec, "acquireTime")
@@ -51,6 +53,7 @@ func plainAnnotations(metadata map[string]any) {
 // plainNode leaves out taints that the node lifecycle controller sets and removes
 // as conditions change.
 func plainNode(o map[string]any) {
+	plainOwned(o) // with the taints, it changes whose they are
 	spec, _ := o["spec"].(map[string]any)
 	taints, _ := spec["taints"].([]any)
 	var kept []any
@@ -71,7 +74,7 @@ func plainNode(o map[string]any) {
 func plainPod(o map[string]any) {
 	metadata, _ := o["metadata"].(map[string]any)
 	if _, owned := metadata["ownerReferences"]; owned {
-		for _, field := range []string{"name", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"} {
+		for _, field := range []string{"name", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields"} {
 			delete(metadata, field)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -29,6 +30,21 @@ func pod(name, owner, image string) unstructured.Unstructured {
 	return o
 }
 
+// entry is an owner of a field.
+func entry(manager, subresource, field string) metav1.ManagedFieldsEntry {
+	now := metav1.Now()
+	return metav1.ManagedFieldsEntry{
+		Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: "v1", Time: &now, Subresource: subresource,
+		FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(`{"` + field + `":{}}`),
+	}
+}
+
+func owned(manager, field string) unstructured.Unstructured {
+	o := object("ConfigMap", "a", nil)
+	o.SetManagedFields([]metav1.ManagedFieldsEntry{entry(manager, "", field)})
+	return o
+}
+
 func take(all ...unstructured.Unstructured) Snapshot {
 	found := map[string][]unstructured.Unstructured{}
 	for _, o := range all {
@@ -41,10 +57,13 @@ func TestWhatIsNoDifference(t *testing.T) {
 	versioned := object("ConfigMap", "a", map[string]any{"status": "other"})
 	versioned.SetResourceVersion("9")
 	versioned.SetGeneration(7)
+	seen := owned("team", "f:k")
+	seen.SetManagedFields(append(seen.GetManagedFields(), entry("kube-controller-manager", "", "f:x"), entry("anybody", "status", "f:y")))
 	revised := object("Deployment", "d", nil)
 	revised.SetAnnotations(map[string]string{"deployment.kubernetes.io/revision": "3"})
 	for name, c := range map[string]struct{ before, after Snapshot }{
 		"versions and status":    {take(object("ConfigMap", "a", nil)), take(versioned)},
+		"controllers' fields":    {take(owned("team", "f:k")), take(seen)},
 		"a controller's book":    {take(object("Deployment", "d", nil)), take(revised)},
 		"pods that are replaced": {take(pod("p1", "rs", "i"), pod("p2", "rs", "i")), take(pod("p3", "rs", "i"), pod("p4", "rs", "i"))},
 		"history":                {take(), take(object("ReplicaSet", "rs", map[string]any{"spec": map[string]any{"replicas": int64(0)}}))},
@@ -63,6 +82,9 @@ func TestWhatIsADifference(t *testing.T) {
 	for name, c := range map[string]struct{ before, after Snapshot }{
 		"a value":                     {take(object("ConfigMap", "a", data("1"))), take(object("ConfigMap", "a", data("2")))},
 		"an annotation":               {take(object("ConfigMap", "a", nil)), take(marked)},
+		"whose a field is":            {take(owned("team", "f:k")), take(owned("gameday", "f:k"))},
+		"what somebody owns":          {take(owned("team", "f:k")), take(owned("team", "f:other"))},
+		"nobody's any more":           {take(owned("team", "f:k")), take(object("ConfigMap", "a", nil))},
 		"something gone":              {take(object("ConfigMap", "a", nil)), take()},
 		"something new":               {take(), take(object("Service", "s", nil))},
 		"a pod less":                  {take(pod("p1", "rs", "i"), pod("p2", "rs", "i")), take(pod("p1", "rs", "i"))},

@@ -76,7 +76,10 @@ func (a API) read(ctx context.Context, path string) (object, error) {
 	return parsed(http.MethodGet, path, text)
 }
 
-func (a API) patch(ctx context.Context, path string, ops []patchOp) (object, error) {
+// patch says whose the write is: the reaper's must be known as gameday's, too.
+func (a API) patch(ctx context.Context, path string, ops []patchOp, options ...string) (object, error) {
+	options = append(options, "fieldManager="+manager)
+	path += "?" + strings.Join(options, "&")
 	text, err := a.do(ctx, http.MethodPatch, path, "application/json-patch+json", ops)
 	if err != nil {
 		return nil, err

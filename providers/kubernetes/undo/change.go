@@ -17,15 +17,15 @@ var ErrReplaced = errors.New("the object was replaced since it was planned")
 // ErrForeign says that an object of that name is there and was not added by this fault.
 var ErrForeign = errors.New("an object of that name exists and is not of this fault")
 
-// Change edits the object of a Restore step, and keeps the prior values beside
-// the change, in one write. A second call with the same id changes nothing.
+// Change edits the object of a Restore step, and keeps the prior values and who had set
+// which fields beside the change, in one write. A second call with the same id changes nothing.
 func (a API) Change(ctx context.Context, id string, step Step, edits []Edit) error {
 	return retry(ctx, func(seen *string) error {
 		o, err := a.target(ctx, step)
 		if err != nil {
 			return err
 		}
-		if _, done := o.annotation(Annotation(id)); done {
+		if l, done, err := o.own(id); done && (err != nil || !l.Back) {
 			return nil
 		}
 		if err := o.fresh(seen); err != nil {
@@ -45,7 +45,7 @@ func (a API) Change(ctx context.Context, id string, step Step, edits []Edit) err
 }
 
 func newLayer(o object, id string, edits []Edit) layer {
-	l := layer{id: id, Number: 1, Edits: append([]Edit(nil), edits...)}
+	l := layer{id: id, Number: 1, Edits: append([]Edit(nil), edits...), Owners: o.remembered()}
 	if all := o.above(0); len(all) > 0 {
 		l.Number = all[len(all)-1].Number + 1
 	}
@@ -60,7 +60,7 @@ func (a API) made(ctx context.Context, o object, step Step, l layer) (layer, err
 	if err := l.put(d); err != nil {
 		return l, fmt.Errorf("change %s: %w", step.Path, err)
 	}
-	after, err := a.patch(ctx, step.Path+"?dryRun=All", d.ops)
+	after, err := a.patch(ctx, step.Path, d.ops, "dryRun=All")
 	if hasCode(err, http.StatusBadRequest) {
 		return l, nil // an admission webhook that knows no dry runs
 	}

@@ -4,8 +4,14 @@
 // A change to an existing object and the values that it replaces are one write:
 // the prior values stand in an annotation of the object, put there by the same
 // JSON Patch (RFC 6902) that makes the change. So an object has the annotation
-// exactly when it is changed, whoever died when; undoing is the same the other
-// way round. An object that was added carries the fault's id as a label.
+// whenever it is changed, whoever died when. An object that was added carries the
+// fault's id as a label.
+//
+// The API server gives a field to whoever changes it (metadata.managedFields), also to
+// who undoes a change, and who had applied it before could not apply another value. So
+// the annotation keeps who had set which fields, too, and an undo is two writes: the
+// values first, then those owners, with which the annotation goes. A write that changes
+// no value leaves owners as it sets them.
 //
 // Several faults may change one object, also one field of it. Their changes lie
 // on each other as layers, in the order in which they were made, and may be

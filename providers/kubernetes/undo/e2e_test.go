@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/e2etest"
+	"github.com/gameday-dev/gameday/providers/kubernetes/snapshot"
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
@@ -105,8 +106,12 @@ func TestRealObjects(t *testing.T) {
 func plain(o map[string]any) map[string]any {
 	delete(o, "status")
 	metadata := o["metadata"].(map[string]any)
-	for _, key := range []string{"resourceVersion", "generation", "managedFields"} {
+	for _, key := range []string{"resourceVersion", "generation"} {
 		delete(metadata, key)
+	}
+	metadata["managedFields"] = snapshot.Owners(metadata["managedFields"])
+	if o["kind"] == "Node" { // whose taints these are changes as Kubernetes sets its own
+		delete(metadata, "managedFields")
 	}
 	annotations, _ := metadata["annotations"].(map[string]any)
 	delete(annotations, "deployment.kubernetes.io/revision")

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/gameday-dev/gameday/providers/internal/pause"
 )
 
 // Forget is the kind of step that removes copies of a fault's annotation: the
@@ -19,14 +21,26 @@ const (
 	// until then it copies the annotation again.
 	seenWithin = 5 * time.Second
 	seenEvery  = 50 * time.Millisecond
+
+	forgetLooks = 3 // whoever verifies finds what comes back after that
 )
 
-// forgetCopies removes the annotation from every ReplicaSet of the Deployment.
+// forgetCopies removes the annotation from every ReplicaSet of the Deployment, and looks once more:
+// the controller may still be at it with the Deployment as it was before the last write to that.
 func (a API) forgetCopies(ctx context.Context, id string, step Step) error {
-	copies, err := a.copies(ctx, id, step)
-	if err != nil || len(copies) == 0 {
-		return err
+	for range forgetLooks {
+		copies, err := a.copies(ctx, id, step)
+		if err != nil || len(copies) == 0 {
+			return err
+		}
+		if err := a.forgetEach(ctx, id, step, copies); err != nil || !pause.For(ctx, seenEvery) {
+			return err
+		}
 	}
+	return nil
+}
+
+func (a API) forgetEach(ctx context.Context, id string, step Step, copies []object) error {
 	collection, _, _ := strings.Cut(step.Path, "?")
 	if err := a.awaitSeen(ctx, deploymentOf(copies[0], collection, step.UID), step.UID); err != nil {
 		return err

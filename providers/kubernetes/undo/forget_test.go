@@ -91,3 +91,24 @@ func TestCopiesWaitForTheController(t *testing.T) {
 	require.NoError(t, api.Undo(t.Context(), "a", forget))
 	state(t, api, "a", undo.Absent)
 }
+
+// TestCopiesThatComeBackAreForgotten: the controller may have been at it with the Deployment as
+// it was between the two writes of its undo, of which the second changes no generation.
+func TestCopiesThatComeBackAreForgotten(t *testing.T) {
+	server, api := apitest.New(t)
+	server.Put(deploymentPath, deployment(3))
+	server.Put(setsPath+"/payments-1", replicaSet("d-1", undo.Annotation("a")))
+	removed, copied := false, false
+	server.Meet(func(method, path string) int {
+		switch {
+		case method == http.MethodPatch:
+			removed = true
+		case removed && !copied && path == setsPath:
+			server.Put(setsPath+"/payments-1", replicaSet("d-1", undo.Annotation("a")))
+			copied = true
+		}
+		return 0
+	})
+	require.NoError(t, api.Undo(t.Context(), "a", forget))
+	state(t, api, "a", undo.Absent)
+}

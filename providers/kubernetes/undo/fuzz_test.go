@@ -44,16 +44,22 @@ func FuzzAnnotation(f *testing.F) {
 	f.Add(`{"layer":1,"edits":[{"pointer":"/spec/list","element":{"a":1},"made":"/spec"}]}`)
 	f.Add(`gzip:H4sIAAAAAAAA`)
 	f.Add(`{"edits":[{"pointer":"/metadata/annotations","to":null}]}`)
+	f.Add(`{"layer":1,"back":true,"owners":[{"manager":"team","operation":"Apply","fieldsV1":{"f:spec":{".":5,"f:n":[]}}}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		o := object{
-			"metadata": map[string]any{"resourceVersion": "1", "annotations": map[string]any{
+			"metadata": map[string]any{"resourceVersion": "1", "managedFields": []any{
+				map[string]any{"manager": manager, "operation": "Update", "fieldsV1": map[string]any{"f:spec": map[string]any{"f:n": map[string]any{}}}}, "none",
+			}, "annotations": map[string]any{
 				Annotation("own"): text, Annotation("above"): `{"layer":1000000000,"edits":[{"pointer":"/spec/n","to":5,"prior":1}]}`,
 			}},
 			"spec": map[string]any{"n": json.Number("5"), "list": []any{map[string]any{"a": json.Number("1")}}},
 		}
-		ops, err := o.restoring("own")
-		if err == nil {
-			require.NotEmpty(t, ops)
+		for range 2 { // below another layer, and alone
+			ops, err := o.restoring("own")
+			if err == nil {
+				require.NotEmpty(t, ops)
+			}
+			delete(mapIn(mapIn(o, "metadata"), "annotations"), Annotation("above"))
 		}
 	})
 }

@@ -14,6 +14,9 @@ type layer struct {
 	id     string
 	Number int    `json:"layer"` // above all that are lower
 	Edits  []Edit `json:"edits"` // in the order in which they were made
+
+	Owners []object `json:"owners,omitempty"` // of the object's fields before, as in metadata.managedFields
+	Back   bool     `json:"back,omitempty"`   // the edits are undone, and the owners are not back yet
 }
 
 // own reads the layer of a fault; false when the object has none.

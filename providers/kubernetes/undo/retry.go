@@ -20,6 +20,9 @@ const (
 // refused: nobody was in the way, the server does not take it.
 var errUnchanged = errors.New("nobody else wrote to the object meanwhile")
 
+// errBusy says that a patch was never tried on the object as it was by then.
+var errBusy = errors.New("others kept changing the object")
+
 // fresh fails when the object is the one that the last attempt saw.
 func (o object) fresh(seen *string) error {
 	version := o.version()
@@ -50,7 +53,7 @@ func retry(ctx context.Context, try func(seen *string) error) error {
 		}
 		wait = min(wait*2, mostWait)
 	}
-	return fmt.Errorf("others kept changing the object, %d attempts: %w", attempts, last)
+	return fmt.Errorf("%w, %d attempts: %w", errBusy, attempts, last)
 }
 
 // isConflict reports whether the object may have changed between a read and a

@@ -23,8 +23,9 @@ type State string
 
 // The states.
 const (
-	Absent  State = "absent"  // not changed, not added, or the object is gone
-	Present State = "present" // changed or added by this fault
+	Absent   State = "absent"   // not changed, not added, or the object is gone
+	Present  State = "present"  // changed or added by this fault
+	Restored State = "restored" // the values are back, and who had set them is not told yet: there is something to undo
 )
 
 const (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // Undo takes a step back: never done, done, already undone, the object replaced
@@ -38,70 +37,14 @@ func (a API) State(ctx context.Context, id string, step Step) (State, error) {
 	case err != nil:
 		return "", err
 	}
-	_, changed := o.annotation(Annotation(id))
-	if changed || step.Kind == Remove && o.fault() == id {
+	l, changed, _ := o.own(id) // of one that can't be read it is known that it is there
+	switch {
+	case changed && l.Back:
+		return Restored, nil
+	case changed || step.Kind == Remove && o.fault() == id:
 		return Present, nil
 	}
 	return Absent, nil
-}
-
-func (a API) restore(ctx context.Context, id string, step Step) error {
-	err := retry(ctx, func(seen *string) error {
-		o, err := a.target(ctx, step)
-		if IsNotFound(err) || errors.Is(err, ErrReplaced) {
-			return nil // nothing of the fault is there any more
-		}
-		if err != nil {
-			return err
-		}
-		ops, err := o.restoring(id)
-		if err != nil || ops == nil {
-			return err
-		}
-		if err := o.fresh(seen); err != nil {
-			return err
-		}
-		_, err = a.patch(ctx, step.Path, ops)
-		if IsNotFound(err) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("undo the change to %s: %w", step.Path, err)
-	}
-	return nil
-}
-
-// restoring is the patch that takes a change back; nil when there is none.
-func (o object) restoring(id string) ([]patchOp, error) {
-	own, found, err := o.own(id)
-	if err != nil || !found {
-		return nil, err
-	}
-	d := newDraft(o)
-	var off []lifted
-	for _, l := range slices.Backward(o.above(own.Number)) {
-		lifted, err := d.lift(l)
-		if err != nil {
-			return nil, err
-		}
-		off = append(off, lifted)
-	}
-	for _, e := range slices.Backward(own.Edits) {
-		if err := e.undo(d); err != nil && !errors.Is(err, errPointer) {
-			return nil, err // where the place itself is gone, somebody else took it
-		}
-	}
-	for _, l := range slices.Backward(off) {
-		if err := d.lower(l); err != nil {
-			return nil, err
-		}
-	}
-	if err := d.forget(id); err != nil {
-		return nil, err
-	}
-	return d.ops, nil
 }
 
 func (a API) remove(ctx context.Context, id string, step Step) error {

@@ -9,13 +9,13 @@ import (
 
 // patch applies a JSON Patch, or a JSON Merge Patch, as a real API server does: with the same library, and
 // with 422 for a patch that does not apply.
-func (s *Server) patch(w http.ResponseWriter, path string, body []byte, kind string, dry bool) {
+func (s *Server) patch(w http.ResponseWriter, path string, body []byte, r *http.Request) {
 	o := s.objects[path]
 	if o == nil {
 		answer(w, http.StatusNotFound, problem(http.StatusNotFound, path))
 		return
 	}
-	patched, err := apply(o, body, kind)
+	patched, err := apply(o, body, r.Header.Get("Content-Type"))
 	if err == nil && versionOf(patched) != versionOf(o) {
 		answer(w, http.StatusConflict, problem(http.StatusConflict, "the object has been modified"))
 		return
@@ -23,11 +23,14 @@ func (s *Server) patch(w http.ResponseWriter, path string, body []byte, kind str
 	if err == nil {
 		err = s.admitted(path, patched)
 	}
+	if err == nil {
+		patched, err = managed(o, patched, managerOf(r))
+	}
 	if err != nil {
 		answer(w, http.StatusUnprocessableEntity, problem(http.StatusUnprocessableEntity, err.Error()))
 		return
 	}
-	if !dry {
+	if r.URL.Query().Get("dryRun") == "" {
 		s.store(path, patched)
 	}
 	answer(w, http.StatusOK, patched)

@@ -175,7 +175,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodPost:
 		s.post(w, path, body, r.URL.Query().Get("dryRun") != "")
 	case http.MethodPatch:
-		s.patch(w, path, body, r.Header.Get("Content-Type"), r.URL.Query().Get("dryRun") != "")
+		s.patch(w, path, body, r)
 	case http.MethodDelete:
 		s.delete(w, path, body)
 	default:
