@@ -152,6 +152,21 @@ func TestKilledBetweenTheWrites(t *testing.T) {
 	})
 }
 
+// TestChangedAgainBetweenTheWrites: a change that is asked for then is made, and remembers the owners
+// of before the first.
+func TestChangedAgainBetweenTheWrites(t *testing.T) {
+	server, api, step := applied(t, "a", "1", "b", "2")
+	before := server.Get(configPath)
+	require.NoError(t, api.Change(t.Context(), "one", step, set("a", "0")))
+	server.Meet(secondPatch(http.StatusServiceUnavailable))
+	require.Error(t, api.Undo(t.Context(), "one", step))
+	server.Meet(nil)
+	require.NoError(t, api.Change(t.Context(), "one", step, set("a", "0")))
+	assert.Equal(t, map[string]any{"a": "0", "b": "2"}, data(server))
+	require.NoError(t, api.Undo(t.Context(), "one", step))
+	assert.Empty(t, cmp.Diff(owned(before), owned(server.Get(configPath))))
+}
+
 // secondPatch answers the second patch from now on, and those after it.
 func secondPatch(status int) func(method, path string) int {
 	patches := 0
