@@ -82,6 +82,7 @@ const (
 	envLookPatience = 15 * time.Second // of the look whether something of it is left
 	standbyPatience = 60 * time.Second // of what a fault wants beside it before anything is measured
 	revertPatience  = 60 * time.Second // of one fault's revert, all attempts together; more where its deadline is further away
+	revertAhead     = 2 * time.Second  // of one revert before the next begins beside it: behind two that hang, the third still comes before its own deadline
 	revertAttempt   = 20 * time.Second // of one attempt, so that there is time to look what became of it
 	verifyPatience  = 10 * time.Second // of that look: an API may be far away, and targets many
 	lookPatience    = 5 * time.Second  // of a look for evidence

@@ -29,6 +29,7 @@ type experiment struct {
 	news         chan struct{} // some series has a new point; capacity 1
 	told         map[told]bool // judgements reported
 
+	reverts    turns
 	injections int // so far
 	mu         sync.Mutex
 	result     result

@@ -48,7 +48,7 @@ type fault struct {
 
 // live takes the fault from its start to the end of its hold. It is over when
 // its duration is, or when ctx ends; then it is still injected, unless other
-// faults stay much longer.
+// faults stay much longer: then its revert has begun.
 func (f *fault) live(ctx context.Context) error {
 	defer close(f.gone)
 	if err := f.await(ctx); err != nil {
@@ -64,7 +64,7 @@ func (f *fault) live(ctx context.Context) error {
 	f.hold(ctx)
 	f.conclude(ctx)
 	if ctx.Err() == nil && f.x.outlasts(f) {
-		f.revert(ctx)
+		f.x.reverts.aside(func(tried func()) { f.revertSafely(ctx, tried) })
 	}
 	return nil
 }

@@ -78,8 +78,9 @@ func (x *experiment) awaitStop(ctx context.Context, end context.CancelCauseFunc)
 	}
 }
 
-// awaitEnd waits until every fault's time is over, or was ended. The error of an
-// abort is the caller's.
+// awaitEnd waits until every fault's time is over, or was ended. It does not wait
+// for those that are being reverted already: what cannot be undone yet must
+// not keep the others in place. The error of an abort is the caller's.
 func (x *experiment) awaitEnd(ctx context.Context, over <-chan struct{}) error {
 	<-over
 	cause := context.Cause(ctx)
@@ -114,13 +115,15 @@ func (f *fault) endsAfter(moment time.Time) bool {
 	return f.ends.IsZero() || f.ends.After(moment)
 }
 
-// revertAll undoes what is left, in reverse order of injection. An abort does
-// not shorten it.
+// revertAll begins to undo what is left, in reverse order of injection, and
+// returns when everything is undone, also what ended before. An abort does not
+// shorten it.
 func (x *experiment) revertAll(ctx context.Context) {
 	defer x.enter("", "revert", 0)()
 	for _, f := range byInjection(x.faults) {
-		f.revert(ctx)
+		x.reverts.next(func(tried func()) { f.revertSafely(ctx, tried) })
 	}
+	x.reverts.join()
 }
 
 // expected is how long the plan expects a phase to take.

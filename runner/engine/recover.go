@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gameday-dev/gameday/providers"
@@ -69,6 +70,7 @@ func Recover(ctx context.Context, req RecoverRequest) (Recovery, error) {
 type recovery struct {
 	RecoverRequest
 	log Journal
+	mu  sync.Mutex // of out, while faults are undone beside each other
 	out *Recovery
 }
 
@@ -79,9 +81,11 @@ func (nowhere) Append(journal.Type, any) error { return nil }
 
 func (r *recovery) undoAll(ctx context.Context, replay *journal.Replay) {
 	started := time.Now()
+	var reverts turns
 	for _, record := range slices.Backward(replay.Faults) {
-		r.fault(ctx, record)
+		reverts.next(func(tried func()) { r.fault(ctx, record, tried) })
 	}
+	reverts.join()
 	for _, handle := range slices.Backward(replay.Environments) {
 		r.environment(ctx, handle)
 	}
@@ -118,17 +122,19 @@ func ended(replay *journal.Replay) verdict.Verdict {
 	return verdict.Aborted
 }
 
-func (r *recovery) fault(ctx context.Context, record providers.Record) {
+func (r *recovery) fault(ctx context.Context, record providers.Record, tried func()) {
 	experiment, local := splitFault(record.Address)
 	r.Bus.Emit(event.FaultReverting{Experiment: experiment, Fault: local, ID: record.ID})
 	started := time.Now()
-	tried, err := tries{}, fmt.Errorf("its type %s is not known to this version of gameday", record.Type)
+	took, err := tries{}, fmt.Errorf("its type %s is not known to this version of gameday", record.Type)
 	if t, ok := r.Set.Fault(record.Type); ok {
-		tried, err = undo(ctx, t, record)
+		took, err = undo(ctx, t, record, tried)
 	}
 	out := event.FaultReverted{
-		Experiment: experiment, Fault: local, ID: record.ID, Verified: err == nil, Attempts: tried.attempts, Retried: tried.why, Seconds: time.Since(started).Seconds(),
+		Experiment: experiment, Fault: local, ID: record.ID, Verified: err == nil, Attempts: took.attempts, Retried: took.why, Seconds: time.Since(started).Seconds(),
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if err == nil {
 		r.out.Faults++
 		r.note(r.log.Append(journal.FaultReverted, journal.Fault{ID: record.ID}))

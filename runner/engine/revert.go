@@ -28,9 +28,17 @@ func byInjection(faults []*fault) []*fault {
 	return begun
 }
 
+// revertSafely is revert in a goroutine of its own. A panic of the engine itself
+// must not end the process, which has other faults to undo.
+func (f *fault) revertSafely(ctx context.Context, tried func()) {
+	if err := guard(f.plan.Address, func() error { f.revert(ctx, tried); return nil }); err != nil {
+		f.soil(err)
+	}
+}
+
 // revert undoes the fault, once, and verifies that nothing of it is left. What
-// cannot be undone makes the run dirty.
-func (f *fault) revert(ctx context.Context) {
+// cannot be undone makes the run dirty. It calls tried after every attempt.
+func (f *fault) revert(ctx context.Context, tried func()) {
 	f.mu.Lock()
 	done := f.reverted
 	f.reverted = true
@@ -41,12 +49,12 @@ func (f *fault) revert(ctx context.Context) {
 	started := time.Now()
 	f.tell(journal.FaultReverting, nil)
 	f.x.run.Bus.Emit(event.FaultReverting{Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Undo: f.bound.Undo})
-	tried, err := undo(ctx, f.def.Type, f.record)
+	took, err := undo(ctx, f.def.Type, f.record, tried)
 	if err == nil && f.stuck != nil && f.stuck.still() {
 		err = errors.New("nothing of it is left now, but its injection has not returned and may still take effect")
 	}
 	out := event.FaultReverted{
-		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Verified: err == nil, Attempts: tried.attempts, Retried: tried.why,
+		Experiment: f.x.plan.Address, Fault: f.plan.Address, ID: f.record.ID, Verified: err == nil, Attempts: took.attempts, Retried: took.why,
 		Seconds: time.Since(started).Seconds(), Source: f.plan.Source,
 	}
 	f.mu.Lock()
@@ -56,11 +64,16 @@ func (f *fault) revert(ctx context.Context) {
 		f.tell(journal.FaultReverted, nil)
 	} else {
 		out.Error, out.Mend = err.Error(), f.x.run.Mend
-		f.tell(journal.FaultDirty, err)
-		f.x.result.soil(fmt.Sprintf("%s could not be reverted: %v", f.plan.Address, err), f.x.run.Mend)
-		f.x.run.soil(f.x.run.Mend)
+		f.soil(err)
 	}
 	f.x.run.Bus.Emit(out)
+}
+
+// soil notes that the fault could not be undone.
+func (f *fault) soil(cause error) {
+	f.tell(journal.FaultDirty, cause)
+	f.x.result.soil(fmt.Sprintf("%s could not be reverted: %v", f.plan.Address, cause), f.x.run.Mend)
+	f.x.run.soil(f.x.run.Mend)
 }
 
 // tell writes an entry on which no undo depends.
@@ -81,8 +94,9 @@ type tries struct {
 
 // undo reverts and reads back, again and again, until nothing is left or its
 // patience is. Where the targets are out of reach for a while, it does not give
-// up before the fault's own deadline: until then nobody else undoes it.
-func undo(ctx context.Context, t providers.Fault, record providers.Record) (tried tries, err error) {
+// up before the fault's own deadline: until then nobody else undoes it. It calls
+// tried after every attempt.
+func undo(ctx context.Context, t providers.Fault, record providers.Record, tried func()) (took tries, err error) {
 	patience := max(revertPatience, time.Until(record.Deadline)+deadlineMargin)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
@@ -90,17 +104,18 @@ func undo(ctx context.Context, t providers.Fault, record providers.Record) (trie
 	policy.InitialInterval, policy.MaxInterval = 20*time.Millisecond, time.Second
 	var last error // not what ended the attempts, but why they were needed
 	_, err = backoff.Retry(ctx, func() (struct{}, error) {
-		tried.attempts++
+		took.attempts++
 		if last != nil {
-			tried.why = last.Error()
+			took.why = last.Error()
 		}
 		last = undoOnce(ctx, t, record)
+		tried()
 		return struct{}{}, last
 	}, backoff.WithBackOff(policy), backoff.WithMaxElapsedTime(patience))
 	if err != nil && last != nil {
-		return tried, last
+		return took, last
 	}
-	return tried, err
+	return took, err
 }
 
 // undoOnce reverts and looks. What counts is that it is gone, whatever the

@@ -27,6 +27,8 @@ type world struct {
 	injectErr   error
 	stuck       int         // reverts that do nothing, before one works
 	away        func() bool // whether what the fault acts on is out of reach
+	tough       func() bool // whether a revert takes all of the time that it gets
+	hard        string      // the only fault of which these two are; empty for all
 	noEvidence  bool
 	panicInject bool
 	panicRevert bool
@@ -174,7 +176,7 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 	f.pause(ctx, "Observe")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.away != nil && f.away() {
+	if f.outOfReach(rec) {
 		return providers.Observation{State: providers.Unknown}, errors.New("connection refused")
 	}
 	if f.blind > 0 && f.broken[rec.ID] && time.Since(f.began) >= f.blind {
@@ -183,7 +185,7 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 	if !f.broken[rec.ID] {
 		return providers.Observation{State: providers.Absent}, nil
 	}
-	shy := f.shy != "" && string(rec.Undo) == strconv.Quote(f.shy) && time.Until(rec.Deadline) > 6*time.Second
+	shy := f.shy != "" && f.is(rec, f.shy) && time.Until(rec.Deadline) > 6*time.Second
 	stood := time.Since(f.began)
 	faded := f.fades > 0 && stood >= f.fades && (f.returns == 0 || stood < f.returns)
 	if f.noEvidence || shy || faded {
@@ -192,11 +194,28 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "broken", Text: "the world is broken"}}}, nil
 }
 
-func (f fakeFault) Revert(ctx context.Context, rec providers.Record) error {
-	f.pause(ctx, "Revert")
+func (f fakeFault) outOfReach(rec providers.Record) bool {
+	return f.away != nil && (f.hard == "" || f.is(rec, f.hard)) && f.away()
+}
+
+func (f fakeFault) takesAll(rec providers.Record) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.away != nil && f.away() {
+	return f.tough != nil && (f.hard == "" || f.is(rec, f.hard)) && f.tough()
+}
+
+func (fakeFault) is(rec providers.Record, name string) bool {
+	return string(rec.Undo) == strconv.Quote(name)
+}
+
+func (f fakeFault) Revert(ctx context.Context, rec providers.Record) error {
+	f.pause(ctx, "Revert")
+	if f.takesAll(rec) {
+		<-ctx.Done()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.outOfReach(rec) {
 		return errors.New("connection refused")
 	}
 	if f.panicRevert {
