@@ -169,6 +169,13 @@ type Observation struct {
 	State    State  `json:"state"`
 	Evidence []Fact `json:"evidence,omitempty"` // proof of an effect; none means in place but unproven
 	Detail   string `json:"detail,omitempty"`   // for partial and unknown: which targets, and why
+
+	// Settling says of a fault that is partial after its revert that nothing of it is
+	// left to undo, and that the system is on its way back by itself: a rollout goes
+	// on. Detail says what is still to come. The engine waits for it, but not for as
+	// long as it takes: it gives up after a while, and takes the fault as reverted.
+	// The protocol of plugins has no word for it: theirs are partial until all is back.
+	Settling bool `json:"settling,omitempty"`
 }
 
 // Proven reports whether the fault is in place and has shown an effect.

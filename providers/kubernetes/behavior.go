@@ -124,6 +124,12 @@ type settlesAtOnce struct{}
 
 func (settlesAtOnce) settled(context.Context, look) (string, error) { return "", nil }
 
+// settler is a behavior after which the cluster has something to do by itself. settling says what of it is still to come when
+// nothing of the fault is left; empty when nothing is. That a cluster is slow does not mean that the fault is there.
+type settler interface {
+	settling(ctx context.Context, l look) (string, error)
+}
+
 // unreaped is a behavior of whose rules nothing is for a reaper to undo: what it adds to the API is a privileged pod by
 // which it reaches a node, which the claim names and recover and sweep remove.
 type unreaped interface{ unreaped() }

@@ -17,7 +17,10 @@ import (
 )
 
 // containerKill is kubernetes_container_kill.
-type containerKill struct{ noChecks }
+type containerKill struct {
+	settlesAtOnce
+	noChecks
+}
 
 func (containerKill) typeName() string  { return "kubernetes_container_kill" }
 func (containerKill) kind() target.Kind { return target.Pod }

@@ -91,8 +91,8 @@ func (s shot) ended(t providers.Target, now *corev1.ContainerStatus) (providers.
 	return providers.Fact{Name: "container_ended", Text: text, Value: float64(now.RestartCount - s.Restarts), Unit: "restarts"}, true
 }
 
-// settled waits for the kubelets: the containers run again.
-func (containerKill) settled(ctx context.Context, l look) (string, error) {
+// settling waits for the kubelets: the containers run again.
+func (containerKill) settling(ctx context.Context, l look) (string, error) {
 	shots, err := shotsOf(l.data)
 	if err != nil {
 		return "", err

@@ -22,7 +22,7 @@ type nodeDrain struct {
 	noChecks
 }
 
-// drained is what observe and settled need to know.
+// drained is what observe and settling need to know.
 type drained struct {
 	Pods   []guest `json:"pods"`
 	Owners []owner `json:"owners"`

@@ -10,18 +10,16 @@ import (
 	"github.com/gameday-dev/gameday/providers/kubernetes/undo"
 )
 
-// settled waits for nodes that are open again and for what was evicted from them.
-func (nodeDrain) settled(ctx context.Context, l look) (string, error) {
+// settled waits for nodes that are open again.
+func (nodeDrain) settled(ctx context.Context, l look) (string, error) { return l.openAgain(ctx) }
+
+// settling waits for what was evicted from them.
+func (nodeDrain) settling(ctx context.Context, l look) (string, error) {
 	var data drained
 	if err := decode(l.data, &data); err != nil {
 		return "", err
 	}
-	closed, err := l.openAgain(ctx)
-	if err != nil {
-		return "", err
-	}
-	missing, err := l.short(ctx, data.Owners)
-	return joined(closed, missing), err
+	return l.short(ctx, data.Owners)
 }
 
 // observe takes as evidence that the node is unschedulable and the pods that were

@@ -76,7 +76,7 @@ func (l look) void() bool {
 }
 
 // remains is the observation of a fault that holds no claim: nothing of it may be
-// left.
+// left. Where nothing is, the cluster may have something to do by itself.
 func (f *fault) remains(ctx context.Context, l look) (providers.Observation, error) {
 	o := providers.Observation{State: providers.Absent}
 	left, err := l.left(ctx)
@@ -90,6 +90,12 @@ func (f *fault) remains(ctx context.Context, l look) (providers.Observation, err
 		o.Detail, err = f.settled(ctx, l)
 		if o.Detail != "" {
 			o.State = providers.Partial
+		}
+	}
+	if s, is := f.behavior.(settler); is && err == nil && o.State == providers.Absent {
+		o.Detail, err = s.settling(ctx, l)
+		if o.Detail != "" {
+			o.State, o.Settling = providers.Partial, true
 		}
 	}
 	return o, err

@@ -72,3 +72,11 @@ func (f operated) said(r OperatedRecord, deleted bool) finding {
 func (f operated) settled(ctx context.Context, l look) (string, error) {
 	return f.witness().settled(ctx, l)
 }
+
+// settling is what the cluster does by itself, of a witness to whom that is not the fault.
+func (f operated) settling(ctx context.Context, l look) (string, error) {
+	if s, is := f.witness().(settler); is {
+		return s.settling(ctx, l)
+	}
+	return "", nil
+}

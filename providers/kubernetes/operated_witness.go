@@ -38,7 +38,7 @@ func (f operated) witness() witness {
 }
 
 // podsGone is as kubernetes_pod_kill sees it.
-type podsGone struct{}
+type podsGone struct{ settlesAtOnce }
 
 func (podsGone) before(ctx context.Context, p preparation) (any, error) {
 	made, err := podKill{}.intend(ctx, p)
@@ -51,8 +51,8 @@ func (podsGone) facts(ctx context.Context, l look) ([]finding, error) {
 	return podKill{}.observe(ctx, l)
 }
 
-func (podsGone) settled(ctx context.Context, l look) (string, error) {
-	return podKill{}.settled(ctx, l)
+func (podsGone) settling(ctx context.Context, l look) (string, error) {
+	return podKill{}.settling(ctx, l)
 }
 
 // containersReplaced compares containers with those that ran before.

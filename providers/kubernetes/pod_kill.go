@@ -18,9 +18,12 @@ import (
 )
 
 // podKill is kubernetes_pod_kill.
-type podKill struct{ noChecks }
+type podKill struct {
+	settlesAtOnce
+	noChecks
+}
 
-// killed is what observe and settled need to know of a kill.
+// killed is what observe and settling need to know of a kill.
 type killed struct {
 	Owners []owner `json:"owners"`
 }

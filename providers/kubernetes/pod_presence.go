@@ -60,8 +60,8 @@ func (l look) there(ctx context.Context, namespaces []string) (map[string]presen
 	return found, nil
 }
 
-// settled waits for the controllers: as many pods as each wants.
-func (podKill) settled(ctx context.Context, l look) (string, error) {
+// settling waits for the controllers: as many pods as each wants.
+func (podKill) settling(ctx context.Context, l look) (string, error) {
 	var data killed
 	if err := decode(l.data, &data); err != nil {
 		return "", err

@@ -18,7 +18,10 @@ import (
 const annotationRestart = "gameday.dev/restarted-by"
 
 // rolloutRestart is kubernetes_rollout_restart.
-type rolloutRestart struct{ noChecks }
+type rolloutRestart struct {
+	settlesAtOnce
+	noChecks
+}
 
 // revisions are those of the workloads before the fault, by name.
 type revisions map[string]string
@@ -128,9 +131,9 @@ func (r revisions) finding(w workload) finding {
 	}}}
 }
 
-// settled waits for the end of the second rollout: as long as a pod of the first
-// is there, the fault is.
-func (rolloutRestart) settled(ctx context.Context, l look) (string, error) {
+// settling waits for the end of the second rollout, until no pod of the first is
+// there. How long that takes is the workload's: the templates are as they were.
+func (rolloutRestart) settling(ctx context.Context, l look) (string, error) {
 	return l.unsettled(ctx, func(ctx context.Context, w workload) (string, error) {
 		pods, err := l.session.podsOf(ctx, w)
 		left := 0

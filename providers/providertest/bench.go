@@ -85,6 +85,7 @@ func (b bench) observe(t T, record providers.Record) providers.Observation {
 	defer cancel()
 	seen, err := b.Fault.Observe(ctx, record)
 	require.NoError(t, err)
+	require.False(t, seen.Settling && (seen.State != providers.Partial || seen.Detail == ""), "settling is what is partial, with what is still to come: %+v", seen)
 	return seen
 }
 

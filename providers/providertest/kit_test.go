@@ -132,7 +132,8 @@ func (m marker) Observe(_ context.Context, record providers.Record) (providers.O
 	if len(found) == 0 {
 		return providers.Observation{State: providers.Absent}, err
 	}
-	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "file", Text: found[0]}}}, err
+	settling := m.flaw == "settling while in place"
+	return providers.Observation{State: providers.Active, Evidence: []providers.Fact{{Name: "file", Text: found[0]}}, Settling: settling}, err
 }
 
 func (m marker) Revert(_ context.Context, record providers.Record) error {
@@ -192,6 +193,7 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		"revert does nothing":        "injected,_proven,_reverted,_gone",
 		"revert wants an injection":  "reverted_though_never_injected",
 		"any version will do":        "unknown_record_version",
+		"settling while in place":    "injected,_proven,_reverted,_gone",
 	} {
 		t.Run(flaw, func(t *testing.T) {
 			t.Parallel()

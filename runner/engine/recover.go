@@ -143,6 +143,7 @@ func (r *recovery) fault(ctx context.Context, record providers.Record, tried fun
 		r.out.Left = append(r.out.Left, fmt.Sprintf("%s: %v", record.Address, err))
 	}
 	r.Bus.Emit(out)
+	tellUnsettled(r.Bus, experiment, local, took)
 }
 
 func (r *recovery) environment(ctx context.Context, handle providers.EnvironmentHandle) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,6 +68,7 @@ func (f *fault) revert(ctx context.Context, tried func()) {
 		f.soil(err)
 	}
 	f.x.run.Bus.Emit(out)
+	tellUnsettled(f.x.run.Bus, f.x.plan.Address, f.plan.Address, took)
 }
 
 // soil notes that the fault could not be undone.
@@ -85,22 +87,23 @@ func (f *fault) tell(kind journal.Type, cause error) {
 	f.x.run.note(f.x.plan.Address, f.x.run.Journal.Append(kind, entry))
 }
 
-// tries is how often an undo was tried, and what stood in the way of all but the
-// last attempt.
+// tries is how often an undo was tried, what stood in the way of all but the last
+// attempt, and what was still to come of the system itself when the patience was over.
 type tries struct {
-	attempts int
-	why      string
+	attempts  int
+	why       string
+	unsettled string
 }
 
-// undo reverts and reads back, again and again, until nothing is left or its
-// patience is. Where the targets are out of reach for a while, it does not give
-// up before the fault's own deadline: until then nobody else undoes it. It calls
-// tried after every attempt.
+// undo reverts and reads back, again and again, until nothing is left and the
+// system is back, or its patience is over. Where the targets are out of reach for
+// a while, it does not give up before the fault's own deadline: until then nobody
+// else undoes it. It calls tried after every attempt.
 func undo(ctx context.Context, t providers.Fault, record providers.Record, tried func()) (took tries, err error) {
 	patience := max(revertPatience, time.Until(record.Deadline)+deadlineMargin)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	policy := backoff.NewExponentialBackOff()
+	began, policy := time.Now(), backoff.NewExponentialBackOff()
 	policy.InitialInterval, policy.MaxInterval = 20*time.Millisecond, time.Second
 	var last error // not what ended the attempts, but why they were needed
 	_, err = backoff.Retry(ctx, func() (struct{}, error) {
@@ -110,8 +113,14 @@ func undo(ctx context.Context, t providers.Fault, record providers.Record, tried
 		}
 		last = undoOnce(ctx, t, record)
 		tried()
+		if unsettled(last) != "" && time.Since(began) >= revertPatience {
+			return struct{}{}, backoff.Permanent(last)
+		}
 		return struct{}{}, last
 	}, backoff.WithBackOff(policy), backoff.WithMaxElapsedTime(patience))
+	if took.unsettled = unsettled(last); took.unsettled != "" {
+		return took, nil
+	}
 	if err != nil && last != nil {
 		return took, last
 	}
@@ -126,6 +135,8 @@ func undoOnce(ctx context.Context, t providers.Fault, record providers.Record) e
 	switch {
 	case observeErr == nil && seen.State == providers.Absent:
 		return nil
+	case observeErr == nil && seen.State == providers.Partial && seen.Settling && !isStuck(revertErr):
+		return &settlingError{cmp.Or(seen.Detail, "it was not said what is to come")}
 	case revertErr == nil && observeErr == nil:
 		return fmt.Errorf("it is still %s after its revert: %s", seen.State, seen.Detail)
 	}

@@ -30,6 +30,8 @@ type world struct {
 	tough       func() bool // whether a revert takes all of the time that it gets
 	hard        string      // the only fault of which these two are; empty for all
 	noEvidence  bool
+	after       func(since time.Duration) *providers.Observation // what is seen of a fault that long after its revert; nil for nothing
+	undone      time.Time                                        // newest revert
 	panicInject bool
 	panicRevert bool
 	stays       bool      // the environment does not go away
@@ -182,6 +184,11 @@ func (f fakeFault) Observe(ctx context.Context, rec providers.Record) (providers
 	if f.blind > 0 && f.broken[rec.ID] && time.Since(f.began) >= f.blind {
 		return providers.Observation{State: providers.Unknown}, errors.New("fog")
 	}
+	if !f.broken[rec.ID] && f.after != nil && !f.undone.IsZero() {
+		if seen := f.after(time.Since(f.undone)); seen != nil {
+			return *seen, nil
+		}
+	}
 	if !f.broken[rec.ID] {
 		return providers.Observation{State: providers.Absent}, nil
 	}
@@ -228,6 +235,9 @@ func (f fakeFault) Revert(ctx context.Context, rec providers.Record) error {
 	var name string
 	_ = json.Unmarshal(rec.Undo, &name)
 	f.say("revert " + name)
+	if f.broken[rec.ID] {
+		f.undone = time.Now()
+	}
 	delete(f.broken, rec.ID)
 	f.well = time.Now().Add(f.sore)
 	return nil

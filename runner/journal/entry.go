@@ -28,7 +28,7 @@ const (
 	FaultInjected  Type = "fault_injected"
 	FaultActive    Type = "fault_active" // proven
 	FaultReverting Type = "fault_reverting"
-	FaultReverted  Type = "fault_reverted" // verified: absent
+	FaultReverted  Type = "fault_reverted" // verified: nothing of it is left
 	FaultDirty     Type = "fault_dirty"    // the undo could not be verified
 )
 
