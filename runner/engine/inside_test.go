@@ -19,6 +19,7 @@ import (
 // insideWorld is how what runs inside the environment behaves.
 type insideWorld struct {
 	cut    time.Duration // how long what was measured while the world was broken is under way
+	mute   time.Duration // how long after a revert nothing arrives any more; 0 for never
 	opened []string      // types
 	shun   []providers.Target
 	closed int
@@ -58,6 +59,9 @@ func (s *fakeStream) Stream(ctx context.Context, req providers.StreamRequest) er
 		if !got.OK {
 			got.Error = "the world is broken"
 		}
+		if s.muted() {
+			continue
+		}
 		mu.Lock()
 		held = append(held, got)
 		if !got.OK {
@@ -72,6 +76,12 @@ func (s *fakeStream) Stream(ctx context.Context, req providers.StreamRequest) er
 		}
 		mu.Unlock()
 	}
+}
+
+func (s *fakeStream) muted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.within.mute > 0 && !s.undone.IsZero() && time.Since(s.undone) > s.within.mute
 }
 
 func (s *fakeStream) Close() error {
@@ -110,7 +120,12 @@ func TestWhatIsMeasuredInsideIsJudged(t *testing.T) {
 		"failed":                  {fromInside(with()), nil, verdict.Failed, "assert.available in the fault phase: ratio 0"},
 		"failed, and heard later": {fromInside(with()), func(w *world) { w.within.cut = 15 * time.Second }, verdict.Failed, "assert.available in the fault phase: ratio 0"},
 		"passed, and heard later": {fromInside(tolerant("")), func(w *world) { w.within.cut = 15 * time.Second }, verdict.Passed, ""},
-		"nothing to be seen":      {tolerant(""), func(w *world) { w.unseen = true }, verdict.Inconclusive, "could not measure"},
+		"heard of no more in the hold": {
+			strings.NewReplacer(`hold   = "1s"`, `hold   = "5s"`, `within = "5s"`, `within = "1s"`).Replace(fromInside(tolerant(""))),
+			func(w *world) { w.within.mute = 3 * time.Second },
+			verdict.Inconclusive, "probe.p has not told of everything that was due in the last 5s",
+		},
+		"nothing to be seen": {tolerant(""), func(w *world) { w.unseen = true }, verdict.Inconclusive, "could not measure"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ type measurements struct {
 	stopAll  context.CancelFunc
 	group    sync.WaitGroup
 	patience time.Duration // the longest time-out: how long a settle may take
+	stood    time.Duration // how much longer, as gameday itself stood still meanwhile
 }
 
 // offer is a load about to be offered.
@@ -140,26 +141,42 @@ func (m *measurements) end(at time.Time) {
 // settle waits for the answers to everything that was due before a moment, as
 // long as their time-outs allow.
 func (m *measurements) settle(ctx context.Context, before time.Time) error {
-	return m.settleBy(ctx, before, time.Now().Add(m.patience))
+	_, err := m.settleBy(ctx, before, time.Now().Add(m.patience))
+	return err
 }
 
 // settleLately is settle for moments that follow each other closely: the time-outs count from the moment itself, so that
-// a series which tells nothing any more does not hold up each of them anew.
-func (m *measurements) settleLately(ctx context.Context, before time.Time) error {
-	return m.settleBy(ctx, before, before.Add(m.patience))
+// a series which tells nothing any more does not hold up each of them anew. It names the series that is waited for no more, if
+// one is.
+func (m *measurements) settleLately(ctx context.Context, before time.Time) (missing string, err error) {
+	return m.settleBy(ctx, before, before.Add(m.patience+m.stood))
 }
 
-func (m *measurements) settleBy(ctx context.Context, before, deadline time.Time) error {
+// settleBy waits until a deadline. Where that had passed long before anybody looked, gameday itself stood still, and no answer
+// could come in meanwhile: they get their time from then on.
+func (m *measurements) settleBy(ctx context.Context, before, deadline time.Time) (missing string, err error) {
+	for {
+		missing, err = m.await(ctx, before, deadline)
+		late := time.Since(deadline)
+		if missing == "" || err != nil || late <= heldUp {
+			return missing, err
+		}
+		m.stood += late + m.patience
+		deadline = deadline.Add(late + m.patience)
+	}
+}
+
+func (m *measurements) await(ctx context.Context, before, deadline time.Time) (missing string, err error) {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	for _, name := range m.order {
 		if err := m.series[name].Settle(ctx, before); err != nil && m.expired(ctx) {
-			return nil // what is still missing will not come: judged without it
+			return name, nil // what is still missing will not come: judged without it
 		} else if err != nil {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	return "", nil
 }
 
 func (m *measurements) expired(ctx context.Context) bool {

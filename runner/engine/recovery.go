@@ -67,10 +67,14 @@ func (x *experiment) awaitSteady(ctx context.Context, reverted, began time.Time,
 		}
 		// What is still on its way was due in this window too. Judging before it is there would find too few samples, again
 		// and again. So the windows lag behind the clock, by a time-out at most, and miss nothing.
-		if err := x.measurements.settleLately(ctx, end); err != nil {
+		missing, err := x.measurements.settleLately(ctx, end)
+		if err != nil {
 			return nil, 0, err
 		}
 		judged := steadiness.judge(end)
+		if missing != "" {
+			judged = judged.doubted(fmt.Sprintf("%s has not told of everything that was due in the last %s, and was waited for no more", missing, hold))
+		}
 		if took > most {
 			judged = judged.late(x.def.Recovery.Within, hold, took)
 		}
@@ -83,11 +87,15 @@ func (x *experiment) awaitSteady(ctx context.Context, reverted, began time.Time,
 // late is what was judged in a window that began too late, as the rollback took all of the time: that it holds there does not show
 // that it did in time.
 func (j judgedAsserts) late(within, hold, took time.Duration) judgedAsserts {
+	return j.doubted(fmt.Sprintf("no window of %s began within %s of the revert (recovery.within): the actions of the rollback took %s",
+		hold, within, (took - hold).Round(roundedTo)))
+}
+
+// doubted is what was judged in a window of which, for a reason, it proves nothing that it holds there.
+func (j judgedAsserts) doubted(why string) judgedAsserts {
 	for i := range j {
 		if j[i].outcome == event.Held {
-			j[i].outcome = event.TooFew
-			j[i].message = fmt.Sprintf("no window of %s began within %s of the revert (recovery.within): the actions of the rollback took %s",
-				hold, within, (took - hold).Round(roundedTo))
+			j[i].outcome, j[i].message = event.TooFew, why
 		}
 	}
 	return j
