@@ -20,8 +20,7 @@ import (
 // planned is what a run starts from.
 type planned struct {
 	*launch.Configuration
-	plan    *plan.Plan
-	secrets []string
+	plan *plan.Plan
 }
 
 // load reads the directory, and the variables as they are by now. The programs of providers end with the test.
@@ -56,11 +55,11 @@ func open(ctx context.Context, dir string, cfg *config.Config) (*registry.Opened
 // prepare plans against what is there now. What a policy forbids is an error, as it
 // is for `gameday apply`.
 func prepare(ctx context.Context, c *launch.Configuration, targets []string) (*planned, error) {
-	p, r, diags := c.Plan(ctx, nil, targets)
+	p, _, diags := c.Plan(ctx, nil, targets)
 	if diags.HasErrors() {
 		return nil, failed(c, diags)
 	}
-	return &planned{Configuration: c, plan: p, secrets: r.Secrets()}, forbidden(p)
+	return &planned{Configuration: c, plan: p}, forbidden(p)
 }
 
 // failed is the error that diagnostics come to, with excerpts as on a terminal;

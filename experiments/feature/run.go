@@ -27,7 +27,7 @@ func (s *settings) run(ctx context.Context, t *testing.T, p *planned) (*report.R
 	}
 	seen := picture{&report.Run{}}
 	run, err := launch.New(launch.Request{
-		Configuration: p.Configuration, Plan: p.plan, Secrets: p.secrets,
+		Configuration: p.Configuration, Plan: p.plan,
 		Root: root, Base: here, JUnit: s.junit,
 		Views:       []launch.View{seen, console.New(console.Options{Out: t.Output(), Base: here})},
 		Parallelism: 1, Mend: func(id string) string { return launch.Command(root, "recover", id) },

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/install"
+	"github.com/gameday-dev/gameday/providers/secret"
 	"github.com/gameday-dev/gameday/runner/plan"
 	"github.com/gameday-dev/gameday/schema/config"
 	"github.com/gameday-dev/gameday/schema/resolve"
@@ -24,6 +25,8 @@ type Configuration struct {
 	Seed    *int64          // for choices; nil for the one that follows from the configuration
 	Version string          // of gameday
 	Plugins []install.Found // programs of providers, which are in Set
+
+	secrets secret.Collection // what is sensitive, from every time that it was evaluated
 }
 
 // Files are the sources, for excerpts.
@@ -32,7 +35,7 @@ func (c *Configuration) Files() map[string]*hcl.File { return c.Config.Sources.F
 // Resolve evaluates the configuration. Resolving with errors from loading gives more
 // of them, and never a result to go on with.
 func (c *Configuration) Resolve(ctx context.Context, in resolve.Inputs) (*resolve.Resolved, hcl.Diagnostics) {
-	in.Variables = c.Given
+	in.Variables, in.Secrets = c.Given, &c.secrets
 	out, diags := resolve.Resolve(ctx, c.Config, c.Set, in)
 	if c.Seed != nil && out != nil {
 		plan.Reseed(out, *c.Seed)

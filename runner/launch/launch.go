@@ -24,7 +24,6 @@ import (
 type Request struct {
 	Configuration *Configuration
 	Plan          *plan.Plan
-	Secrets       []string // that no report shows
 
 	Root  string // directory below which .gameday/runs gets the run's folder, absolute
 	Base  string // working directory, which paths in reports are relative to

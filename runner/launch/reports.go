@@ -27,9 +27,10 @@ type reports struct {
 }
 
 // openReports opens every report of a run: a JUnit file where one was asked for, the
-// run's folder, and the views. None of them sees a secret.
+// run's folder, and the views. None of them sees a secret, nor one that is first met when an
+// environment is up: the run evaluates the same configuration, whose secrets these are.
 func openReports(r Request, begun junit.Begun, dir string) (*reports, error) {
-	out, hide := &reports{}, redact.New(r.Secrets...)
+	out, hide := &reports{}, redact.New(&r.Configuration.secrets)
 	if r.JUnit != "" { // first: where it cannot be written, there is no run, and no folder of one
 		file, err := junit.New(r.JUnit, r.Base, begun)
 		if err != nil {

@@ -57,12 +57,11 @@ type resolver struct {
 func (r *resolver) takesUnknown() bool { return r.in.AllowMissing || r.in.Offline || r.broken }
 
 func newResolver(ctx context.Context, cfg *config.Config, set *providers.Set, in Inputs) *resolver {
-	found := &secrets{}
 	return &resolver{
 		ctx: ctx, set: set, in: in,
 		sources: newSourceText(cfg.Sources),
 		diags:   &problems{},
-		out:     &Resolved{Config: cfg, Variables: map[string]cty.Value{}, Policy: newPolicy(), secrets: found},
+		out:     &Resolved{Config: cfg, Variables: map[string]cty.Value{}, Policy: newPolicy(), secrets: newSecrets(in.Secrets)},
 		types:   &memo[providers.TypeKey, *bodyType]{},
 		shapes:  &memo[*config.Module, *shape]{},
 		windows: &memo[string, cty.Type]{},

@@ -1,9 +1,6 @@
 package resolve
 
 import (
-	"slices"
-	"sync"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -11,44 +8,25 @@ import (
 )
 
 // Secrets lists the texts of every sensitive value that was met, also inside
-// provider bodies decoded later: longest first, so that replacing them in order
-// never leaves the rest of one behind. Booleans, which give nothing away, and
-// empty texts are left out.
-func (r *Resolved) Secrets() []string { return r.secrets.sorted() }
-
-// secrets collects the texts of sensitive values.
-type secrets struct {
-	mu    sync.Mutex
-	texts map[string]bool
-}
-
-func (s *secrets) sorted() []string {
-	if s == nil {
+// provider bodies decoded later, and by other resolutions into Inputs.Secrets: longest
+// first, so that replacing them in order never leaves the rest of one behind. Booleans,
+// which give nothing away, and empty texts are left out.
+func (r *Resolved) Secrets() []string {
+	if r.secrets == nil {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	list := make([]string, 0, len(s.texts))
-	for text := range s.texts {
-		list = append(list, text)
-	}
-	slices.SortFunc(list, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		if a < b {
-			return -1
-		}
-		return 1
-	})
-	return list
+	return r.secrets.Texts()
 }
 
-// none reports whether there is nothing to hide so far.
-func (s *secrets) none() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.texts) == 0
+// secrets collects the texts of sensitive values.
+type secrets struct{ *secret.Collection }
+
+// newSecrets collects into the collection that is given, or one of its own.
+func newSecrets(into *secret.Collection) *secrets {
+	if into == nil {
+		into = &secret.Collection{}
+	}
+	return &secrets{into}
 }
 
 // hide takes what is known to be secret out of diagnostics. Functions and
@@ -57,9 +35,8 @@ func (s *secrets) hide(diags hcl.Diagnostics) hcl.Diagnostics {
 	if len(diags) == 0 {
 		return nil
 	}
-	mask := secret.NewMask(s.sorted()...)
 	for _, d := range diags {
-		d.Summary, d.Detail = mask.Text(d.Summary), mask.Text(d.Detail)
+		d.Summary, d.Detail = s.Text(d.Summary), s.Text(d.Detail)
 	}
 	return diags
 }
@@ -89,25 +66,13 @@ func (s *secrets) whole(v cty.Value) {
 	}
 	switch {
 	case v.Type() == cty.String:
-		s.add(v.AsString())
+		s.Add(v.AsString())
 	case v.Type() == cty.Number:
-		s.add(ValueText(v))
+		s.Add(ValueText(v))
 	case v.CanIterateElements():
 		for it := v.ElementIterator(); it.Next(); {
 			_, element := it.Element()
 			s.whole(element)
 		}
 	}
-}
-
-func (s *secrets) add(text string) {
-	if text == "" {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.texts == nil {
-		s.texts = map[string]bool{}
-	}
-	s.texts[text] = true
 }

@@ -33,7 +33,7 @@ func (b Body) Summary() string {
 // described is a decoded body for people: with source text for strings that are
 // not known, and nothing sensitive at its top.
 func (b Body) described(value cty.Value) cty.Value {
-	if value.IsWhollyKnown() && b.secrets.none() || !value.IsKnown() {
+	if value.IsWhollyKnown() && b.secrets.Empty() || !value.IsKnown() {
 		return value
 	}
 	attrs, written := value.AsValueMap(), b.expressions()

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/secret"
 	"github.com/gameday-dev/gameday/schema/addr"
 	"github.com/gameday-dev/gameday/schema/config"
 )
@@ -34,6 +35,10 @@ type Inputs struct {
 	// Run is the value of `run` (an object with id and dir); unknown when Run
 	// is cty.NilVal.
 	Run cty.Value
+
+	// Secrets takes the texts of sensitive values, so that those of several resolutions
+	// come together; nil for a collection of the result's own.
+	Secrets *secret.Collection
 }
 
 // Given is a variable's value from outside the configuration.

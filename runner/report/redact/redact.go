@@ -8,13 +8,14 @@ import (
 )
 
 // Redactor replaces secrets. It is safe for use from several goroutines.
-type Redactor struct{ mask *secret.Mask }
+type Redactor struct{ secrets *secret.Collection }
 
-// New makes a redactor for secrets, in all forms in which they may come.
-func New(secrets ...string) *Redactor { return &Redactor{secret.NewMask(secrets...)} }
+// New makes a redactor for secrets, in all forms in which they may come, and for those
+// that join them later.
+func New(secrets *secret.Collection) *Redactor { return &Redactor{secrets} }
 
 // Text is text without secrets.
-func (r *Redactor) Text(text string) string { return r.mask.Text(text) }
+func (r *Redactor) Text(text string) string { return r.secrets.Text(text) }
 
 // Sink passes events on to next without secrets.
 func (r *Redactor) Sink(next event.Sink) event.Sink { return sink{r, next} }

@@ -12,18 +12,35 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gameday-dev/gameday/providers"
+	"github.com/gameday-dev/gameday/providers/secret"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/event/eventtest"
 	"github.com/gameday-dev/gameday/runner/report"
 	"github.com/gameday-dev/gameday/runner/report/redact"
 )
 
+func of(text string) *secret.Collection {
+	var secrets secret.Collection
+	secrets.Add(text)
+	return &secrets
+}
+
+// TestSecretsThatJoin: what is known only once an environment is up.
+func TestSecretsThatJoin(t *testing.T) {
+	secrets := of("swordfish")
+	var got eventtest.Recorder
+	sink := redact.New(secrets).Sink(&got)
+	secrets.Add("hunter22")
+	sink.Emit(event.Event{Body: event.Notice{Text: "hunter22, swordfish"}})
+	assert.Equal(t, []event.Event{{Body: event.Notice{Text: "(sensitive), (sensitive)"}}}, got.Events())
+}
+
 func TestNamesStay(t *testing.T) {
 	body := event.FaultActive{
 		Experiment: "experiment.fault", Fault: "fault.fault", ID: "fault",
 		Evidence: []providers.Fact{{Name: "x", Text: "the fault was seen"}},
 	}
-	got := redact.New("fault").Body(body).(event.FaultActive)
+	got := redact.New(of("fault")).Body(body).(event.FaultActive)
 	assert.Equal(t, "experiment.fault", got.Experiment)
 	assert.Equal(t, "the (sensitive) was seen", got.Evidence[0].Text)
 	assert.Equal(t, "the fault was seen", body.Evidence[0].Text, "the original was changed")
@@ -31,7 +48,7 @@ func TestNamesStay(t *testing.T) {
 
 func TestUnknownBodies(t *testing.T) {
 	body := event.Unknown{Type: "alert", Fields: map[string]json.RawMessage{"a": json.RawMessage(`{"b":["hunter22",1,null]}`)}}
-	got := redact.New("hunter22").Body(body).(event.Unknown)
+	got := redact.New(of("hunter22")).Body(body).(event.Unknown)
 	assert.JSONEq(t, `{"b":["(sensitive)",1,null]}`, string(got.Fields["a"]))
 }
 
@@ -45,7 +62,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		planted.Set(reflect.ValueOf(body))
 		plant(planted, "a "+secret+" b")
 
-		clean := redact.New(secret).Body(planted.Interface().(event.Body))
+		clean := redact.New(of(secret)).Body(planted.Interface().(event.Body))
 		assertAbsent(t, reflect.ValueOf(clean), secret)
 		line, err := event.Encode(event.Event{Body: clean})
 		require.NoError(t, err)
@@ -125,7 +142,7 @@ func TestSinkChangesNothingElse(t *testing.T) {
 	for _, name := range eventtest.Scenarios(t) {
 		events := eventtest.Scenario(t, name)
 		var got eventtest.Recorder
-		eventtest.Play(events, redact.New("not in there").Sink(&got))
+		eventtest.Play(events, redact.New(of("not in there")).Sink(&got))
 		assert.Equal(t, events, got.Events())
 		assert.Equal(t, report.Fold(events), report.Fold(got.Events()))
 	}

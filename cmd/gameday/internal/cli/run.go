@@ -15,7 +15,7 @@ func (s *session) run(ctx context.Context, flags applyFlags, p *prepared) error 
 		return fmt.Errorf("finding the working directory: %w", err)
 	}
 	run, err := launch.New(launch.Request{
-		Configuration: p.Configuration, Plan: p.plan, Secrets: p.resolved.Secrets(),
+		Configuration: p.Configuration, Plan: p.plan,
 		Root: here, Base: here, JUnit: flags.junit, Views: s.views(flags, here),
 		Parallelism: flags.parallelism, AllowDrift: flags.allowDrift, Mend: s.recoverCommand, Journal: s.hooks.Journal,
 	})
