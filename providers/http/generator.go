@@ -47,10 +47,10 @@ func (g *generator) Run(ctx context.Context, report func(providers.LoadSample)) 
 	schedule := clock{pace: g.pace, begin: time.Now()}
 	next := schedule.next()
 	for await(ctx, next) {
-		due := next
-		next = schedule.next()
-		g.announce(due, next)
-		o.make(due)
+		m := moment{due: next, next: schedule.next()}
+		next = m.next
+		g.announce(m.due, m.next)
+		o.make(m)
 	}
 	return nil
 }
@@ -65,15 +65,19 @@ type offer struct {
 }
 
 // make sends a request that is due now, or reports that it could not be sent.
-func (o *offer) make(due time.Time) {
+func (o *offer) make(m moment) {
+	if o.missed(m) { // before it takes the place of one that is not
+		o.report(skipped(m.due))
+		return
+	}
 	select {
 	case o.slots <- struct{}{}:
 	default:
-		o.report(o.unsent(due))
+		o.report(o.unsent(m.due))
 		return
 	}
 	o.flying.Go(func() {
-		sample := o.send(o.answers, due)
+		sample := o.send(o.answers, m)
 		<-o.slots
 		o.report(sample)
 	})
@@ -103,15 +107,19 @@ func (g *generator) unsent(due time.Time) providers.LoadSample {
 	}
 }
 
-func (g *generator) send(ctx context.Context, due time.Time) providers.LoadSample {
+func (g *generator) send(ctx context.Context, m moment) providers.LoadSample {
+	if g.missed(m) { // the standstill may have come since
+		return skipped(m.due)
+	}
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
 	err := g.exchange(ctx)
-	sample := providers.LoadSample{Due: due, Latency: time.Since(due), Sent: true, OK: err == nil}
+	sample := providers.LoadSample{Due: m.due, Latency: time.Since(m.due), Sent: true, OK: err == nil}
 	if err != nil {
 		sample.Error = err.Error()
 	}
-	return sample
+	return g.excuse(sample, time.Since(began))
 }
 
 // exchange sends one request and takes its whole answer.

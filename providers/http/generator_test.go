@@ -42,6 +42,11 @@ func constant(d time.Duration) func() time.Duration { return func() time.Duratio
 // time.
 func offering(t *testing.T, p pace, limit int, timeout, length time.Duration, answer transport) []providers.LoadSample {
 	t.Helper()
+	return newOffering(t, p, limit, timeout, answer).offer(t, length)
+}
+
+func newOffering(t *testing.T, p pace, limit int, timeout time.Duration, answer transport) *generator {
+	t.Helper()
 	g := &generator{
 		request: &template{method: http.MethodGet}, pace: p, status: statuses{"2xx"}, limit: limit,
 		client: &http.Client{Transport: answer}, timeout: timeout, announce: ignore,
@@ -49,6 +54,11 @@ func offering(t *testing.T, p pace, limit int, timeout, length time.Duration, an
 	var err error
 	g.request.url, err = g.request.url.Parse("http://shop/")
 	require.NoError(t, err)
+	return g
+}
+
+func (g *generator) offer(t *testing.T, length time.Duration) []providers.LoadSample {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
 	var mu sync.Mutex

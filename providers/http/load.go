@@ -26,7 +26,8 @@ func (load) TypeName() string { return "http" }
 func (load) Schema() *schema.Block {
 	return &schema.Block{
 		Description: "Offers requests to a URL in an open model: each is sent when its schedule says so, however slow the answers to those " +
-			"before it are, and its latency counts from that moment. Set either rate or stage blocks.",
+			"before it are, and its latency counts from that moment. What gameday itself is late for, by more than a second and by more than the " +
+			"time to the next request, or by more than the time-out, is reported as offered but not sent. Set either rate or stage blocks.",
 		Attributes: append(requestAttributes(), rateAttribute(false), schema.Attribute{
 			Name: "max_in_flight", Type: schema.Type{Kind: schema.Whole}, Default: cty.NumberIntVal(1000), Min: schema.Number(1), Example: "200",
 			Description: "How many requests may wait for their answer at the same time. A request that is due beyond that is not sent, " +

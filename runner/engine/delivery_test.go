@@ -25,7 +25,10 @@ func onLoad(arguments string) string {
 func held(from, to time.Duration) func(*world) {
 	return func(w *world) {
 		w.offers = func(at time.Duration, n int) *providers.LoadSample {
-			return &providers.LoadSample{OK: true, Sent: at < from || at >= to || n%10 == 0}
+			if at >= from && at < to && n%10 != 0 {
+				return &providers.LoadSample{Error: "not sent: gameday was held up"}
+			}
+			return &providers.LoadSample{OK: true, Sent: true}
 		}
 	}
 }
@@ -51,7 +54,7 @@ func TestEnoughMustBeKnownInAllPhases(t *testing.T) {
 	check(t, map[string]demand{
 		"a load in the recovery":          {load, held(5*time.Second, ever), verdict.Inconclusive, "assert.available in the recovery phase: " + unsent},
 		"a load as it begins to recover":  {load, held(5*time.Second, 7*time.Second), verdict.Passed, ""},
-		"a load in the baseline":          {load, held(0, 2*time.Second), verdict.Inconclusive, "requests that were due during the baseline (at least 95 % are needed)"},
+		"a load in the baseline":          {load, held(0, 2*time.Second), verdict.Inconclusive, "requests that were due during the baseline (at least 95 % are needed): not sent: gameday was held up"},
 		"a probe in the recovery":         {probe, lost(5*time.Second, ever), verdict.Inconclusive, "assert.available in the recovery phase: " + unseen},
 		"a probe as it begins to recover": {probe, lost(5*time.Second, 7*time.Second), verdict.Passed, ""},
 		"a probe in the baseline":         {probe, lost(0, 2*time.Second), verdict.Inconclusive, "probe.p could not measure 180 of the 200 times that were due during the baseline"},

@@ -62,13 +62,22 @@ func (m *measurements) missing(name string, w sample.Window, when string) string
 	due := float64(w.Offered())
 	switch {
 	case m.loads[name] && float64(w.Count()) < minDelivered*due:
-		return fmt.Sprintf("%s sent only %d of the %d requests that were due %s (at least %.0f %% are needed)",
+		return because(w.LostError(), "%s sent only %d of the %d requests that were due %s (at least %.0f %% are needed)",
 			name, w.Count(), w.Offered(), when, 100*minDelivered)
 	case !m.loads[name] && float64(w.Lost()) > (1-minDelivered)*due:
-		return fmt.Sprintf("%s could not measure %d of the %d times that were due %s (at least %.0f %% are needed): %s",
-			name, w.Lost(), w.Offered(), when, 100*minDelivered, w.LostError())
+		return because(w.LostError(), "%s could not measure %d of the %d times that were due %s (at least %.0f %% are needed)",
+			name, w.Lost(), w.Offered(), when, 100*minDelivered)
 	}
 	return ""
+}
+
+// because is a text with its cause, where that is known.
+func because(cause, format string, args ...any) string {
+	text := fmt.Sprintf(format, args...)
+	if cause != "" {
+		text += ": " + cause
+	}
+	return text
 }
 
 // missingBetween is missing of every series; empty where enough of all is known.

@@ -130,6 +130,8 @@ func TestALoadCountsWhatWasNeverSentAsOfferedOnly(t *testing.T) {
 	assert.InDelta(t, 0.5, w.Rate(), 0)
 	assert.Equal(t, time.Second, w.Min())
 	assert.Equal(t, "not sent", w.LastError())
+	assert.Equal(t, "not sent", w.LostError())
+	assert.Zero(t, w.Lost())
 	last, _ := w.Last()
 	assert.Equal(t, "503", last.Error)
 }

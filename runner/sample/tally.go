@@ -21,7 +21,7 @@ type tally struct {
 	failed    Point // newest failed one, sent or not
 	failures  failures
 	lost      int64 // points that measured nothing
-	gone      Point // newest lost one
+	gone      Point // newest lost one; of a load, newest that was not sent
 }
 
 // extent is the range and the mean of numbers. The zero extent is of none.
@@ -56,6 +56,7 @@ func (t *tally) add(p Point, load bool) {
 		t.failed.Fields = cty.NilVal
 	}
 	if load && !p.Sent {
+		t.miss(p)
 		return
 	}
 	t.count++
@@ -74,6 +75,10 @@ func (t *tally) add(p Point, load bool) {
 
 func (t *tally) lose(p Point) {
 	t.lost++
+	t.miss(p)
+}
+
+func (t *tally) miss(p Point) {
 	if !p.Due.Before(t.gone.Due) {
 		t.gone = p
 	}

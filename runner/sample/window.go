@@ -42,7 +42,8 @@ func (w Window) Offered() int64 { return w.tally.offered }
 // Lost is how many of those nobody knows the outcome of.
 func (w Window) Lost() int64 { return w.tally.lost }
 
-// LostError says why the newest lost sample was lost; empty when none was.
+// LostError says why the newest lost sample was lost, or the newest request of a load
+// not sent; empty when none was.
 func (w Window) LostError() string { return w.tally.gone.Error }
 
 // Rate is the number of samples or requests sent for each second of the window.
