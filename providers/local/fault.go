@@ -63,7 +63,7 @@ func (f fault) Inject(ctx context.Context, req providers.InjectRequest) error {
 	if err != nil {
 		return err
 	}
-	spec := supervisor.FaultSpec{ID: req.Record.ID, Deadline: req.Record.Deadline}
+	spec := supervisor.FaultSpec{ID: req.Record.ID, Name: req.Record.Address, Deadline: req.Record.Deadline}
 	if err := addTargets(&spec, req.Record.Targets); err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func (processKill) typeName() string { return "local_process_kill" }
 
 func (processKill) schema() *schema.Block {
 	return &schema.Block{
-		Description: "Sends a signal to processes, each with its whole process group. A process that ends by it stays down until the revert starts it again, unless its restart policy does so before.",
+		Description: "Sends a signal to processes, each with its whole process group. A process that ends by it stays down until the revert starts it again, unless its restart policy does so before. Until then no other kill or restart takes it.",
 		Attributes: []schema.Attribute{{
 			Name: "signal", Type: text(), Default: cty.StringVal("SIGKILL"), OneOf: signalNames(),
 			Description: "The signal. A process that survives it gives no evidence.",

@@ -20,7 +20,7 @@ func (processRestart) typeName() string { return "local_process_restart" }
 
 func (processRestart) schema() *schema.Block {
 	return &schema.Block{
-		Description: "Stops processes and starts them again, as a deployment would: SIGTERM, SIGKILL after grace_period, a new start as soon as the old one is gone.",
+		Description: "Stops processes and starts them again, as a deployment would: SIGTERM, SIGKILL after grace_period, a new start as soon as the old one is gone. Until the revert no other kill or restart takes them.",
 		Attributes: []schema.Attribute{{
 			Name: "grace_period", Type: duration(), Default: cty.StringVal("5s"),
 			Description: "How long a process may take to end before it gets SIGKILL.",

@@ -3,6 +3,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -18,7 +19,9 @@ import (
 // end is what kill and restart have in common: processes that were ended, and
 // have to run again afterwards.
 type end struct {
-	owned *processes
+	owned   *processes
+	targets []ProcessTarget
+	name    string
 
 	mu    sync.Mutex
 	ended []*ending // those that the fault has touched, in order
@@ -88,11 +91,13 @@ func (t *ending) status() Ended {
 // kill sends a signal to whole process groups.
 type kill struct {
 	end
-	targets []ProcessTarget
-	signal  syscall.Signal
+	signal syscall.Signal
 }
 
 func (e *kill) inject(ctx context.Context) error {
+	if err := e.claim(); err != nil {
+		return err
+	}
 	for _, target := range e.targets {
 		touched, err := e.touch(target)
 		if err != nil {
@@ -119,13 +124,12 @@ func (e *kill) inject(ctx context.Context) error {
 
 // revert starts again what the signal ended, or is about to end.
 func (e *kill) revert(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for _, touched := range e.all() {
-		if touched.signaled.Load() {
-			group.Go(func() error { return touched.restore(ctx, e.signal) })
+	return e.undo(ctx, func(ctx context.Context, touched *ending) error {
+		if !touched.signaled.Load() {
+			return nil
 		}
-	}
-	return group.Wait()
+		return touched.restore(ctx, e.signal)
+	})
 }
 
 // restore brings a process up that got a signal. One that may yet end by it is
@@ -173,11 +177,13 @@ func (t *ending) startOnceEnded() {
 // restart stops processes and starts them again.
 type restart struct {
 	end
-	targets []ProcessTarget
-	grace   time.Duration
+	grace time.Duration
 }
 
 func (e *restart) inject(ctx context.Context) error {
+	if err := e.claim(); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, target := range e.targets {
 		touched, err := e.touch(target)
@@ -192,11 +198,7 @@ func (e *restart) inject(ctx context.Context) error {
 // revert completes what was begun: a process that was told to stop does stop,
 // and runs again.
 func (e *restart) revert(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for _, touched := range e.all() {
-		group.Go(func() error { return touched.cycle(ctx, syscall.SIGKILL, 0) })
-	}
-	return group.Wait()
+	return e.undo(ctx, func(ctx context.Context, touched *ending) error { return touched.cycle(ctx, syscall.SIGKILL, 0) })
 }
 
 // cycle stops the process as it was before, unless it is gone, and starts it.
@@ -213,10 +215,14 @@ func (t *ending) cycle(ctx context.Context, signal syscall.Signal, grace time.Du
 	return t.process.start(ctx)
 }
 
+func newEnd(owned *processes, spec FaultSpec) end {
+	return end{owned: owned, targets: spec.Processes, name: cmp.Or(spec.Name, "fault "+spec.ID)}
+}
+
 func newKill(owned *processes, spec FaultSpec) *kill {
-	return &kill{end: end{owned: owned}, targets: spec.Processes, signal: syscall.Signal(spec.Signal)}
+	return &kill{end: newEnd(owned, spec), signal: syscall.Signal(spec.Signal)}
 }
 
 func newRestart(owned *processes, spec FaultSpec) *restart {
-	return &restart{end: end{owned: owned}, targets: spec.Processes, grace: spec.GracePeriod}
+	return &restart{end: newEnd(owned, spec), grace: spec.GracePeriod}
 }

@@ -23,6 +23,7 @@ const (
 // one injection, and an ID once reverted is never injected again.
 type FaultSpec struct {
 	ID       string    `json:"id"`
+	Name     string    `json:"name,omitempty"` // what people call it: its address
 	Kind     FaultKind `json:"kind"`
 	Deadline time.Time `json:"deadline"` // reverted then, whoever is alive
 

@@ -39,9 +39,10 @@ type process struct {
 	begun   time.Time // newest start
 	offset  int64     // of the newest start's first byte in the log
 	starts  int
-	quick   int // restarts in a row that did not last
-	held    int // while above zero, the restart policy does nothing
-	touches int // faults that have come to end it
+	quick   int  // restarts in a row that did not last
+	held    int  // while above zero, the restart policy does nothing
+	touches int  // faults that have come to end it
+	claimed *end // the fault that may end it; nil when none may
 }
 
 // start brings the process up unless it is, and waits until it is ready. The

@@ -169,3 +169,61 @@ func TestSurvivedKillStartsWhatEndsSoonAfter(t *testing.T) {
 		return err == nil && status.Processes[0].Restarts == 1
 	}, 10*time.Second, 5*time.Millisecond)
 }
+
+// now is a process as it is.
+func (s *supervised) now(t *testing.T, name string) supervisor.ProcessStatus {
+	t.Helper()
+	status, err := s.Status(t.Context())
+	require.NoError(t, err)
+	process, found := status.Process(name)
+	require.True(t, found)
+	return process
+}
+
+// TestOneFaultAtATimeEndsAProcess: the revert of the first would undo the second, and what
+// the second does would be taken for the effect of the first.
+func TestOneFaultAtATimeEndsAProcess(t *testing.T) {
+	for name, first := range map[string]supervisor.FaultSpec{
+		"a restart":               {Kind: supervisor.FaultRestart},
+		"a kill that it survives": {Kind: supervisor.FaultKill, Signal: int(syscall.SIGHUP)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			one := faultOn("first", first.Kind, s.deaf(t, time.Minute), time.Minute)
+			one.Signal, one.Name = first.Signal, "experiment.e.fault.first"
+			_, err := s.Inject(t.Context(), one)
+			require.NoError(t, err)
+
+			process := s.now(t, "a")
+			for _, kind := range []supervisor.FaultKind{supervisor.FaultKill, supervisor.FaultRestart} {
+				_, err = s.Inject(t.Context(), faultOn("second "+string(kind), kind, process, time.Minute))
+				require.ErrorContains(t, err, "experiment.e.fault.first")
+				require.ErrorContains(t, err, "delay")
+				require.NoError(t, s.Revert(t.Context(), "second "+string(kind)))
+				assert.Equal(t, process, s.now(t, "a"), "it was left alone")
+			}
+
+			require.NoError(t, s.Revert(t.Context(), "first"))
+			_, err = s.Inject(t.Context(), faultOn("third", supervisor.FaultKill, s.now(t, "a"), time.Minute))
+			require.NoError(t, err, "the first is over")
+			require.NoError(t, s.Revert(t.Context(), "first"), "and stays so")
+			assert.False(t, s.now(t, "a").Running)
+		})
+	}
+}
+
+// TestNothingIsEndedWhereOneIsTaken: a fault takes all of its processes or none.
+func TestNothingIsEndedWhereOneIsTaken(t *testing.T) {
+	s := start(t)
+	taken, free := s.named(t, "taken"), s.named(t, "free")
+	_, err := s.Inject(t.Context(), faultOn("first", supervisor.FaultRestart, taken, time.Minute))
+	require.NoError(t, err)
+	both := faultOn("second", supervisor.FaultKill, free, time.Minute)
+	both.Processes = append(both.Processes, faultOn("", "", s.now(t, "taken"), 0).Processes...)
+	_, err = s.Inject(t.Context(), both)
+	require.ErrorContains(t, err, "process taken")
+	assert.Equal(t, free, s.now(t, "free"))
+	require.NoError(t, s.Revert(t.Context(), "second"))
+	_, err = s.Inject(t.Context(), faultOn("third", supervisor.FaultKill, free, time.Minute))
+	require.NoError(t, err, "what was refused keeps nothing")
+}

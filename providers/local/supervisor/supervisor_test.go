@@ -90,8 +90,13 @@ func start(t *testing.T) *supervised {
 // sleep starts a process that only sleeps.
 func (s *supervised) sleep(t *testing.T) supervisor.ProcessStatus {
 	t.Helper()
+	return s.named(t, "a")
+}
+
+func (s *supervised) named(t *testing.T, name string) supervisor.ProcessStatus {
+	t.Helper()
 	status, err := s.StartProcess(t.Context(), supervisor.ProcessSpec{
-		Name: "a", Path: "/bin/sleep", Args: []string{"sleep", "60"}, Dir: s.dir, Log: filepath.Join(s.dir, "a.log"),
+		Name: name, Path: "/bin/sleep", Args: []string{"sleep", "60"}, Dir: s.dir, Log: filepath.Join(s.dir, name+".log"),
 		Ready:   supervisor.ReadySpec{Interval: time.Millisecond, Timeout: time.Second},
 		Restart: supervisor.RestartNever, StopSignal: int(syscall.SIGTERM), StopTimeout: time.Second,
 	})
