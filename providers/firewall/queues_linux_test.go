@@ -27,6 +27,7 @@ func TestQueues(t *testing.T) {
 		"both directions": {firewall.Queue(0x6701, true), firewall.Scope{}, []uint16{0x6701}},
 		"ingress":         {firewall.Queue(0x6701, true), firewall.Scope{Direction: firewall.Ingress}, []uint16{0x6701}},
 		"egress":          {firewall.Queue(0x6701, false), firewall.Scope{Direction: firewall.Egress}, []uint16{0x6701}},
+		"one each":        {firewall.Queue(0x6701, true).Leaving(0x6702), firewall.Scope{}, []uint16{0x6701, 0x6702}},
 		"a partition":     {firewall.Drop(), firewall.Scope{}, []uint16{nowhere}},
 		"a redirect":      {firewall.Redirect(1), firewall.Scope{Protocol: firewall.TCP}, nil},
 	} {

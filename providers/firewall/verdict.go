@@ -9,6 +9,7 @@ import (
 type Verdict struct {
 	Kind   string `json:"kind"`             // "queue", "drop" or "redirect"
 	Queue  uint16 `json:"queue,omitempty"`  // the number of the NFQUEUE
+	Leaves uint16 `json:"leaves,omitempty"` // that of the NFQUEUE for what goes out, where it is another
 	Bypass bool   `json:"bypass,omitempty"` // packets pass when nobody listens on the queue
 	Port   uint16 `json:"port,omitempty"`   // where connections are redirected to, on this machine
 
@@ -26,6 +27,12 @@ const (
 // when nobody does; without, they are dropped.
 func Queue(number uint16, bypass bool) Verdict {
 	return Verdict{Kind: kindQueue, Queue: number, Bypass: bypass}
+}
+
+// Leaving is the same, but what goes out is handed to another queue.
+func (v Verdict) Leaving(number uint16) Verdict {
+	v.Leaves = number
+	return v
 }
 
 // Drop drops packets in the kernel.

@@ -60,7 +60,7 @@ func (b *builder) exprs(d Direction, v Verdict) []expr.Any {
 	case v.Kind == kindDrop:
 		return b.exprs(d, Queue(nowhere, false))
 	case v.Kind == kindQueue:
-		return []expr.Any{counter, &expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo()}}
+		return []expr.Any{counter, &expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo(d)}}
 	case v.assigns(d): // every packet comes by, of which the one that opens a connection is counted
 		assign := []expr.Any{port(v.Port), &expr.TProxy{Family: byte(b.family.table), RegPort: register}}
 		return slices.Concat(toThisMachine(), assign, opening(), []expr.Any{counter})
@@ -85,15 +85,19 @@ func port(number uint16) expr.Any {
 
 // queueInfo is struct xt_NFQ_info_v3 of linux/netfilter/xt_NFQUEUE.h: the number, how
 // many queues, flags, in the byte order of the machine.
-func (v Verdict) queueInfo() *xt.Unknown {
+func (v Verdict) queueInfo(d Direction) *xt.Unknown {
 	const bypass = 1 // NFQ_FLAG_BYPASS
 	var flags uint16
 	if v.Bypass {
 		flags = bypass
 	}
+	number := v.Queue
+	if d == Egress && v.Leaves != 0 {
+		number = v.Leaves
+	}
 	const size = 8 // XT_ALIGN
 	info := make(xt.Unknown, 0, size)
-	for _, field := range []uint16{v.Queue, 1, flags, 0} {
+	for _, field := range []uint16{number, 1, flags, 0} {
 		info = append(info, binaryutil.NativeEndian.PutUint16(field)...)
 	}
 	return &info

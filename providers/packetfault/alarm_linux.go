@@ -41,4 +41,9 @@ func (a *alarm) wait() error {
 	return err
 }
 
-func (a *alarm) close() error { return a.file.Close() }
+func (a *alarm) close() error {
+	if a == nil {
+		return nil
+	}
+	return a.file.Close()
+}

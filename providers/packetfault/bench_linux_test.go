@@ -59,3 +59,22 @@ func BenchmarkQueue(b *testing.B) {
 	b.ReportMetric(float64(stats.Seen)/took, "decided/s")
 	b.ReportMetric(100*float64(stats.Seen)/float64(n), "%-through-queue")
 }
+
+// BenchmarkTransfer measures what a TCP connection gets, of what is sent from here.
+func BenchmarkTransfer(b *testing.B) {
+	for name, d := range map[string]firewall.Direction{"none": "", "egress_10ms": firewall.Egress, "ingress_10ms": firewall.Ingress, "both_10ms": firewall.Both} {
+		for _, from := range []firewall.Direction{firewall.Egress, firewall.Ingress} {
+			b.Run(name+"/"+string(from), func(b *testing.B) {
+				peer := netnstest.NewPeer(b, 0)
+				if d != "" {
+					start(b, packetfault.Spec{Scope: only(d, peer.There), Delay: &packetfault.Delay{Latency: 10 * time.Millisecond}, Deadline: time.Now().Add(time.Hour)})
+				}
+				const count = 64 << 20
+				b.SetBytes(count)
+				for b.Loop() {
+					transfer(b, peer, from, count)
+				}
+			})
+		}
+	}
+}

@@ -15,6 +15,14 @@
 //
 // Where both are given, packets pass bandwidth first and are delayed then.
 //
+// # Senders
+//
+// The kernel counts a packet against the buffer of its socket until it has left, and has TCP send little beyond what waits
+// on the own machine. So a queue for packets that leave makes their senders wait. Those of a bandwidth are to, as on a slow link. Those of a
+// delay are not: a packet that is to wait for longer than 2 ms goes to another queue as a copy on nobody's account (nfqueue.Queue.Move), the
+// same to all who see it after. netem does as much (skb_orphan_partial). For it packets come whole and in segments, which costs
+// more. It is so for 16 MiB; what there is no room for waits on its sender's account.
+//
 // # The end
 //
 // Rules match until the deadline and not longer, by the kernel's clock. If this process dies earlier, packets

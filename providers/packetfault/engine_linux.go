@@ -12,7 +12,8 @@ import (
 // engine takes packets off a queue and lets each go at its time. Verdicts are given under
 // its lock, so that packets leave in the order that was decided.
 type engine struct {
-	queue  *nfqueue.Queue
+	queues []*nfqueue.Queue // to which packets are led
+	freed  *nfqueue.Queue   // where they wait on nobody's account; nil unless they do
 	alarm  *alarm
 	copies *copies // nil unless packets are duplicated
 	began  time.Time
@@ -26,14 +27,14 @@ type engine struct {
 	closed  bool
 }
 
-// receive decides on packets until the queue is closed, or fails.
-func (e *engine) receive() error {
+// receive decides on packets until their queue is closed, or fails.
+func (e *engine) receive(from *nfqueue.Queue) error {
 	for {
-		p, err := e.queue.Receive()
+		p, err := from.Receive()
 		if err != nil {
 			return err
 		}
-		if err := e.take(p); err != nil {
+		if err := e.take(p, from); err != nil {
 			return err
 		}
 	}
@@ -52,11 +53,11 @@ func (e *engine) release() error {
 }
 
 // take decides on one packet.
-func (e *engine) take(p nfqueue.Packet) error {
+func (e *engine) take(p nfqueue.Packet, from *nfqueue.Queue) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
-		return e.queue.Accept(p.ID, nil)
+		return from.Accept(p.ID, nil)
 	}
 	now := time.Since(e.began)
 	e.stats.Seen++
@@ -66,12 +67,19 @@ func (e *engine) take(p nfqueue.Packet) error {
 	switch {
 	case made.drop:
 		e.stats.Dropped++
-		return e.queue.Drop(p.ID)
+		return from.Drop(p.ID)
 	case made.at > now && !fits: // a delay loses nothing
 		e.stats.Passed++
 		made.at = now
 	}
-	return e.keep(e.prepare(p, made, now), now)
+	ready := e.prepare(p, made, now)
+	ready.queue = from
+	if made.at > now {
+		if there, err := e.free(ready, p, from); !there || err != nil {
+			return err
+		}
+	}
+	return e.keep(ready, now)
 }
 
 func (e *engine) decider(p nfqueue.Packet) *decider {
@@ -138,7 +146,7 @@ func (e *engine) let(p *packet, now time.Duration) error {
 		e.stats.Delayed++
 		e.stats.TimeHeld += now - p.came
 	}
-	if err := e.queue.Accept(p.id, p.payload); err != nil {
+	if err := p.queue.Accept(p.id, p.payload); err != nil {
 		return err
 	}
 	if p.copied != nil && e.copies.send(p.copied) == nil {

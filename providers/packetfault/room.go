@@ -1,7 +1,13 @@
 package packetfault
 
-// room is how much may be held.
-type room struct{ packets, bytes int }
+import (
+	"time"
+
+	"github.com/gameday-dev/gameday/providers/firewall"
+)
+
+// room is how much may be held, and how much of that freed: as bytes, with what each takes beside its own.
+type room struct{ packets, bytes, freed int }
 
 // What may be held unless Spec.Limit says less: 500 ms of 130,000 packets a second, or of 1 Gbit/s. For each packet this
 // process needs 100 bytes. The kernel has the packets themselves, in memory of the machine that is nobody's share.
@@ -17,6 +23,10 @@ const slack = 1024
 // agent in a pod is to do with 64 MiB.
 const mostCopied = 8 << 20
 
+// mostFreed is what may be held of packets that are freed: a copy of each is in this process, and about three times that in the
+// kernel. Further ones are held on their senders' account.
+const mostFreed = 2 * mostCopied
+
 func (s Spec) room() room {
 	r := room{packets: mostPackets, bytes: mostBytes}
 	if s.Limit > 0 {
@@ -28,6 +38,9 @@ func (s Spec) room() room {
 	if s.copied() {
 		r.bytes = mostCopied
 	}
+	if s.freed() {
+		r.freed = mostFreed
+	}
 	return r
 }
 
@@ -36,3 +49,12 @@ func (r room) queueLength() uint32 { return uint32(min(r.packets+slack, mostPack
 
 // copied says whether all of each packet has to come to this process, to be changed or repeated.
 func (s Spec) copied() bool { return s.Corrupt != nil || s.Duplicate != nil }
+
+// brief is the wait of which senders notice nothing: what TCP leaves to the own machine lasts for a millisecond or two.
+const brief = 2 * time.Millisecond
+
+// freed says whether packets that leave are to wait on nobody's account: senders hear nothing of a link that is
+// long. Of one that is slow they do, as of a real one.
+func (s Spec) freed() bool {
+	return s.Delay != nil && s.Delay.Latency > brief && s.Bandwidth == nil && s.Scope.Direction != firewall.Ingress
+}

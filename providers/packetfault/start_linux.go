@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gameday-dev/gameday/providers/firewall"
-	"github.com/gameday-dev/gameday/providers/packetfault/nfqueue"
 )
 
 // Running is a fault that is in place.
@@ -42,11 +41,10 @@ func Start(ctx context.Context, s Spec) (*Running, error) {
 	r := &Running{spec: s, failed: make(chan struct{})}
 	verdict := firewall.Drop()
 	if !s.Partition {
-		number, err := r.prepare()
-		if err != nil {
+		var err error
+		if verdict, err = r.prepare(); err != nil {
 			return nil, fmt.Errorf("start packet fault %q: %w", s.ID, err)
 		}
-		verdict = firewall.Queue(number, true)
 	}
 	table, err := firewall.Install(firewall.Spec{ID: s.ID, Scope: s.Scope, Verdict: verdict, Deadline: s.Deadline})
 	if err != nil {
@@ -57,49 +55,39 @@ func Start(ctx context.Context, s Spec) (*Running, error) {
 	return r, nil
 }
 
-// prepare binds a queue before any rule leads to it.
-func (r *Running) prepare() (uint16, error) {
-	s, room := r.spec, r.spec.room()
-	queue, number, err := openQueue(nfqueue.Config{CopyRange: s.copyRange(), GSO: s.superPackets(), MaxLen: room.queueLength()})
-	if err != nil {
-		return 0, err
-	}
+// prepare binds queues before any rule leads to them.
+func (r *Running) prepare() (firewall.Verdict, error) {
+	s := r.spec
 	e := &engine{
-		queue: queue, held: held{room: room}, began: time.Now(), in: newDecider(s, 0), out: newDecider(s, 1),
+		held: held{room: s.room()}, began: time.Now(), in: newDecider(s, 0), out: newDecider(s, 1),
 		bits: rand.New(rand.NewPCG(s.Seed, sourceBit)),
 	}
+	verdict, err := e.open(s)
+	if err != nil {
+		return verdict, errors.Join(err, e.close())
+	}
+	r.engine = e
+	return verdict, nil
+}
+
+func (e *engine) open(s Spec) (verdict firewall.Verdict, err error) {
 	if e.alarm, err = newAlarm(); err != nil {
-		return 0, errors.Join(err, queue.Close())
+		return verdict, err
 	}
 	if s.Duplicate != nil {
 		if e.copies, err = newCopies(); err != nil {
-			return 0, errors.Join(err, e.close())
+			return verdict, err
 		}
 	}
-	r.engine = e
-	return number, nil
-}
-
-// superPackets says whether packets may come before they are cut into segments. For a delay that is
-// as good, and much cheaper. All else is a matter of single packets: their loss,
-// their content, or how many of them pass at a time.
-func (s Spec) superPackets() bool {
-	return s.Loss == nil && s.Corrupt == nil && s.Duplicate == nil && s.Bandwidth == nil && s.Delay.ReorderPercent == 0
-}
-
-// copyRange is how much of each packet has to come: all of it to change or repeat it,
-// otherwise as little as can be asked for; its length comes in any case.
-func (s Spec) copyRange() uint32 {
-	if s.copied() {
-		return 0xffff
-	}
-	return ipv4Least
+	return e.openQueues(s)
 }
 
 // run starts what works while the fault is in place.
 func (r *Running) run() {
 	if r.engine != nil {
-		r.group.Go(func() { r.fail(r.engine.receive()) })
+		for _, queue := range r.engine.queues {
+			r.group.Go(func() { r.fail(r.engine.receive(queue)) })
+		}
 		r.group.Go(func() { r.fail(r.engine.release()) })
 	}
 	r.mu.Lock() // the deadline may come before the assignment
@@ -197,5 +185,9 @@ func (e *engine) close() error {
 	if e == nil {
 		return nil
 	}
-	return errors.Join(e.queue.Close(), e.alarm.close(), e.copies.close())
+	errs := []error{e.freed.Close(), e.alarm.close(), e.copies.close()}
+	for _, queue := range e.queues {
+		errs = append(errs, queue.Close())
+	}
+	return errors.Join(errs...)
 }

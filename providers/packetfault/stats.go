@@ -7,12 +7,12 @@ import (
 )
 
 // Stats says what a fault has done so far. Packets are those on the wire, but super-packets
-// (GSO) where only a delay is asked for.
+// (GSO) where only a delay is asked for, of what comes in or one that is brief.
 type Stats struct {
 	Seen       uint64        `json:"seen"`       // came to the queue; of a partition: dropped by the kernel
 	Bytes      uint64        `json:"bytes"`      // of these, from the IP header on
 	Delayed    uint64        `json:"delayed"`    // were held, and have gone
-	Dropped    uint64        `json:"dropped"`    // by loss, bandwidth (also for want of room, see Spec.Limit) or partition
+	Dropped    uint64        `json:"dropped"`    // by loss, bandwidth (also for want of room, see Spec.Limit), partition, or the kernel, for want of memory
 	Corrupted  uint64        `json:"corrupted"`  // one bit
 	Duplicated uint64        `json:"duplicated"` // were sent twice
 	Reordered  uint64        `json:"reordered"`  // passed ahead of those that were held

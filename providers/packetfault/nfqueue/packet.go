@@ -30,6 +30,7 @@ const (
 	attrPayload = 10
 	attrCapLen  = 13
 	genSize     = 4 // struct nfgenmsg
+	attrSize    = 4 // struct nlattr, before what is in it
 	headerSize  = 7 // struct nfqnl_msg_packet_hdr: ID, protocol, hook
 )
 

@@ -16,6 +16,7 @@ type Config struct {
 	Number    uint16
 	CopyRange uint32 // how many bytes of each packet are wanted, 1 to 65531
 	MaxLen    uint32 // how many packets may wait for a verdict; further ones pass
+	Closed    bool   // further ones are dropped instead
 	// GSO lets packets come that are not cut into segments yet, and whose checksums are
 	// not yet made. Without, the kernel does both first.
 	GSO bool
@@ -80,7 +81,10 @@ func socket() (*os.File, error) {
 }
 
 func (q *Queue) configure(c Config) error {
-	flags := uint32(flagOpen)
+	var flags uint32
+	if !c.Closed {
+		flags |= flagOpen
+	}
 	if c.GSO {
 		flags |= flagGSO
 	}
@@ -129,5 +133,10 @@ func (q *Queue) answer() error {
 }
 
 // Close gives the queue up. Packets that wait are lost: decide on them before. A Receive that
-// waits returns os.ErrClosed.
-func (q *Queue) Close() error { return q.file.Close() }
+// waits returns os.ErrClosed. Of nil there is nothing to close.
+func (q *Queue) Close() error {
+	if q == nil {
+		return nil
+	}
+	return q.file.Close()
+}

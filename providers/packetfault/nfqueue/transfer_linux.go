@@ -13,6 +13,7 @@ import (
 const (
 	verdictDrop   = 0 // NF_DROP
 	verdictAccept = 1 // NF_ACCEPT
+	verdictQueue  = 3 // NF_QUEUE, with the number of the queue in the upper half
 )
 
 // Receive waits for the next packet. For one goroutine at a time.
@@ -41,14 +42,16 @@ func (q *Queue) Receive() (Packet, error) {
 }
 
 // Accept lets a packet pass, with another content unless that is nil.
-func (q *Queue) Accept(id uint32, payload []byte) error { return q.verdict(id, verdictAccept, payload) }
+func (q *Queue) Accept(id uint32, payload []byte) error {
+	return q.verdict(id, verdictAccept, payload, 0)
+}
 
 // Drop drops a packet.
-func (q *Queue) Drop(id uint32) error { return q.verdict(id, verdictDrop, nil) }
+func (q *Queue) Drop(id uint32) error { return q.verdict(id, verdictDrop, nil, 0) }
 
 // verdict writes a message of type NFQNL_MSG_VERDICT: the header of netlink, nfgenmsg, and the attributes
-// for the verdict and the content, each padded to four bytes.
-func (q *Queue) verdict(id, verdict uint32, payload []byte) error {
+// for the verdict and the content, each padded to four bytes. The content may be longer by some zeros.
+func (q *Queue) verdict(id, verdict uint32, payload []byte, zeros int) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	native, big := binary.NativeEndian, binary.BigEndian
@@ -61,10 +64,11 @@ func (q *Queue) verdict(id, verdict uint32, payload []byte) error {
 	b = big.AppendUint32(b, verdict)
 	b = big.AppendUint32(b, id)
 	if payload != nil {
-		b = native.AppendUint16(b, uint16(4+len(payload)))
+		length := len(payload) + zeros
+		b = native.AppendUint16(b, uint16(attrSize+length))
 		b = native.AppendUint16(b, attrPayload)
 		b = append(b, payload...)
-		b = append(b, make([]byte, -len(payload)&3)...)
+		b = append(b, make([]byte, zeros+-length&3)...)
 	}
 	native.PutUint32(b, uint32(len(b)))
 	native.PutUint16(b[4:], msgVerdict)
