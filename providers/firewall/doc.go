@@ -17,8 +17,8 @@
 // packet first, and one that it lets pass goes on to the others.
 //
 // Connections are redirected in prerouting and output of type nat. That is decided
-// at a connection's first packet: when the gate closes, connections that exist
-// stay where they are, and new ones pass. Of several such faults, the one that was installed last has the connection, as
+// at a connection's first packet, of one over TCP that which opens it: connections that exist
+// stay where they are, as the gate opens and as it closes. Of several such faults, the one that was installed last has the connection, as
 // the kernel asks the newest first (nf_hook_entries_grow). With Transparent, those that come in are given to a socket in prerouting
 // (Documentation/networking/tproxy.rst of Linux), after everybody has translated destinations, and only if they are to an
 // address of this namespace; of several such faults, the one that was installed first has the connection, as the kernel asks it last.

@@ -71,7 +71,7 @@ func (b *builder) build(spec Spec) error {
 		chain := b.conn.AddChain(b.chain(d, spec.Verdict))
 		b.spareNeighbours(chain)
 		b.spareLed(chain, d, spec)
-		exprs := append(b.match(d, spec), b.exprs(d, spec.Verdict)...)
+		exprs := append(b.match(d, spec), b.exprs(d, spec)...)
 		b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: chain, Exprs: exprs})
 		if spec.translates() && spec.Scope.Protocol == UDP {
 			b.conn.AddChain(b.releaseChain(d))

@@ -53,21 +53,31 @@ func (b *builder) chain(d Direction, v Verdict) *nftables.Chain {
 const nowhere = 0xfffe
 
 // exprs are what a rule counts and does of the packets that it matched.
-func (b *builder) exprs(d Direction, v Verdict) []expr.Any {
-	switch counter := expr.Any(&expr.Counter{}); {
+func (b *builder) exprs(d Direction, s Spec) []expr.Any {
+	switch v, counter := s.Verdict, expr.Any(&expr.Counter{}); {
 	case v.Kind == kindDrop && d == Ingress:
 		return []expr.Any{counter, &expr.Verdict{Kind: expr.VerdictDrop}}
 	case v.Kind == kindDrop:
-		return b.exprs(d, Queue(nowhere, false))
+		return b.exprs(d, Spec{Verdict: Queue(nowhere, false)})
 	case v.Kind == kindQueue:
 		return []expr.Any{counter, &expr.Target{Name: "NFQUEUE", Rev: 3, Info: v.queueInfo(d)}}
 	case v.assigns(d): // every packet comes by, of which the one that opens a connection is counted
 		assign := []expr.Any{port(v.Port), &expr.TProxy{Family: byte(b.family.table), RegPort: register}}
 		return slices.Concat(toThisMachine(), assign, opening(), []expr.Any{counter})
 	default:
-		const specified = unix.NF_NAT_RANGE_PROTO_SPECIFIED
-		return []expr.Any{counter, port(v.Port), &expr.Redir{RegisterProtoMin: register, Flags: specified}}
+		return s.redirect(counter)
 	}
+}
+
+// redirect translates destinations. The kernel tracks connections from when it first translates in a network namespace, and takes
+// the next packet of one that it does not know yet for its first (nf_conntrack_tcp_loose): the agent would answer it with a reset.
+func (s Spec) redirect(counter expr.Any) []expr.Any {
+	const specified = unix.NF_NAT_RANGE_PROTO_SPECIFIED
+	exprs := []expr.Any{counter, port(s.Verdict.Port), &expr.Redir{RegisterProtoMin: register, Flags: specified}}
+	if s.Scope.Protocol == TCP {
+		return append(opening(), exprs...)
+	}
+	return exprs
 }
 
 // toThisMachine matches packets that are not to be forwarded: a socket must not get those of others.
