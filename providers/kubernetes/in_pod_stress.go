@@ -19,16 +19,41 @@ func cpuStress() inPod {
 		name: "kubernetes_cpu_stress", doc: "Uses processor time in pods, within their limits.",
 		attributes: []schema.Attribute{
 			{Name: "workers", Type: integer(), Default: cty.NumberIntVal(1), Min: schema.Number(1), Max: schema.Number(1024), Description: "How many processes work at the same time in each pod, each of which can keep one processor busy."},
-			{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "How much of one processor each of them uses, in percent."},
+			{Name: "load", Type: percent(), Default: cty.NumberIntVal(100), Min: schema.Number(1), Description: "How much of one processor each of them uses, in percent. They give way to everybody else: where they get less than half of it, and of what the pod's limit leaves to them, as on a node that is busy, the experiment is inconclusive."},
 		},
 		profile: resident.Stress, engine: task.StressEngine,
 		spec: func(_ context.Context, at site) (spec, error) {
-			return task.Stress{Spec: stress.Spec{CPU: &stress.CPU{Workers: at.config.Int("workers"), Load: at.config.Float("load")}}}, nil
+			return task.Stress{Spec: stress.Spec{CPU: cpuIn(at)}}, nil
 		},
 		effect: func(v schema.Values) string {
 			return fmt.Sprintf("uses %g %% of a processor by each of %s in each pod", v.Float("load"), plural(v.Int("workers"), "process", "processes"))
 		},
 	}
+}
+
+// cpuIn is what is asked for in one pod. The agent can't see the pod's limit, which may be why its workers get less.
+func cpuIn(at site) *stress.CPU {
+	asked := &stress.CPU{Workers: at.config.Int("workers"), Load: at.config.Float("load")}
+	if at.pod != nil {
+		asked.Limit = cpuLimit(at.pod)
+	}
+	return asked
+}
+
+// cpuLimit is a pod's, in processors: its own, or the sum of its containers', of which every one must have a limit. 0 is none.
+func cpuLimit(pod *corev1.Pod) float64 {
+	if own := pod.Spec.Resources; own != nil && !own.Limits.Cpu().IsZero() {
+		return own.Limits.Cpu().AsApproximateFloat64()
+	}
+	var sum float64
+	for i := range pod.Spec.Containers {
+		limit := pod.Spec.Containers[i].Resources.Limits.Cpu()
+		if limit.IsZero() {
+			return 0
+		}
+		sum += limit.AsApproximateFloat64()
+	}
+	return sum
 }
 
 func plural(n int, one, more string) string {

@@ -34,7 +34,7 @@ func TestTasks(t *testing.T) {
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web-1"},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Resources: corev1.ResourceRequirements{
-			Limits: corev1.ResourceList{corev1.ResourceMemory: quantity.MustParse("128Mi")},
+			Limits: corev1.ResourceList{corev1.ResourceMemory: quantity.MustParse("128Mi"), corev1.ResourceCPU: quantity.MustParse("500m")},
 		}}}},
 		Status: corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{
 			Name: "app", ContainerID: "containerd://abc", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}},
@@ -86,7 +86,7 @@ addresses = ["192.0.2.1"]`,
 		"cpu": {
 			"kubernetes_cpu_stress", `workers = 2
 load = 50`,
-			`{"cpu":{"workers":2,"load":50},"deadline":"0001-01-01T00:00:00Z"}`,
+			`{"cpu":{"workers":2,"load":50,"limit":0.5},"deadline":"0001-01-01T00:00:00Z"}`,
 			"uses 50 % of a processor by each of 2 processes in each pod",
 		},
 		"memory": {
@@ -125,6 +125,37 @@ signal = "SIGTERM"`,
 			require.NoError(t, err)
 			assert.JSONEq(t, c.task, string(text))
 			assert.Equal(t, c.effect, f.effect(values))
+		})
+	}
+}
+
+// TestProcessorsThatAPodMayUse: its limit is that of all, so that one container without any has no limit.
+func TestProcessorsThatAPodMayUse(t *testing.T) {
+	limit := func(text string) corev1.ResourceRequirements {
+		if text == "" {
+			return corev1.ResourceRequirements{}
+		}
+		return corev1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceCPU: quantity.MustParse(text)}}
+	}
+	for name, c := range map[string]struct {
+		own        string
+		containers []string
+		want       float64
+	}{
+		"one":         {containers: []string{"100m"}, want: 0.1},
+		"a sum":       {containers: []string{"500m", "2"}, want: 2.5},
+		"none of one": {containers: []string{"500m", ""}},
+		"the pod's":   {own: "1", containers: []string{"500m", ""}, want: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pod := &corev1.Pod{}
+			if own := limit(c.own); c.own != "" {
+				pod.Spec.Resources = &own
+			}
+			for _, text := range c.containers {
+				pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Resources: limit(text)})
+			}
+			assert.InDelta(t, c.want, cpuLimit(pod), 1e-9)
 		})
 	}
 }

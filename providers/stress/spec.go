@@ -22,6 +22,10 @@ type Spec struct {
 type CPU struct {
 	Workers int     `json:"workers"`
 	Load    float64 `json:"load"` // percent of one processor, of each worker: above 0, at most 100
+
+	// Limit is how many processors all workers may use by a limit that applies to them; who reads Stats may take it for
+	// the reason of a lesser load. 0: none is known.
+	Limit float64 `json:"limit,omitempty"`
 }
 
 // Memory is resident memory. Either Size or Percent is set.
@@ -89,6 +93,8 @@ func (c CPU) validate() error {
 		return fmt.Errorf("stress: workers is %d, expected 1 to %d", c.Workers, maxWorkers)
 	case !(c.Load > 0 && c.Load <= 100):
 		return fmt.Errorf("stress: load is %g, expected a percentage above 0 and at most 100", c.Load)
+	case !(c.Limit >= 0):
+		return fmt.Errorf("stress: limit is %g, expected processors, or 0 without one", c.Limit)
 	}
 	return nil
 }

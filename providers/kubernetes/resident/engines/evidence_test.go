@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ func TestFactsOfALoadAreOfWhatWasAskedFor(t *testing.T) {
 	}{
 		"processor time":      {cpu, stress.Stats{CPUSeconds: 1}, []string{"cpu_seconds"}},
 		"no processor time":   {cpu, stress.Stats{}, nil},
+		"hardly any of it":    {stress.Spec{CPU: &stress.CPU{Workers: 1, Load: 80}}, stress.Stats{CPUSeconds: 0.02, WallSeconds: 1}, nil},
 		"memory":              {memory, stress.Stats{CPUSeconds: 1, Bytes: 1}, []string{"resident_bytes"}},
 		"no memory":           {memory, stress.Stats{CPUSeconds: 1}, nil},
 		"space":               {disk, stress.Stats{CPUSeconds: 1, Bytes: 1, Filesystem: space}, []string{"bytes_allocated"}},
@@ -80,6 +82,42 @@ func TestWorkersThatHaveEndedAreMissing(t *testing.T) {
 	assert.Empty(t, fewer(memory, stress.Stats{}), "its only worker ends with the fault")
 	assert.Empty(t, fewer(memory, stress.Stats{Workers: 1, Bytes: 8 << 20, Asked: 8 << 20}))
 	assert.Equal(t, "2.0 of 8.0 MiB are resident in a worker", fewer(memory, stress.Stats{Workers: 1, Bytes: 2 << 20, Asked: 8 << 20}), "on the ramp")
+}
+
+// TestWorkersThatGotHardlyAnyTimeAreMissing: they give way to everybody, and what a busy node leaves them is not what was asked for.
+func TestWorkersThatGotHardlyAnyTimeAreMissing(t *testing.T) {
+	many := 10 * runtime.NumCPU()
+	for name, c := range map[string]struct {
+		asked     stress.CPU
+		used      float64 // percent of one processor, by each worker
+		wall      float64
+		cgroup    *stress.Cgroup
+		isMissing bool
+	}{
+		"all of it":                      {asked: stress.CPU{Workers: 1, Load: 80}, used: 80, wall: 10},
+		"more than half of it":           {asked: stress.CPU{Workers: 1, Load: 80}, used: 45, wall: 10},
+		"hardly any":                     {asked: stress.CPU{Workers: 1, Load: 80}, used: 2, wall: 10, isMissing: true},
+		"none at all":                    {asked: stress.CPU{Workers: 1, Load: 80}, wall: 10, isMissing: true},
+		"hardly any, at the beginning":   {asked: stress.CPU{Workers: 1, Load: 80}, used: 2, wall: 1.9},
+		"what the limit leaves":          {asked: stress.CPU{Workers: 2, Load: 80, Limit: 0.1}, used: 5, wall: 10},
+		"less than the limit leaves":     {asked: stress.CPU{Workers: 2, Load: 80, Limit: 0.5}, used: 5, wall: 10, isMissing: true},
+		"a limit that explains nothing":  {asked: stress.CPU{Workers: 1, Load: 80, Limit: 4}, used: 2, wall: 10, isMissing: true},
+		"what a visible limit leaves":    {asked: stress.CPU{Workers: 1, Load: 80}, used: 5, wall: 10, cgroup: &stress.Cgroup{CPULimit: 0.05}},
+		"no visible limit":               {asked: stress.CPU{Workers: 1, Load: 80}, used: 5, wall: 10, cgroup: &stress.Cgroup{}, isMissing: true},
+		"more workers than processors":   {asked: stress.CPU{Workers: many, Load: 100}, used: 10, wall: 10},
+		"little, which the clock hides":  {asked: stress.CPU{Workers: 1, Load: 1}, wall: 3},
+		"little, which the clock counts": {asked: stress.CPU{Workers: 1, Load: 1}, wall: 10, isMissing: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seconds := c.used / 100 * c.wall * float64(c.asked.Workers)
+			stats := stress.Stats{Workers: c.asked.Workers, WallSeconds: c.wall, CPUSeconds: seconds, Load: c.used, Cgroup: c.cgroup}
+			missing := fewer(stress.Spec{CPU: &c.asked}, stats)
+			assert.Equal(t, c.isMissing, missing != "", missing)
+		})
+	}
+	starved := stress.Stats{Workers: 2, WallSeconds: 10, CPUSeconds: 0.4, Load: 2}
+	assert.Equal(t, "2 workers used 2 % of one processor each, of the 80 % that were asked for: processes of the agent give way to others, which keep the node's processors busy, or have used up the pod's limit",
+		fewer(stress.Spec{CPU: &stress.CPU{Workers: 2, Load: 80}}, starved))
 }
 
 // TestEveryProcessMustEnd: one that ignores the signal leaves the fault in part.

@@ -64,14 +64,17 @@ func (r *loadRunning) Why() error              { return r.Err() }
 func (r *loadRunning) Facts() []wire.Fact { return loadFacts(r.spec, r.Stats()) }
 func (r *loadRunning) Missing() string    { return fewer(r.spec, r.Stats()) }
 
-// fewer says that not as many workers run as were asked for, and why, or that not all of the memory is taken: a ramp may not be
-// over. Without any worker, the fault has failed.
+// fewer says that not as many workers run as were asked for, and why, that they get hardly any processor time, or that not all of the
+// memory is taken: a ramp may not be over. Without any worker, the fault has failed.
 func fewer(spec stress.Spec, s stress.Stats) string {
 	if spec.Memory != nil && s.Workers > 0 && s.Bytes < s.Asked {
 		return fmt.Sprintf("%.1f of %.1f MiB are resident in a worker", float64(s.Bytes)/(1<<20), float64(s.Asked)/(1<<20))
 	}
-	if spec.CPU == nil || s.Workers >= spec.CPU.Workers {
+	if spec.CPU == nil {
 		return ""
+	}
+	if s.Workers >= spec.CPU.Workers {
+		return starving(*spec.CPU, s)
 	}
 	text := fmt.Sprintf("%d of %d workers run", s.Workers, spec.CPU.Workers)
 	if s.Failure != "" {
@@ -83,7 +86,7 @@ func fewer(spec stress.Spec, s stress.Stats) string {
 // loadFacts are of what was asked for alone: to take memory takes processor time, too.
 func loadFacts(spec stress.Spec, s stress.Stats) []wire.Fact {
 	switch {
-	case spec.CPU != nil && s.CPUSeconds > 0:
+	case spec.CPU != nil && s.CPUSeconds > 0 && !starved(*spec.CPU, s):
 		text := fmt.Sprintf("%d workers used %.2f s of processor time, %.0f %% of one processor each", s.Workers, s.CPUSeconds, s.Load)
 		return []wire.Fact{{Name: "cpu_seconds", Text: text, Value: s.CPUSeconds, Unit: "s"}}
 	case spec.Disk != nil && s.Bytes > 0:

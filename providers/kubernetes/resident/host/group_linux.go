@@ -75,6 +75,28 @@ func makeGroup(above, dir string) error {
 			return err
 		}
 	}
+	return weigh(dir)
+}
+
+// least are the files of version 2 and 1 that weigh a group, with the least weight: what an ephemeral container has, as it can't ask
+// for processor time.
+func least() map[string]string { return map[string]string{"cpu.weight": "1", "cpu.shares": "2"} }
+
+// weigh has the group give way to the pod's containers, where its hierarchy accounts for processors.
+func weigh(dir string) error {
+	for name, weight := range least() {
+		file, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY, 0)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, err = file.WriteString(weight)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -58,6 +58,31 @@ func TestProcessorsOfAGroup(t *testing.T) {
 	assert.Equal(t, "0-1\n", string(text))
 }
 
+// TestWeightOfAGroup: the least, as an ephemeral container has it.
+func TestWeightOfAGroup(t *testing.T) {
+	for name, c := range map[string]struct{ groups, hierarchy, file, before, want string }{
+		"v2":                       {"0::/pod" + uid + "/a\n", "", "cpu.weight", "9", "1"},
+		"v1":                       {"3:cpu,cpuacct:/pod" + uid + "/a\n", "cpu,cpuacct", "cpu.shares", "9", "2"},
+		"v2 without the processor": {"0::/pod" + uid + "/a\n", "", "memory.max", "max\n", "max\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mount := tree(t, c.hierarchy, "pod"+uid)
+			file := filepath.Join(mount, c.hierarchy, "pod"+uid, "gameday-agent-a", c.file)
+			require.NoError(t, os.Mkdir(filepath.Dir(file), 0o755)) // in a real one the kernel makes the files
+			require.NoError(t, os.WriteFile(file, []byte(c.before), 0o600))
+			g, err := newGroup(mount, uid, "gameday-agent-a", cgroup.ParseMembership(c.groups))
+			require.NoError(t, err)
+			require.Equal(t, []string{filepath.Dir(file)}, g.dirs)
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.Equal(t, c.want, string(text))
+			others, err := os.ReadDir(filepath.Dir(file))
+			require.NoError(t, err)
+			assert.Len(t, others, 1)
+		})
+	}
+}
+
 func TestGroupsOfOthersAreNotJoined(t *testing.T) {
 	_, err := newGroup(t.TempDir(), uid, "gameday-agent-a", cgroup.ParseMembership("0::/system.slice/kubelet.service\n"))
 	require.ErrorIs(t, err, ErrNoPod)
