@@ -40,8 +40,9 @@ func container(pod *corev1.Pod, step claim.PodStep, imageName string, wait time.
 	return corev1.EphemeralContainer{
 		EphemeralContainerCommon: corev1.EphemeralContainerCommon{
 			Name: name, Image: imageName, ImagePullPolicy: corev1.PullIfNotPresent,
-			Args:            []string{agent.Role, "-name=" + name, "-for=" + wait.Round(time.Second).String()},
-			SecurityContext: Profile(step.Profile).security(),
+			Args:                     []string{agent.Role, "-name=" + name, "-for=" + wait.Round(time.Second).String()},
+			SecurityContext:          Profile(step.Profile).security(),
+			TerminationMessagePolicy: corev1.TerminationMessageFallbackToLogsOnError, // why it could not begin
 		},
 		TargetContainerName: step.Container,
 	}

@@ -88,6 +88,12 @@ func TestStatusWithoutAnAgent(t *testing.T) {
 	}
 }
 
+// TestAgentsSayWhyTheyHaveEnded, in the pod's status, where a plan and an error look.
+func TestAgentsSayWhyTheyHaveEnded(t *testing.T) {
+	added := container(target(), inside(Stress, ""), agentImage, time.Minute)
+	assert.Equal(t, corev1.TerminationMessageFallbackToLogsOnError, added.TerminationMessagePolicy)
+}
+
 // TestRevertRemovesTheHost by what the claim says alone.
 func TestRevertRemovesTheHost(t *testing.T) {
 	soon, past := time.Now().Add(time.Minute), time.Now().Add(-time.Minute)

@@ -48,9 +48,14 @@ func resident(t *testing.T) (name string, process *os.Process) {
 // asked executes the command that carries a request.
 func asked(t *testing.T, name string, request wire.Request, flags ...string) (wire.Reply, error) {
 	t.Helper()
+	return answered(t, exec.CommandContext(t.Context(), os.Args[0], append([]string{AskRole, "-name=" + name}, flags...)...), request)
+}
+
+// answered has a command carry a request.
+func answered(t *testing.T, cmd *exec.Cmd, request wire.Request) (wire.Reply, error) {
+	t.Helper()
 	var in, out, complaints bytes.Buffer
 	require.NoError(t, wire.Write(&in, request))
-	cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{AskRole, "-name=" + name}, flags...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &complaints
 	if err := cmd.Run(); err != nil {
 		return wire.Reply{}, errors.New(complaints.String())

@@ -11,8 +11,15 @@ import (
 
 // address is a socket without a file: an image from scratch has no folder that
 // somebody who is not root could write to. Such names belong to the network
-// namespace, which all containers of a pod share; see isOurs.
-func address(name string) *net.UnixAddr { return &net.UnixAddr{Name: "@gameday/" + name, Net: "unix"} }
+// namespace, which all containers of a pod share, and all pods that have that of their node. So the name has
+// the container's mount namespace in it, which the commands in the container share; see isOurs.
+func address(name string) *net.UnixAddr {
+	own, _ := os.Readlink(mounts) // without /proc nobody is answered
+	return &net.UnixAddr{Name: "@gameday/" + name + "/" + own, Net: "unix"}
+}
+
+// mounts is the mount namespace of this process.
+const mounts = "/proc/self/ns/mnt"
 
 // isOurs makes sure that the other side runs in this container: in the same mount
 // namespace, which no other container shares.
@@ -31,7 +38,7 @@ func isOurs(conn *net.UnixConn) error {
 	if failed != nil {
 		return fmt.Errorf("ask who is there: %w", failed)
 	}
-	own, err := os.Readlink("/proc/self/ns/mnt")
+	own, err := os.Readlink(mounts)
 	if err != nil {
 		return err
 	}
