@@ -6,7 +6,7 @@
 // element has a timeout in the kernel that ends at the fault's deadline. So
 // nobody has to be alive for the effect to end: the rules stay, and match nothing.
 // Lift removes the table, Sweep removes tables whose gate has closed. Tables of
-// others are never read for more than their names, and never written.
+// others are read by Diverters alone, and never written.
 //
 // # Hooks and order
 //
@@ -23,6 +23,9 @@
 // (Documentation/networking/tproxy.rst of Linux), after everybody has translated destinations, and only if they are to an
 // address of this namespace; of several such faults, the one that was installed first has the connection, as the kernel asks it last.
 // The others have no effect then: Rivals says beforehand whether there would be any.
+//
+// Where somebody else leads what is sent to a proxy in this namespace, as a mesh does, what the agent passes on would come to that
+// proxy, and what the proxy passes on to the agent, for ever: Diverters says beforehand whether somebody does.
 //
 // # What was led
 //

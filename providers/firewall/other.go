@@ -38,6 +38,9 @@ func Tidy() error { return errors.ErrUnsupported }
 // Rivals returns errors.ErrUnsupported.
 func Rivals(string, Scope) ([]string, error) { return nil, errors.ErrUnsupported }
 
+// Diverters returns errors.ErrUnsupported.
+func Diverters() ([]string, error) { return nil, errors.ErrUnsupported }
+
 // Lift returns errors.ErrUnsupported.
 func (*Table) Lift() error { return errors.ErrUnsupported }
 

@@ -84,7 +84,7 @@ func portAttribute() schema.Attribute {
 func streamDirection() schema.Attribute {
 	return schema.Attribute{
 		Name: "direction", Type: text(), Default: cty.StringVal(ingress), OneOf: []string{ingress, egress},
-		Description: "ingress is what the pod is asked, egress what it asks others.",
+		Description: "ingress is what the pod is asked, egress what it asks others. The latter is refused in a pod that redirects what it sends, as one of a mesh does.",
 	}
 }
 

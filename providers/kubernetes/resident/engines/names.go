@@ -47,6 +47,9 @@ func startNames(ctx context.Context, id string, spec dnsfault.Spec) (agent.Runni
 			spec.Listen = append(spec.Listen, listen)
 		}
 	}
+	if err := straight(firewall.Scope{Direction: firewall.Egress}, "Put a fault into the pods that the names stand for, or choose one on packets"); err != nil {
+		return nil, err
+	}
 	if err := aloneWithNames(id); err != nil {
 		return nil, err
 	}

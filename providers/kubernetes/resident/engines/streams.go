@@ -22,6 +22,9 @@ func (e streams) Start(ctx context.Context, id string, deadline time.Time, raw j
 		return nil, err
 	}
 	e.tidy()
+	if err := straight(asked.Scope, `Put the fault into the pods that are called, with direction = "ingress", if those are in no mesh, or choose one on packets`); err != nil {
+		return nil, err
+	}
 	spec, peers := asked.For(id, deadline), newHosts(asked.Scope.Peers, asked.Hosts)
 	if spec.Scope.Peers, err = peers.peers(ctx); err != nil {
 		return nil, err
