@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,6 +34,8 @@ type speaking struct {
 
 	mu    sync.Mutex
 	asked []string // "revert gameday-network-1"
+	left  string   // the container that has left, of which the kubelet says so only when somebody has failed to reach it
+	stay  time.Duration
 }
 
 func speakingIn(t *testing.T, pod *corev1.Pod, imageName string, answers map[string]wire.Reply) *speaking {
@@ -66,6 +69,11 @@ func (s *speaking) started(tracker clienttesting.ObjectTracker, pod *corev1.Pod)
 
 // ServeHTTP is a command in a container, as an API server has it.
 func (s *speaking) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if at := r.URL.Query().Get("container"); at == s.left {
+		s.end(at)
+		http.Error(w, "container not found (\""+at+"\")", http.StatusInternalServerError)
+		return
+	}
 	conn := wsstream.NewConn(map[string]wsstream.ChannelProtocolConfig{"v5.channel.k8s.io": {Binary: true, Channels: []wsstream.ChannelType{
 		wsstream.ReadChannel, wsstream.WriteChannel, wsstream.WriteChannel, wsstream.WriteChannel,
 	}}})
@@ -82,10 +90,22 @@ func (s *speaking) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	assert.NoError(s.t, json.NewEncoder(streams[3]).Encode(metav1.Status{Status: metav1.StatusSuccess}))
 }
 
+// end has the kubelet say that a container has ended.
+func (s *speaking) end(container string) {
+	pods := s.Typed.CoreV1().Pods("shop")
+	pod, err := pods.Get(s.t.Context(), "web-1", metav1.GetOptions{})
+	if assert.NoError(s.t, err) {
+		statusOf(pod, container).State = exited(0)
+		_, err = pods.UpdateStatus(s.t.Context(), pod, metav1.UpdateOptions{})
+		assert.NoError(s.t, err)
+	}
+}
+
 func (s *speaking) answer(container string, r wire.Request) wire.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, string(r.Op)+" "+container)
+	s.stay = r.Stay
 	if reply, found := s.answers[container]; found {
 		return reply
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
+	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
 )
 
 // ErrGone says that the pod is not there any more, or another one has its name.
@@ -29,10 +30,16 @@ type Keeper struct {
 }
 
 // Ensure returns the name of an agent that runs in the pod, one that is there or a
-// new one, which waits for its first fault as long as wait. It is of the image that the cluster's access names.
+// new one, which waits for a fault as long as wait. It is of the image that the cluster's access names.
 func (k *Keeper) Ensure(ctx context.Context, c *cluster.Cluster, step claim.PodStep, wait time.Duration) (string, error) {
-	return k.ensure(ctx, c, step, c.Access.AgentImage, wait)
+	if hosted(step) { // it was made for this fault
+		return k.ensure(ctx, c, step, c.Access.AgentImage, wait)
+	}
+	return k.ask(ctx, c, step, wait, func() wire.Request { return wire.Request{Op: wire.Status, ID: standby, Stay: wait} })
 }
+
+// standby stands for a fault that has no id yet.
+const standby = "stand-by"
 
 func (k *Keeper) ensure(ctx context.Context, c *cluster.Cluster, step claim.PodStep, imageName string, wait time.Duration) (string, error) {
 	of, _ := k.pods.LoadOrStore(step.UID, &sync.Mutex{})

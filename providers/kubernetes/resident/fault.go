@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/gameday-dev/gameday/providers/internal/pause"
 	"github.com/gameday-dev/gameday/providers/kubernetes/claim"
 	"github.com/gameday-dev/gameday/providers/kubernetes/cluster"
@@ -14,13 +16,32 @@ import (
 
 // Inject gives a fault to an agent in the pod.
 func (k *Keeper) Inject(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id string, fault wire.Fault) error {
-	name, err := k.Ensure(ctx, c, step, time.Until(fault.Deadline))
-	if err != nil {
-		return err
-	}
-	fault.For = time.Until(fault.Deadline)
-	_, err = Ask(ctx, c, step, name, wire.Request{Op: wire.Inject, ID: id, Fault: &fault})
+	_, err := k.ask(ctx, c, step, time.Until(fault.Deadline), func() wire.Request {
+		fault.For = time.Until(fault.Deadline)
+		return wire.Request{Op: wire.Inject, ID: id, Fault: &fault}
+	})
 	return err
+}
+
+// ask asks an agent that runs, or a new one, and returns its name. One that has left a moment ago, of which the kubelet has not said
+// so yet, has another in its place, once. The same request twice is fine: the one that has left does nothing any more.
+func (k *Keeper) ask(ctx context.Context, c *cluster.Cluster, step claim.PodStep, wait time.Duration, request func() wire.Request) (string, error) {
+	for replaced := false; ; replaced = true {
+		name, err := k.ensure(ctx, c, step, c.Access.AgentImage, wait)
+		if err != nil {
+			return "", err
+		}
+		reply, err := Ask(ctx, c, step, name, request())
+		if err == nil {
+			return name, nil
+		}
+		if replaced || hosted(step) || reply.Error != "" {
+			return "", err
+		}
+		if _, left := hasLeft(ctx, c, step, name); !left {
+			return "", err
+		}
+	}
 }
 
 // Status says how a fault stands in the pod. Without any agent there is nobody who
@@ -48,16 +69,12 @@ func podStatus(ctx context.Context, c *cluster.Cluster, step claim.PodStep, id s
 			said = append(said, reply)
 			continue
 		}
-		gone := becomes(ctx, func() bool {
-			now, err := get(ctx, c, step)
-			if err != nil {
-				return errors.Is(err, ErrGone)
-			}
-			pod = now
-			return !runs(statusOf(pod, a.Name))
-		})
-		if !gone {
+		now, left := hasLeft(ctx, c, step, a.Name)
+		if !left {
 			return reply, err
+		}
+		if now != nil {
+			pod = now
 		}
 	}
 	switch {
@@ -78,6 +95,19 @@ func gravest(said []wire.Reply) wire.Reply {
 		}
 	}
 	return said[0]
+}
+
+// hasLeft reports whether an agent that could not be asked runs no more, and the pod in which that is so; nil where it is gone.
+func hasLeft(ctx context.Context, c *cluster.Cluster, step claim.PodStep, name string) (pod *corev1.Pod, left bool) {
+	left = becomes(ctx, func() bool {
+		now, err := get(ctx, c, step)
+		if err != nil {
+			return errors.Is(err, ErrGone)
+		}
+		pod = now
+		return !runs(statusOf(pod, name))
+	})
+	return pod, left
 }
 
 // A kubelet says a while after an agent has ended that it has. Until then an agent that

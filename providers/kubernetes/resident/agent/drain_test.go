@@ -84,3 +84,34 @@ func TestTheAgentIsToldToStopWhileItServes(t *testing.T) {
 	close(drained)
 	require.NoError(t, <-gone)
 }
+
+// TestStatusMayAskToStay: the request that finds out whether the agent is there keeps it.
+func TestStatusMayAskToStay(t *testing.T) {
+	s := &server{faults: newFaults(map[string]Engine{"test": newWorld()})}
+	reply, err := s.answer(t.Context(), wire.Request{Version: wire.Version, Op: wire.Status, ID: "a", Stay: time.Hour})
+	require.NoError(t, err)
+	assert.Equal(t, wire.Absent, reply.State)
+	assert.Greater(t, time.Until(s.faults.until), 59*time.Minute)
+}
+
+// TestWhoLeavesGivesNoAnswer: whoever asks for something takes it for an agent that has left.
+func TestWhoLeavesGivesNoAnswer(t *testing.T) {
+	name := "test-" + t.Name()
+	listen, err := net.ListenUnix("unix", address(name))
+	require.NoError(t, err)
+	all := newFaults(map[string]Engine{"test": newWorld()})
+	require.True(t, all.leave())
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- (&server{faults: all, listen: listen}).serve(ctx) }()
+	fault := lasting(time.Minute)
+	_, err = exchange(name, mostStart, wire.Request{Version: wire.Version, Op: wire.Inject, ID: "a", Fault: &fault})
+	require.ErrorContains(t, err, "the message is missing")
+	_, err = exchange(name, mostStart, wire.Request{Version: wire.Version, Op: wire.Status, ID: "a", Stay: time.Minute})
+	require.ErrorContains(t, err, "the message is missing")
+	_, err = exchange(name, mostStart, wire.Request{Version: wire.Version, Op: wire.Revert, ID: "a"})
+	require.NoError(t, err, "undoing is never too late")
+	stop()
+	require.NoError(t, <-done)
+}

@@ -20,8 +20,10 @@ type faults struct {
 
 	draining atomic.Int64 // of those that have ended, how many still serve somebody
 
-	mu  sync.Mutex
-	all map[string]*entry
+	mu      sync.Mutex
+	all     map[string]*entry
+	until   time.Time // a fault may come until then
+	leaving bool      // none is taken any more
 }
 
 // entry is one fault. It stays when it has ended, so that an injection that was
@@ -61,6 +63,9 @@ func (f *faults) inject(ctx context.Context, id string, asked wire.Fault) error 
 	engine, known := f.engines[asked.Engine]
 	if !known {
 		return fmt.Errorf("this agent has no engine %q, but %s: use the gameday and the agent of one release", asked.Engine, slices.Sorted(maps.Keys(f.engines)))
+	}
+	if err := f.stay(linger); err != nil {
+		return err
 	}
 	deadline := asked.Until(time.Now())
 	e := f.of(id)

@@ -245,3 +245,24 @@ func TestAgentLeavesWhenNothingIsLeftToDo(t *testing.T) {
 		assert.Equal(t, time.Minute+linger, <-gone)
 	})
 }
+
+// TestAgentStaysForWhoReliesOnIt: an experiment that has found it there waits for its own fault, and the agent was made for another's.
+func TestAgentStaysForWhoReliesOnIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFaults(map[string]Engine{"test": newWorld()})
+		began, gone := time.Now(), make(chan time.Duration, 1)
+		go func() {
+			f.idle(t.Context(), 10*time.Second)
+			gone <- time.Since(began)
+		}()
+		require.NoError(t, f.inject(t.Context(), "a", lasting(time.Minute)))
+		<-time.After(time.Minute + linger - time.Second) // it is about to leave
+		require.NoError(t, f.stay(time.Hour))
+		require.NoError(t, f.stay(time.Minute), "is less, and takes nothing away")
+		require.NoError(t, f.stay(-time.Minute))
+		want := time.Minute + linger - time.Second + time.Hour
+		assert.Equal(t, want, <-gone)
+		require.ErrorIs(t, f.stay(time.Minute), errLeaving, "it is too late")
+		require.ErrorIs(t, f.inject(t.Context(), "b", lasting(time.Minute)), errLeaving)
+	})
+}

@@ -18,10 +18,6 @@ const (
 	AskRole = "ask"      // carries one request to it
 )
 
-// linger is how long an agent that has nothing to do any more stays for the next
-// fault.
-const linger = 15 * time.Second
-
 // Main waits for faults until there is nothing left to do. Engines are those for the
 // pod of a UID, which is empty where no other can be reached.
 func Main(engines func(pod string) map[string]Engine, args []string, stderr io.Writer) int {
@@ -72,26 +68,6 @@ func stay(ctx context.Context, engines map[string]Engine, listen *net.UnixListen
 func (f *faults) drained() {
 	for f.draining.Load() > 0 {
 		<-f.changed
-	}
-}
-
-// idle returns when no fault came in time, or when all have ended and no other came
-// for a while.
-func (f *faults) idle(ctx context.Context, first time.Duration) {
-	timer := time.NewTimer(first)
-	defer timer.Stop()
-	began := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-f.changed:
-			timer.Reset(max(linger, first-time.Since(began)))
-		case <-timer.C:
-			if f.active() == 0 && f.draining.Load() == 0 {
-				return
-			}
-		}
 	}
 }
 

@@ -63,6 +63,9 @@ func (s *server) converse(ctx context.Context, conn *net.UnixConn) {
 	if err == nil {
 		reply, err = s.answer(ctx, request)
 	}
+	if errors.Is(err, errLeaving) {
+		return
+	}
 	if err != nil {
 		reply = wire.Reply{Error: err.Error()}
 	}
@@ -80,6 +83,10 @@ func (s *server) answer(ctx context.Context, r wire.Request) (wire.Reply, error)
 		err = s.faults.inject(ctx, r.ID, *r.Fault)
 	case wire.Revert:
 		err = s.faults.revert(r.ID)
+	case wire.Status:
+		if r.Stay > 0 {
+			err = s.faults.stay(r.Stay)
+		}
 	}
 	if err != nil {
 		return wire.Reply{}, err

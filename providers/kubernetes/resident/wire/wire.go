@@ -34,6 +34,10 @@ type Request struct {
 	Op      Op     `json:"op"`
 	ID      string `json:"id"`
 	Fault   *Fault `json:"fault,omitempty"` // of Inject
+
+	// Stay, of Status, is how long the agent is to wait for a fault at least, in nanoseconds. An agent that knows nothing of it
+	// answers, and leaves when it likes.
+	Stay time.Duration `json:"stay,omitempty"`
 }
 
 // Fault is what an engine of the agent shall do, and until when.
