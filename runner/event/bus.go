@@ -85,6 +85,17 @@ func (b *Bus) Close() error {
 	return errors.Join(errs...)
 }
 
+// Holds reports whether a sink, by its place among those that the bus was made with, still has an event in hand. After
+// Close that is one that was left behind: nobody else may touch it any more.
+func (b *Bus) Holds(sink int) bool {
+	select {
+	case <-b.workers[sink].done:
+		return false
+	default:
+		return true
+	}
+}
+
 // worker feeds one sink. Its fields are guarded by the bus's lock.
 type worker struct {
 	bus     *Bus

@@ -93,8 +93,10 @@ func TestBusLeavesABlockedSinkBehind(t *testing.T) {
 		}
 		require.ErrorContains(t, bus.Close(), "took nothing for 5s and was left behind")
 		assert.Len(t, healthy.Events(), 3000)
+		assert.Equal(t, []bool{true, false}, []bool{bus.Holds(0), bus.Holds(1)})
 		close(release)
 		synctest.Wait()
+		assert.False(t, bus.Holds(0))
 	})
 }
 

@@ -82,11 +82,12 @@ func hooked(log *journal.Journal, hook func(engine.Journal) engine.Journal) engi
 func (r *Run) Execute(ctx context.Context) (engine.Result, error) {
 	result, err := r.Engine.Run(ctx)
 	if err != nil { // it did not begin
-		return result, errors.Join(r.Bus.Close(), r.reports.refuse(err), r.log.Close())
+		return result, errors.Join(err, r.Bus.Close(), r.reports.finish(err, r.Bus), r.log.Close())
 	}
 	return result, errors.Join(err, r.FinishReports(), r.log.Close())
 }
 
 // FinishReports ends the events and finishes every report. It is called by itself
-// where a run is abandoned, which may be while Execute does it as well.
-func (r *Run) FinishReports() error { return errors.Join(r.Bus.Close(), r.reports.close()) }
+// where a run is abandoned, which may be while Execute does it as well. A report
+// that takes nothing any more is left as it is: whoever reads it stands still.
+func (r *Run) FinishReports() error { return errors.Join(r.Bus.Close(), r.reports.finish(nil, r.Bus)) }

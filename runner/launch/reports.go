@@ -54,17 +54,19 @@ func (r *reports) add(hide *redact.Redactor, view View) {
 	r.closers = append(r.closers, view)
 }
 
-// close finishes every report, once: somebody may lose patience while that is being
-// done.
-func (r *reports) close() error { return r.finish(nil) }
-
 // refuse finishes the reports of a run that cannot begin, in which they say why.
-func (r *reports) refuse(cause error) error { return errors.Join(cause, r.finish(cause)) }
+func (r *reports) refuse(cause error) error { return errors.Join(cause, r.finish(cause, nil)) }
 
-func (r *reports) finish(cause error) error {
+// finish finishes every report, once: somebody may lose patience while that is being
+// done. One that the bus has left behind is not touched. A cause is why the run could
+// not begin.
+func (r *reports) finish(cause error, bus *event.Bus) error {
 	r.closing.Do(func() {
 		var errs []error
-		for _, closer := range r.closers {
+		for n, closer := range r.closers {
+			if bus != nil && bus.Holds(n) {
+				continue // what Close of the bus has told of
+			}
 			if view, ok := closer.(interface{ CouldNotBegin(cause error) }); ok && cause != nil {
 				view.CouldNotBegin(cause)
 			}

@@ -7,16 +7,18 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/gameday-dev/gameday/runner/event"
 )
 
-// Sink writes events to a writer.
+// Sink writes events to a writer. It is safe for use by many goroutines.
 type Sink struct {
 	out  io.Writer
-	rest []byte // what could not be written yet; the writer may have the beginning of its first line
-	lost bool   // an event after that, for good
-	err  error  // of the oldest event that is not written
+	mu   sync.Mutex // of what follows
+	rest []byte     // what could not be written yet; the writer may have the beginning of its first line
+	lost bool       // an event after that, for good
+	err  error      // of the oldest event that is not written
 }
 
 // mostUnwritten bounds what is kept while nothing can be written, in bytes: some
@@ -32,6 +34,8 @@ func New(out io.Writer) *Sink { return &Sink{out: out} }
 // more is written: a stream with a hole in it would say something that did not
 // happen.
 func (s *Sink) Emit(e event.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.lost {
 		return
 	}
@@ -76,6 +80,8 @@ func (s *Sink) flush() error {
 // Close tries for the last time to write what is left, and returns the error that
 // kept events from being written, if any. It does not close the writer.
 func (s *Sink) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	_ = s.flush() // where it fails again, s.err says from where on
 	return s.err
 }

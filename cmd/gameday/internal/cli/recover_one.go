@@ -122,7 +122,9 @@ func (s *session) undoWith(ctx context.Context, set *providers.Set, held *journa
 	}
 	req.Bus = event.ContinueBus(id, last, time.Now, folder)
 	u := undoBy(ctx, req)
-	u.reports = errors.Join(req.Bus.Close(), folder.Close())
+	if u.reports = req.Bus.Close(); !req.Bus.Holds(0) {
+		u.reports = errors.Join(u.reports, folder.Close())
+	}
 	if junitFile != "" {
 		u.reports = errors.Join(u.reports, copyReport(filepath.Join(held.Dir(), rundir.JUnitFile), junitFile))
 	}
