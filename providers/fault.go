@@ -174,7 +174,6 @@ type Observation struct {
 	// left to undo, and that the system is on its way back by itself: a rollout goes
 	// on. Detail says what is still to come. The engine waits for it, but not for as
 	// long as it takes: it gives up after a while, and takes the fault as reverted.
-	// The protocol of plugins has no word for it: theirs are partial until all is back.
 	Settling bool `json:"settling,omitempty"`
 }
 

@@ -149,7 +149,7 @@ func TestDiagnosticPaths(t *testing.T) {
 
 func TestObservations(t *testing.T) {
 	for _, state := range []providers.State{providers.Absent, providers.Partial, providers.Active, providers.Unknown} {
-		seen := providers.Observation{State: state, Detail: "d", Evidence: []providers.Fact{{Name: "n", Text: "t", Value: 1.5, Unit: "s"}}}
+		seen := providers.Observation{State: state, Detail: "d", Settling: state == providers.Partial, Evidence: []providers.Fact{{Name: "n", Text: "t", Value: 1.5, Unit: "s"}}}
 		back, err := convert.ObservationFrom(convert.Observation(seen, nil))
 		require.NoError(t, err)
 		assert.Equal(t, seen, back)

@@ -135,7 +135,7 @@ func jsonFrom(data []byte) (json.RawMessage, error) {
 // Observation is what a look showed, on the wire. The error is why the targets could not be read.
 func Observation(o providers.Observation, err error) *wire.Observation {
 	seen := &wire.Observation{
-		State: states()[o.State], Detail: Text(o.Detail),
+		State: states()[o.State], Detail: Text(o.Detail), Settling: o.Settling,
 		Evidence: all(o.Evidence, func(f providers.Fact) *wire.Fact {
 			return &wire.Fact{Name: Text(f.Name), Text: Text(f.Text), Value: f.Value, Unit: Text(f.Unit)}
 		}),
@@ -148,7 +148,7 @@ func Observation(o providers.Observation, err error) *wire.Observation {
 
 // ObservationFrom is what a look showed, from the wire.
 func ObservationFrom(o *wire.Observation) (providers.Observation, error) {
-	seen := providers.Observation{State: providers.Unknown, Detail: o.GetDetail(), Evidence: all(o.GetEvidence(), func(f *wire.Fact) providers.Fact {
+	seen := providers.Observation{State: providers.Unknown, Detail: o.GetDetail(), Settling: o.GetSettling(), Evidence: all(o.GetEvidence(), func(f *wire.Fact) providers.Fact {
 		return providers.Fact{Name: f.GetName(), Text: f.GetText(), Value: f.GetValue(), Unit: f.GetUnit()}
 	})}
 	for state, on := range states() {

@@ -2632,11 +2632,14 @@ func (x *ObserveFaultResponse) GetObservation() *Observation {
 }
 
 type Observation struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	State         Observation_State      `protobuf:"varint,1,opt,name=state,proto3,enum=gameday.provider.v1.Observation_State" json:"state,omitempty"`
-	Evidence      []*Fact                `protobuf:"bytes,2,rep,name=evidence,proto3" json:"evidence,omitempty"`
-	Detail        string                 `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
-	Error         string                 `protobuf:"bytes,4,opt,name=error,proto3" json:"error,omitempty"` // why the targets could not be read
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	State    Observation_State      `protobuf:"varint,1,opt,name=state,proto3,enum=gameday.provider.v1.Observation_State" json:"state,omitempty"`
+	Evidence []*Fact                `protobuf:"bytes,2,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	Detail   string                 `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
+	Error    string                 `protobuf:"bytes,4,opt,name=error,proto3" json:"error,omitempty"` // why the targets could not be read
+	// Of what is partial after its revert: nothing is left to undo, and the system is on its way back by itself. detail says
+	// what is still to come. A provider that does not know this field leaves it out.
+	Settling      bool `protobuf:"varint,5,opt,name=settling,proto3" json:"settling,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2697,6 +2700,13 @@ func (x *Observation) GetError() string {
 		return x.Error
 	}
 	return ""
+}
+
+func (x *Observation) GetSettling() bool {
+	if x != nil {
+		return x.Settling
+	}
+	return false
 }
 
 // Fact is one piece of evidence, measured at the target.
@@ -5587,12 +5597,13 @@ const file_provider_proto_rawDesc = "" +
 	"\x13ObserveFaultRequest\x123\n" +
 	"\x06record\x18\x01 \x01(\v2\x1b.gameday.provider.v1.RecordR\x06record\"Z\n" +
 	"\x14ObserveFaultResponse\x12B\n" +
-	"\vobservation\x18\x01 \x01(\v2 .gameday.provider.v1.ObservationR\vobservation\"\x83\x02\n" +
+	"\vobservation\x18\x01 \x01(\v2 .gameday.provider.v1.ObservationR\vobservation\"\x9f\x02\n" +
 	"\vObservation\x12<\n" +
 	"\x05state\x18\x01 \x01(\x0e2&.gameday.provider.v1.Observation.StateR\x05state\x125\n" +
 	"\bevidence\x18\x02 \x03(\v2\x19.gameday.provider.v1.FactR\bevidence\x12\x16\n" +
 	"\x06detail\x18\x03 \x01(\tR\x06detail\x12\x14\n" +
-	"\x05error\x18\x04 \x01(\tR\x05error\"Q\n" +
+	"\x05error\x18\x04 \x01(\tR\x05error\x12\x1a\n" +
+	"\bsettling\x18\x05 \x01(\bR\bsettling\"Q\n" +
 	"\x05State\x12\x11\n" +
 	"\rSTATE_UNKNOWN\x10\x00\x12\x10\n" +
 	"\fSTATE_ABSENT\x10\x01\x12\x11\n" +
