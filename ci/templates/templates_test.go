@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/gameday-dev/gameday/internal/buildtest"
 )
 
 func files() []string {
@@ -84,9 +86,7 @@ func texts(v cty.Value) []string {
 // TestCommandsAreOnesThatGamedayTakes lets gameday itself parse every call: with
 // -help at the end it does nothing else.
 func TestCommandsAreOnesThatGamedayTakes(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "gameday")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../cmd/gameday").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	bin := filepath.Join(buildtest.Programs(t, buildtest.Gameday), "gameday")
 	for _, file := range files() {
 		found := commands(t, file)
 		require.NotEmpty(t, found, file)

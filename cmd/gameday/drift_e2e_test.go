@@ -19,6 +19,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/gameday-dev/gameday/internal/buildtest"
 )
 
 const drifting = `
@@ -69,9 +71,7 @@ func TestASavedPlanOfPodsThatWereReplacedIsRefused(t *testing.T) {
 	old := podUIDs(t, client, namespace)
 
 	dir := t.TempDir()
-	gameday := filepath.Join(dir, "gameday")
-	text, err := exec.CommandContext(t.Context(), "go", "build", "-o", gameday, ".").CombinedOutput()
-	require.NoError(t, err, string(text))
+	gameday := filepath.Join(buildtest.Programs(t, buildtest.Gameday), "gameday")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "x.gameday.hcl"), []byte(strings.ReplaceAll(drifting, "NAMESPACE", namespace)), 0o600))
 	run := func(args ...string) (string, error) {
 		cmd := exec.CommandContext(t.Context(), gameday, args...)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gameday-dev/gameday/internal/buildtest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 )
 
@@ -31,11 +32,7 @@ func newKindLab(t *testing.T, cluster string) *kindLab {
 	t.Helper()
 	image := os.Getenv("GAMEDAY_NODE_IMAGE")
 	require.NotEmpty(t, image, "GAMEDAY_NODE_IMAGE must name a node image")
-	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+"/", ".", "../gameday-agent")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	bin := buildtest.Programs(t, buildtest.Gameday, buildtest.Agent)
 	l := &kindLab{t: t, dir: t.TempDir(), gameday: filepath.Join(bin, "gameday"), cluster: cluster}
 	require.NoError(t, os.CopyFS(filepath.Join(l.dir, "lab"), os.DirFS("testdata/kind")))
 	t.Setenv("GAMEDAY_VAR_cluster", cluster)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gameday-dev/gameday/internal/buildtest"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/report"
 	"github.com/gameday-dev/gameday/runner/report/rundir"
@@ -120,12 +121,7 @@ func count(t *testing.T) int {
 // build makes the binary as users have it.
 func build(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", dir+"/", "./cmd/gameday", "./cmd/gameday-agent")
-	cmd.Dir, cmd.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return filepath.Join(dir, "gameday")
+	return filepath.Join(buildtest.Programs(t, buildtest.Gameday, buildtest.Agent), "gameday")
 }
 
 // run applies a scenario once and holds what came out against the table.

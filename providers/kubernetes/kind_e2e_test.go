@@ -5,7 +5,6 @@ package kubernetes
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/gameday-dev/gameday/internal/buildtest"
 	"github.com/gameday-dev/gameday/providers"
 	"github.com/gameday-dev/gameday/providers/kubernetes/kindcluster"
 	"github.com/gameday-dev/gameday/providers/schema"
@@ -31,12 +31,7 @@ type kindRun struct {
 // staticAgent builds the agent as it is released.
 func staticAgent(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "gameday-agent")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../cmd/gameday-agent")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return path
+	return filepath.Join(buildtest.Programs(t, buildtest.Agent), "gameday-agent")
 }
 
 func newKindRun(t *testing.T, agent, run string, given map[string]cty.Value) *kindRun {

@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gameday-dev/gameday/internal/buildtest"
 )
 
 // results is where the figures are written; nowhere without it.
@@ -66,12 +68,7 @@ func TestPlanOfALargeCluster(t *testing.T) {
 
 func build(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "gameday")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../../cmd/gameday")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	text, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(text))
-	return path
+	return filepath.Join(buildtest.Programs(t, buildtest.Gameday), "gameday")
 }
 
 func fence(n int) string {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/gameday-dev/gameday/internal/buildtest"
 	"github.com/gameday-dev/gameday/providers/internal/netnstest"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/task"
 	"github.com/gameday-dev/gameday/providers/kubernetes/resident/wire"
@@ -49,12 +50,8 @@ func attacked(t *testing.T) *pod {
 // attackedWithin has the agent do with so many file descriptors; 0: with what this process may have.
 func attackedWithin(t *testing.T, descriptors uint64) *pod {
 	t.Helper()
-	p := &pod{peer: netnstest.NewPeer(t, 0), agent: filepath.Join(t.TempDir(), "gameday-agent")}
+	p := &pod{peer: netnstest.NewPeer(t, 0), agent: filepath.Join(buildtest.Programs(t, buildtest.Agent), "gameday-agent")}
 	p.web, p.digests = startVictim(t)
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", p.agent, "github.com/gameday-dev/gameday/cmd/gameday-agent")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
 	cmd := exec.Command(p.agent, "resident", "-name=hostile")
 	cmd.Stderr = os.Stderr
 	require.NoError(t, cmd.Start())
