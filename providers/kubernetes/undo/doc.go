@@ -10,8 +10,9 @@
 // The API server gives a field to whoever changes it (metadata.managedFields), also to
 // who undoes a change, and who had applied it before could not apply another value. So
 // the annotation keeps who had set which fields, too, and an undo is two writes: the
-// values first, then those owners, with which the annotation goes. A write that changes
-// no value leaves owners as it sets them.
+// values first, then those owners, with which the annotation goes (that of a Deployment
+// with the values: its controller makes copies). A write that changes no value leaves
+// owners as it sets them.
 //
 // Several faults may change one object, also one field of it. Their changes lie
 // on each other as layers, in the order in which they were made, and may be

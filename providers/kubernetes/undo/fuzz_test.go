@@ -55,7 +55,7 @@ func FuzzAnnotation(f *testing.F) {
 			"spec": map[string]any{"n": json.Number("5"), "list": []any{map[string]any{"a": json.Number("1")}}},
 		}
 		for range 2 { // below another layer, and alone
-			ops, err := o.restoring("own")
+			ops, err := o.restoring("own", false, &debt{})
 			if err == nil {
 				require.NotEmpty(t, ops)
 			}

@@ -71,41 +71,50 @@ func TestRealOwners(t *testing.T) {
 		},
 		"two, the first goes first": func(t *testing.T, step undo.Step, o ownedCase) { layers(t, c, step, o, "one", "two") },
 		"two, the last goes first":  func(t *testing.T, step undo.Step, o ownedCase) { layers(t, c, step, o, "two", "one") },
-		"killed between the writes": func(t *testing.T, step undo.Step, o ownedCase) {
-			require.NoError(t, c.API.Change(t.Context(), "one", step, o.first))
-			killed := c.API
-			killed.HTTP = &http.Client{Transport: &oneWrite{way: c.API.HTTP.Transport}}
-			require.ErrorIs(t, killed.Undo(t.Context(), "one", step), errCut)
-			state, err := c.API.State(t.Context(), "one", step)
-			require.NoError(t, err)
-			require.Equal(t, undo.Restored, state)
-			require.NoError(t, c.API.Undo(t.Context(), "one", step))
-		},
 	}
 	for name, o := range ownedCases(ns) {
 		for way, do := range ways {
-			t.Run(name+", "+way, func(t *testing.T) {
-				require.NoError(t, applyAs(t, c, "team", o.path, fmt.Sprintf(o.body, "1")))
-				made, err := c.API.Get(t.Context(), o.path)
-				require.NoError(t, err)
-				step := undo.Step{Kind: undo.Restore, Path: o.path, UID: made["metadata"].(map[string]any)["uid"].(string)}
-				ctx := context.WithoutCancel(t.Context())
-				t.Cleanup(func() { require.NoError(t, c.API.Delete(ctx, step.Path, step.UID, nil)) })
-				before := plain(made)
-				do(t, step, o)
-				require.EventuallyWithT(t, func(t *assert.CollectT) {
-					after, err := c.API.Get(ctx, o.path)
-					require.NoError(t, err)
-					assert.Equal(t, before, plain(after))
-				}, 5*time.Second, 50*time.Millisecond)
-				require.NoError(t, applyAs(t, c, "team", o.path, fmt.Sprintf(o.body, "2")), "it does not conflict")
-				require.NoError(t, applyAs(t, c, "team", o.path, o.without))
-				after, err := c.API.Get(t.Context(), o.path)
-				require.NoError(t, err)
-				assert.Equal(t, o.want, after[o.at[0]].(map[string]any)[o.at[1]], "what the team left out has gone")
-			})
+			t.Run(name+", "+way, func(t *testing.T) { ownersComeBack(t, c, o, do) })
 		}
 	}
+}
+
+// TestRealOwnersAfterAKill: whoever undoes what was killed between the two writes does the second.
+func TestRealOwnersAfterAKill(t *testing.T) {
+	c := e2etest.Connect(t)
+	ownersComeBack(t, c, ownedCases(e2etest.Namespace(t, c, "e2e-undo-"))["configmap"], func(t *testing.T, step undo.Step, o ownedCase) {
+		require.NoError(t, c.API.Change(t.Context(), "one", step, o.first))
+		killed := c.API
+		killed.HTTP = &http.Client{Transport: &oneWrite{way: c.API.HTTP.Transport}}
+		require.ErrorIs(t, killed.Undo(t.Context(), "one", step), errCut)
+		state, err := c.API.State(t.Context(), "one", step)
+		require.NoError(t, err)
+		require.Equal(t, undo.Restored, state)
+		require.NoError(t, c.API.Undo(t.Context(), "one", step))
+	})
+}
+
+// ownersComeBack has a team apply an object before and after a fault.
+func ownersComeBack(t *testing.T, c *cluster.Cluster, o ownedCase, fault func(*testing.T, undo.Step, ownedCase)) {
+	t.Helper()
+	require.NoError(t, applyAs(t, c, "team", o.path, fmt.Sprintf(o.body, "1")))
+	made, err := c.API.Get(t.Context(), o.path)
+	require.NoError(t, err)
+	step := undo.Step{Kind: undo.Restore, Path: o.path, UID: made["metadata"].(map[string]any)["uid"].(string)}
+	ctx := context.WithoutCancel(t.Context())
+	t.Cleanup(func() { require.NoError(t, c.API.Delete(ctx, step.Path, step.UID, nil)) })
+	before := plain(made)
+	fault(t, step, o)
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
+		after, err := c.API.Get(ctx, o.path)
+		require.NoError(t, err)
+		assert.Equal(t, before, plain(after))
+	}, 5*time.Second, 50*time.Millisecond)
+	require.NoError(t, applyAs(t, c, "team", o.path, fmt.Sprintf(o.body, "2")), "it does not conflict")
+	require.NoError(t, applyAs(t, c, "team", o.path, o.without))
+	after, err := c.API.Get(t.Context(), o.path)
+	require.NoError(t, err)
+	assert.Equal(t, o.want, after[o.at[0]].(map[string]any)[o.at[1]], "what the team left out has gone")
 }
 
 func layers(t *testing.T, c *cluster.Cluster, step undo.Step, o ownedCase, order ...string) {
