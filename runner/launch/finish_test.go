@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gameday-dev/gameday/providers/secret"
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/report/console"
 	"github.com/gameday-dev/gameday/runner/report/jsonl"
@@ -35,8 +36,8 @@ func TestAReaderThatStandsStillDoesNotKeepARunFromEnding(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				out, slow, healthy := &reports{}, &stalled{released: make(chan struct{})}, &bytes.Buffer{}
-				out.add(redact.New(), view(slow))
-				out.add(redact.New(), jsonl.New(healthy))
+				out.add(redact.New(&secret.Collection{}), view(slow))
+				out.add(redact.New(&secret.Collection{}), jsonl.New(healthy))
 				run := &Run{Bus: event.NewBus("r1", time.Now, out.sinks...), reports: out}
 				run.Bus.Emit(event.Notice{Text: "one"})
 				run.Bus.Emit(event.Notice{Text: "two"})
