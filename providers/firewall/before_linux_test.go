@@ -24,20 +24,25 @@ func TestConnectionsOfBeforeAreLeftAlone(t *testing.T) {
 	own := parrot(t)
 	for name, c := range map[string]struct {
 		direction firewall.Direction
-		port      uint16
-		conn      func(*testing.T) net.Conn
+		to        netip.AddrPort
 	}{
-		"out":         {firewall.Egress, server, func(t *testing.T) net.Conn { return dial(t, netip.AddrPortFrom(peer.There, server)) }},
-		"out by IPv6": {firewall.Egress, server, func(t *testing.T) net.Conn { return dial(t, netip.AddrPortFrom(peer.Away6, server)) }},
-		"in":          {firewall.Ingress, own, func(t *testing.T) net.Conn { return fromPeer(t, peer, netip.AddrPortFrom(peer.Here, own)) }},
-		"in by IPv6":  {firewall.Ingress, own, func(t *testing.T) net.Conn { return fromPeer(t, peer, netip.AddrPortFrom(peer.Here6, own)) }},
-		"both ways":   {firewall.Both, own, func(t *testing.T) net.Conn { return fromPeer(t, peer, netip.AddrPortFrom(peer.Here, own)) }},
+		"out":         {firewall.Egress, netip.AddrPortFrom(peer.There, server)},
+		"out by IPv6": {firewall.Egress, netip.AddrPortFrom(peer.Away6, server)},
+		"in":          {firewall.Ingress, netip.AddrPortFrom(peer.Here, own)},
+		"in by IPv6":  {firewall.Ingress, netip.AddrPortFrom(peer.Here6, own)},
+		"both ways":   {firewall.Both, netip.AddrPortFrom(peer.Here, own)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			conn := c.conn(t)
+			connect := func() net.Conn {
+				if c.direction == firewall.Egress {
+					return dial(t, c.to)
+				}
+				return fromPeer(t, peer, c.to)
+			}
+			conn := connect()
 			speaks(t, conn)
 			agent, accepted := here(t)
-			scope := onPort(c.port)
+			scope := onPort(c.to.Port())
 			scope.Direction = c.direction
 			table := install(t, firewall.Redirect(agent), scope)
 			speaks(t, conn)
@@ -45,7 +50,7 @@ func TestConnectionsOfBeforeAreLeftAlone(t *testing.T) {
 			counters, err := table.Counters()
 			require.NoError(t, err)
 			assert.Zero(t, counters.Total().Packets)
-			led := c.conn(t) // those of after are not
+			led := connect() // those of after are not
 			<-accepted
 			_ = led.Close()
 		})

@@ -21,8 +21,9 @@ func also(duration string, more ...string) string {
 	return strings.Replace(tolerant(strings.Join(more, "\n")), `"3s"`, `"`+duration+`"`, 1)
 }
 
-func timed(name, delay, duration string) string {
-	return fmt.Sprintf("fault \"fake_break\" %q {\n name = %q\n delay = %q\n duration = %q\n}", name, name, delay, duration)
+// faultB is another fault, with a time of its own.
+func faultB(delay, duration string) string {
+	return fmt.Sprintf("fault \"fake_break\" \"b\" {\n name = \"b\"\n delay = %q\n duration = %q\n}", delay, duration)
 }
 
 // revertedAt is when a fault was verified as reverted.
@@ -62,12 +63,12 @@ func TestNoRevertHoldsUpAnother(t *testing.T) {
 		due    func(r *recorder, began time.Time) time.Time
 		within time.Duration
 	}{
-		"a later fault out of reach, and a signal":         {also("10m", timed("b", "1s", "10m")), away, aborted, afterSignal, time.Second},
-		"a later fault out of reach, and a stop condition": {also("10m", timed("b", "1s", "10m"), stop), away, 0, afterStop, time.Second},
-		"a later fault that takes long, and a signal":      {also("10m", timed("b", "1s", "10m")), tough, aborted, afterSignal, 3 * time.Second},
-		"a short fault out of reach, and a signal":         {also("10m", timed("b", "1s", "1s")), away, aborted, afterSignal, time.Second},
-		"a short fault out of reach, and a stop condition": {also("10m", timed("b", "500ms", "1s"), stop), away, 0, afterStop, time.Second},
-		"a short fault that takes long":                    {also("20s", timed("b", "1s", "1s")), tough, 0, afterItsTime, time.Second},
+		"a later fault out of reach, and a signal":         {also("10m", faultB("1s", "10m")), away, aborted, afterSignal, time.Second},
+		"a later fault out of reach, and a stop condition": {also("10m", faultB("1s", "10m"), stop), away, 0, afterStop, time.Second},
+		"a later fault that takes long, and a signal":      {also("10m", faultB("1s", "10m")), tough, aborted, afterSignal, 3 * time.Second},
+		"a short fault out of reach, and a signal":         {also("10m", faultB("1s", "1s")), away, aborted, afterSignal, time.Second},
+		"a short fault out of reach, and a stop condition": {also("10m", faultB("500ms", "1s"), stop), away, 0, afterStop, time.Second},
+		"a short fault that takes long":                    {also("20s", faultB("1s", "1s")), tough, 0, afterItsTime, time.Second},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +101,7 @@ func TestNoRevertHoldsUpAnother(t *testing.T) {
 
 // TestRecoverGoesOnBesideWhatItCannotUndoYet: nor does one hold up another when a run is recovered.
 func TestRecoverGoesOnBesideWhatItCannotUndoYet(t *testing.T) {
-	b := newBench(t, also("3s", timed("b", "1s", "3s")))
+	b := newBench(t, also("3s", faultB("1s", "3s")))
 	b.stuck = -1
 	synctest.Test(t, func(t *testing.T) {
 		require.True(t, b.run(t.Context()).Dirty)

@@ -25,7 +25,7 @@ func (a API) Change(ctx context.Context, id string, step Step, edits []Edit) err
 		if err != nil {
 			return err
 		}
-		if l, done, err := o.own(id); done && (err != nil || !l.Back) {
+		if o.stands(id) {
 			return nil
 		}
 		if err := o.fresh(seen); err != nil {
@@ -42,6 +42,12 @@ func (a API) Change(ctx context.Context, id string, step Step, edits []Edit) err
 		_, err = a.patch(ctx, step.Path, d.ops)
 		return err
 	})
+}
+
+// stands reports whether a change is made and not taken back, as is one of which nobody can read the annotation.
+func (o object) stands(id string) bool {
+	l, made, err := o.own(id)
+	return made && (err != nil || !l.Back)
 }
 
 func newLayer(o object, id string, edits []Edit) layer {

@@ -41,7 +41,7 @@ func atSecondPatch(server *apitest.Server, do func()) {
 	})
 }
 
-func scaled(to int) []undo.Edit { return []undo.Edit{{Pointer: "/spec/replicas", To: to}} }
+func scaledAway() []undo.Edit { return []undo.Edit{{Pointer: "/spec/replicas", To: 0}} }
 
 func spec(server *apitest.Server) any { return server.Get(deploymentPath)["spec"] }
 
@@ -51,7 +51,7 @@ func spec(server *apitest.Server) any { return server.Get(deploymentPath)["spec"
 func TestAnnotationOfADeploymentGoesWithItsValues(t *testing.T) {
 	server, api, step := appliedDeployment(t)
 	before := server.Get(deploymentPath)
-	require.NoError(t, api.Change(t.Context(), "one", step, scaled(0)))
+	require.NoError(t, api.Change(t.Context(), "one", step, scaledAway()))
 	server.Meet(secondPatch(http.StatusServiceUnavailable))
 	require.ErrorContains(t, api.Undo(t.Context(), "one", step), "the values are back")
 	server.Meet(nil)
@@ -66,7 +66,7 @@ func TestAnnotationOfADeploymentGoesWithItsValues(t *testing.T) {
 func TestOwnersOfADeployment(t *testing.T) {
 	server, api, step := appliedDeployment(t)
 	before := server.Get(deploymentPath)
-	require.NoError(t, api.Change(t.Context(), "one", step, scaled(0)))
+	require.NoError(t, api.Change(t.Context(), "one", step, scaledAway()))
 	require.NoError(t, api.Undo(t.Context(), "one", step))
 	assert.Empty(t, cmp.Diff(owned(before), owned(server.Get(deploymentPath))))
 }
@@ -74,7 +74,7 @@ func TestOwnersOfADeployment(t *testing.T) {
 // TestOwnersOfADeploymentThatSomebodyWrites: what they write between the two writes is no reason to give up.
 func TestOwnersOfADeploymentThatSomebodyWrites(t *testing.T) {
 	server, api, step := appliedDeployment(t)
-	require.NoError(t, api.Change(t.Context(), "one", step, scaled(0)))
+	require.NoError(t, api.Change(t.Context(), "one", step, scaledAway()))
 	atSecondPatch(server, func() {
 		require.NoError(t, server.Apply(deploymentPath, "other", map[string]any{
 			"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "payments", "namespace": "shop", "labels": map[string]any{"a": "b"}},
@@ -89,7 +89,7 @@ func TestOwnersOfADeploymentThatSomebodyWrites(t *testing.T) {
 func TestOwnersOfADeploymentThatIsChangedBetween(t *testing.T) {
 	server, api, step := appliedDeployment(t)
 	before := server.Get(deploymentPath)
-	require.NoError(t, api.Change(t.Context(), "one", step, scaled(0)))
+	require.NoError(t, api.Change(t.Context(), "one", step, scaledAway()))
 	atSecondPatch(server, func() {
 		require.NoError(t, api.Change(t.Context(), "two", step, []undo.Edit{{Pointer: "/spec/paused", To: true}}))
 	})

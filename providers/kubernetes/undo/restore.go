@@ -51,7 +51,7 @@ func (a API) tryRestore(ctx context.Context, id string, step Step, seen *string,
 		if ops, err = o.restoring(id, copiesAnnotations(step.Path), &next); err != nil || ops == nil {
 			return err
 		}
-		if err = o.fresh(seen); err != nil {
+		if err := o.fresh(seen); err != nil {
 			return err
 		}
 		if o, err = a.takeBack(ctx, id, step, o, ops, len(*owed) > 0); err == nil {
