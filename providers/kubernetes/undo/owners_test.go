@@ -125,15 +125,22 @@ func TestForcedOwnersStay(t *testing.T) {
 	require.NoError(t, server.Apply(configPath, "team", config("b", "3"), false))
 }
 
-// TestKilledBetweenTheWrites: the values are back, who owns them is not yet as it was, and
-// whoever comes next finds that and does the rest.
-func TestKilledBetweenTheWrites(t *testing.T) {
-	server, api, step := applied(t, "a", "1", "b", "2")
-	before := server.Get(configPath)
+// cutBetweenTheWrites is a server after a change whose undo came to its first write.
+func cutBetweenTheWrites(t *testing.T) (server *apitest.Server, api undo.API, step undo.Step, before map[string]any) {
+	t.Helper()
+	server, api, step = applied(t, "a", "1", "b", "2")
+	before = server.Get(configPath)
 	require.NoError(t, api.Change(t.Context(), "one", step, set("a", "0")))
 	server.Meet(secondPatch(http.StatusServiceUnavailable))
 	require.Error(t, api.Undo(t.Context(), "one", step))
 	server.Meet(nil)
+	return server, api, step, before
+}
+
+// TestKilledBetweenTheWrites: the values are back, who owns them is not yet as it was, and
+// whoever comes next finds that and does the rest.
+func TestKilledBetweenTheWrites(t *testing.T) {
+	server, api, step, before := cutBetweenTheWrites(t)
 
 	assert.Equal(t, before["data"], data(server))
 	state, err := api.State(t.Context(), "one", step)
@@ -155,12 +162,7 @@ func TestKilledBetweenTheWrites(t *testing.T) {
 // TestChangedAgainBetweenTheWrites: a change that is asked for then is made, and remembers the owners
 // of before the first.
 func TestChangedAgainBetweenTheWrites(t *testing.T) {
-	server, api, step := applied(t, "a", "1", "b", "2")
-	before := server.Get(configPath)
-	require.NoError(t, api.Change(t.Context(), "one", step, set("a", "0")))
-	server.Meet(secondPatch(http.StatusServiceUnavailable))
-	require.Error(t, api.Undo(t.Context(), "one", step))
-	server.Meet(nil)
+	server, api, step, before := cutBetweenTheWrites(t)
 	require.NoError(t, api.Change(t.Context(), "one", step, set("a", "0")))
 	assert.Equal(t, map[string]any{"a": "0", "b": "2"}, data(server))
 	require.NoError(t, api.Undo(t.Context(), "one", step))
