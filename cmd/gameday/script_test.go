@@ -12,6 +12,9 @@ import (
 	"github.com/gameday-dev/gameday/providers/local/supervisor"
 )
 
+// hurry tells the race detector not to sleep for a second before a program ends.
+const hurry = "atexit_sleep_ms=0"
+
 // The command line as a user has it: this test's own executable stands in for
 // gameday in the scripts.
 func TestMain(m *testing.M) {
@@ -40,5 +43,9 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", hurry)
+			return nil
+		},
 	})
 }

@@ -17,8 +17,13 @@ import (
 	"github.com/gameday-dev/gameday/providers/schema"
 )
 
-// commandTakes is how long a command may run that shows an effect.
-const commandTakes = 2 * time.Second
+const (
+	// commandTakes is how long a command may run that shows an effect.
+	commandTakes = 2 * time.Second
+	// commandStarts is how long its way there may take, through API server, kubelet and container runtime: of a node
+	// with much to do, seconds.
+	commandStarts = 8 * time.Second
+)
 
 // evidenceBlock is how a user shows an effect that can't be seen from outside of a pod.
 func evidenceBlock(operator string) schema.NestedBlock {
@@ -132,7 +137,7 @@ var errEnded = errors.New("the pod has ended")
 
 // run runs the command in a target and returns its status. It is never run in a pod that has taken the target's name.
 func (s *session) run(ctx context.Context, t providers.Target, what shown) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTakes)
+	ctx, cancel := context.WithTimeout(ctx, commandStarts+commandTakes)
 	defer cancel()
 	pod, err := s.pod(ctx, t)
 	if err != nil {

@@ -34,7 +34,7 @@ func BenchmarkStopToRevert(b *testing.B) {
 func stopToRevert(b *testing.B, faultType string) time.Duration {
 	b.Helper()
 	dir := b.TempDir()
-	text := strings.Replace(configuration(dir, faultType, faults()[faultType]), `duration = "`+duration+`"`, `duration = "20s"`, 1)
+	text := configuration(dir, faultType, faults()[faultType], 20*time.Second)
 	// The condition is true as soon as there are samples of the fault phase.
 	text = strings.Replace(text, "fault \"", "stop_condition \"s\" {\n    condition = probe.hop.count > 20\n  }\n  fault \"", 1)
 	require.NoError(b, os.WriteFile(filepath.Join(dir, "x.gameday.hcl"), []byte(text), 0o600))

@@ -3,10 +3,12 @@
 package crashmatrix
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
 	"strings"
+	"time"
 )
 
 // clusterFault is a fault type with the body that harms what clusterObjects has.
@@ -20,7 +22,7 @@ type clusterFault struct {
 	byNode bool
 	// lasts is longer than clusterDuration where controllers or the kubelet need
 	// more time to show the effect.
-	lasts string
+	lasts time.Duration
 	// empties says that no pod comes back to the worker by itself afterwards.
 	empties bool
 	// wears says that a container ends with every case: the kubelet lets it wait
@@ -40,7 +42,7 @@ func (f clusterFault) takes() int {
 	switch {
 	case f.wears:
 		return 3 // new pods before every case
-	case f.lasts != "":
+	case f.lasts > clusterDuration:
 		return 2
 	case f.inside:
 		return 0 // few cases
@@ -59,11 +61,11 @@ func clusterFaults() map[string]clusterFault {
 	faults := insideFaults()
 	maps.Copy(faults, map[string]clusterFault{
 		"kubernetes_pod_kill":           {body: targetWeb + "\n" + `grace_period = "0s"`, stepless: true},
-		"kubernetes_pod_failure":        {body: targetWeb, lasts: "12s", wears: true},
-		"kubernetes_container_kill":     {body: targetWeb, lasts: "12s", stepless: true, wears: true},
+		"kubernetes_pod_failure":        {body: targetWeb, lasts: 12 * time.Second, wears: true},
+		"kubernetes_container_kill":     {body: targetWeb, lasts: 12 * time.Second, stepless: true, wears: true},
 		"kubernetes_scale":              {body: `target { names = ["web"] }` + "\n" + `replicas = 0`},
-		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: "12s"},
-		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: "12s"},
+		"kubernetes_rollout_restart":    {body: `target { names = ["web"] }`, lasts: 12 * time.Second},
+		"kubernetes_image_pull_failure": {body: `target { names = ["web"] }`, lasts: 12 * time.Second},
 		"kubernetes_config_change": {body: `target {
       namespace = "NAMESPACE"
       names     = ["settings"]
@@ -79,7 +81,7 @@ func clusterFaults() map[string]clusterFault {
 		"kubernetes_pvc_fill": {body: `target {
       namespace = "NAMESPACE"
       names     = ["data"]
-    }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`, lasts: "12s"},
+    }` + "\n" + `size = "1Mi"` + "\n" + `reserve = "0B"`, lasts: 12 * time.Second},
 		"kubernetes_node_cordon":  {body: targetWorker, alone: true},
 		"kubernetes_node_taint":   {body: targetWorker + "\n" + `taint {` + "\n" + `key = "gameday.dev/test"` + "\n" + `effect = "PreferNoSchedule"` + "\n" + `}`, alone: true},
 		"kubernetes_node_drain":   {body: targetWorker, alone: true, empties: true},
@@ -87,6 +89,10 @@ func clusterFaults() map[string]clusterFault {
 		"kubernetes_node_stop":    {body: targetWorker, alone: true, byNode: true},
 		"kubernetes_kubelet_stop": {body: targetWorker, alone: true, byNode: true},
 	})
+	for name, fault := range faults {
+		fault.lasts = cmp.Or(fault.lasts, clusterDuration)
+		faults[name] = fault
+	}
 	return faults
 }
 
@@ -142,10 +148,6 @@ spec:
 // clusterConfiguration is one experiment with one fault, as short as it can be.
 func clusterConfiguration(namespace, worker, faultType string, fault clusterFault) string {
 	body := strings.NewReplacer("WORKER", worker, "NAMESPACE", namespace).Replace(fault.body)
-	lasts := fault.lasts
-	if lasts == "" {
-		lasts = clusterDuration
-	}
 	return clusterEnvironment(namespace, fault) + fmt.Sprintf(`
 experiment "x" {
   environment = environment.c
@@ -169,7 +171,7 @@ experiment "x" {
     duration = "%s"
   }
 }
-`, faultType, body, lasts)
+`, faultType, body, fault.lasts)
 }
 
 // clusterEnvironment is the cluster of the tests: for faults on nodes themselves as
@@ -201,4 +203,4 @@ environment "kubernetes" "c" {
 
 // clusterDuration is long enough for a fault to show itself where controllers
 // have to act on it first. Its deadline comes the engine's margin of 5 s later.
-const clusterDuration = "4s"
+const clusterDuration = 4 * time.Second

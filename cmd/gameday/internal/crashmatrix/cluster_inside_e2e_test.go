@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -43,7 +44,7 @@ func insideFaults() map[string]clusterFault {
 	}
 	faults := map[string]clusterFault{
 		// Probes are few: it takes them a while to use up what may pass at once.
-		"kubernetes_network_bandwidth": {body: targetWeb + "\nrate = \"1kbit\"\nbuffer = \"1500B\"\n" + `direction = "both"`, lasts: "10s", inside: true},
+		"kubernetes_network_bandwidth": {body: targetWeb + "\nrate = \"1kbit\"\nbuffer = \"1500B\"\n" + `direction = "both"`, lasts: 10 * time.Second, inside: true},
 	}
 	for name, body := range proven {
 		faults[name] = clusterFault{body: targetWeb + "\n" + body, inside: true}

@@ -3,6 +3,7 @@ package crashmatrix
 import (
 	"os"
 	"strings"
+	"time"
 )
 
 // faults is the body of a fault of every type that gameday has: TestEveryType
@@ -25,18 +26,18 @@ func faults() map[string]string {
 	}
 }
 
-// duration is as short as lets a fault prove itself on a machine that is busy with
-// other cases.
-const duration = "1s"
+// duration is as short as lets a fault prove itself on most machines that are busy
+// with other cases.
+const duration = time.Second
 
 // configuration is one experiment with one fault, as short as it can be: the
 // traffic of its probe is what network faults prove themselves by.
-func configuration(dir, faultType, body string) string {
+func configuration(dir, faultType, body string, lasts time.Duration) string {
 	self, err := os.Executable()
 	if err != nil {
 		panic(err)
 	}
-	return strings.NewReplacer("SELF", self, "TYPE", faultType, "DURATION", duration, "BODY", strings.ReplaceAll(body, "PATH", dir)).Replace(`
+	return strings.NewReplacer("SELF", self, "TYPE", faultType, "DURATION", lasts.String(), "BODY", strings.ReplaceAll(body, "PATH", dir)).Replace(`
 environment "local" "w" {
   process "server" {
     command = ["SELF", "test-server"]

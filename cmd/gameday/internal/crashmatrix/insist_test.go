@@ -34,7 +34,7 @@ func TestThirdSignal(t *testing.T) {
 	c.times = 3
 	assert.Equal(t, 4, c.gameday("apply", "-auto-approve", "-junit-xml", "junit.xml"), c.output)
 	assert.Contains(t, c.output, "gameday recover ")
-	c.nothingLeft(selfUndone)
+	c.nothingLeft(c.lasts + selfUndone)
 	assert.Equal(t, 0, c.gameday("recover"), c.output)
 	c.journalIsClean()
 }
