@@ -44,6 +44,7 @@ func (p *Proxy) admit(client *net.TCPConn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
+		p.crowd.settled()
 		_ = client.Close()
 		return
 	}

@@ -102,6 +102,9 @@ func Start(config Config) (*Proxy, error) {
 		return nil, fmt.Errorf("start fault proxy: %w", err)
 	}
 	p := newProxy(config, listener)
+	if err := p.crowd.narrow(listener); err != nil {
+		return nil, errors.Join(fmt.Errorf("start fault proxy: %w", err), listener.Close())
+	}
 	p.routines.Go(p.accept)
 	return p, nil
 }

@@ -31,7 +31,9 @@ func newSession(p *Proxy, client *net.TCPConn, number int64) *session {
 // needs no goroutine until the end of its ride.
 func (s *session) run() {
 	s.enforceResets(s.proxy.rules.Load())
-	if !s.waitToConnect() || !s.connect() {
+	connected := s.waitToConnect() && s.connect()
+	s.proxy.crowd.settled()
+	if !connected {
 		s.abort(Both)
 		s.finish()
 		return
