@@ -141,6 +141,14 @@ func (f *fault) choose(ctx context.Context, req providers.FaultPlanRequest, p *p
 // consequences are what follows for the pods. Pods on nodes that are not harmed are
 // none.
 func (f *fault) consequences(p planning) impact.Impact {
+	i := f.harm(p)
+	if _, is := f.behavior.(deleting); is {
+		i.Radius = append(i.Radius, impact.Gone(p.world, p.choice.Targets)...)
+	}
+	return i
+}
+
+func (f *fault) harm(p planning) impact.Impact {
 	harms := f.kind() == target.Pod || f.kind() == target.Node
 	if h, ok := f.behavior.(harming); ok {
 		harms = h.harms(p)

@@ -93,7 +93,7 @@ func (nodeDrain) plan(_ context.Context, p planning) providers.Diagnostics {
 		p.plan.Radius = append(p.plan.Radius, "pods in "+metav1.NamespaceSystem+" stay")
 	}
 	consequences := impact.Of(p.world, leaving)
-	p.plan.Radius = append(p.plan.Radius, consequences.Radius...)
+	p.plan.Radius = append(append(p.plan.Radius, consequences.Radius...), impact.Gone(p.world, leaving)...)
 	return append(diags, consequences.Warnings...)
 }
 

@@ -57,7 +57,7 @@ func (p planning) tellExpelled(leaving []providers.Target) providers.Diagnostics
 		p.plan.Radius = append(p.plan.Radius, fmt.Sprintf("what that means for disruption budgets and services outside of %s is not known", strings.Join(fence, ", ")))
 	}
 	consequences := impact.Of(p.world, leaving)
-	p.plan.Radius = append(p.plan.Radius, consequences.Radius...)
+	p.plan.Radius = append(append(p.plan.Radius, consequences.Radius...), impact.Gone(p.world, leaving)...)
 	return consequences.Warnings
 }
 

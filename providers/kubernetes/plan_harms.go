@@ -20,3 +20,9 @@ func (nodeTaint) harms(planning) bool { return false }
 func (scale) harms(p planning) bool {
 	return p.config.Known("replicas") && p.config.Int("replicas") == 0
 }
+
+// deleting is implemented by behaviors after which no pod of the targets is there, but others in their place.
+type deleting interface{ deletes() }
+
+func (podKill) deletes()        {}
+func (rolloutRestart) deletes() {}

@@ -217,3 +217,30 @@ func TestALargeHitIsCounted(t *testing.T) {
 	assert.Contains(t, texts(got.Warnings)[0], "25 services would have no ready endpoints")
 	assert.Contains(t, texts(got.Warnings)[0], "and 15 more")
 }
+
+func TestGone(t *testing.T) {
+	emptyDir := corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}
+	w := shop()
+	for _, i := range []int{0, 1} {
+		w.Pods[i].Spec.Volumes = []corev1.Volume{
+			{Name: "tmp", VolumeSource: emptyDir},
+			{Name: "settings", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{}}},
+			{Name: "cache", VolumeSource: emptyDir},
+		}
+	}
+	w.Pods = append(w.Pods, corev1.Pod{ObjectMeta: owned(meta("shop", "migrate-1"), "Job", "migrate")})
+	for name, c := range map[string]struct {
+		targets []providers.Target
+		want    []string
+	}{
+		"nothing is":         {podsNamed("shop/cart-1-0"), nil},
+		"volumes of one pod": {podsNamed("shop/payments-1-0"), []string{"what is in emptyDir volumes of 1 pod is lost: cache, tmp"}},
+		"volumes of a workload": {
+			[]providers.Target{{Kind: "deployment", Name: "shop/payments", UID: "shop/payments"}},
+			[]string{"what is in emptyDir volumes of 2 pods is lost: cache, tmp"},
+		},
+		"a try of a Job": {podsNamed("shop/migrate-1"), []string{"job/migrate counts 1 pod as failed, towards its backoffLimit"}},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, impact.Gone(w, c.targets)) })
+	}
+}

@@ -76,13 +76,15 @@ func references(all []corev1.EnvVar) []corev1.EnvVar {
 	return out
 }
 
-// leanVolumes keeps those that are objects: not what every pod has for its token.
+// leanVolumes keeps those that are objects, or go with the pod: not what every pod has for its token.
 func leanVolumes(all []corev1.Volume) []corev1.Volume {
 	var out []corev1.Volume
 	for i := range all {
 		switch v := &all[i]; {
 		case v.PersistentVolumeClaim != nil, v.ConfigMap != nil, v.Secret != nil:
 			out = append(out, *v)
+		case v.EmptyDir != nil:
+			out = append(out, corev1.Volume{Name: v.Name, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}})
 		case v.Projected != nil:
 			out = append(out, leanProjected(v)...)
 		}
