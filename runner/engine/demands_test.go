@@ -169,6 +169,8 @@ func TestSamplesMustHaveValues(t *testing.T) {
 	other := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.value.min != 0")
 	otherBefore := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.value.max != 0 && baseline.p.value.max != 10")
 	newest := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.last.value != 0")
+	same := strings.Replace(newest, "last.value != 0", "last.value == 0", 1)
+	either := strings.Replace(newest, "last.value != 0", "last.value != 0 || !probe.p.last.ok", 1)
 	message := asserting(`phases = ["fault"]`, "probe.p.success_ratio >= 0.99", "probe.p.success_ratio < 0.5", "ratio ${probe.p.success_ratio}", "at most ${probe.p.value.max}")
 	before := strings.Replace(message, "probe.p.value.max", "baseline.p.value.max", 1)
 	const none = " samples of probe.p has a value, so that the condition cannot be evaluated"
@@ -182,11 +184,15 @@ func TestSamplesMustHaveValues(t *testing.T) {
 		"none is not null":          {other, between(1, 0, 1900*time.Millisecond), verdict.Errored, "assert.available in the fault phase: none of 30" + none},
 		"none of the baseline":      {otherBefore, between(1, 2*time.Second, ever), verdict.Errored, "assert.available in the fault phase: none of 20" + none},
 		"none, and not needed":      {decided, between(1, 0, 1900*time.Millisecond), verdict.Failed, "assert.available in the fault phase: "},
-		"none in the newest":        {newest, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
+		"none in the newest":        {newest, between(1, 0, 1900*time.Millisecond), verdict.Inconclusive, "the newest sample of probe.p got no answer"},
+		"another in the newest":     {same, between(1, 0, 1900*time.Millisecond), verdict.Failed, "assert.available in the fault phase: "},
+		"the newest is not needed":  {either, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
 		"none for the message":      {message, between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
+		"the newest in a message":   {strings.Replace(message, "value.max", "last.value", 1), between(1, 0, 1900*time.Millisecond), verdict.Passed, ""},
 		"few for the message":       {message, between(1, 0, 2350*time.Millisecond), verdict.Passed, ""},
 		"few before, for a message": {before, between(1, 0, 350*time.Millisecond, 2*time.Second, ever), verdict.Passed, ""},
 		"none for a stop condition": {tolerant(stopping("s", "probe.p.value.max != 1", "")), between(1, 0, 1900*time.Millisecond), verdict.Errored, "stop_condition.s was never judged in the fault phase: none of"},
+		"the newest, to stop by":    {tolerant(stopping("s", "probe.p.last.value != 1", "")), between(1, 0, 1900*time.Millisecond), verdict.Failed, "enough"},
 		"few of the baseline":       {onBaseline, between(1, 0, 350*time.Millisecond, 2*time.Second, ever), verdict.Inconclusive, few},
 		"not about values":          {onAnswers, between(1, 0, 2350*time.Millisecond), verdict.Passed, ""},
 	})

@@ -33,7 +33,7 @@ func (x *experiment) judgePhase(phase resolve.Phase, broken verdict.Verdict) ver
 		if w := x.watcherOf(a); w != nil {
 			judged, at = w.verdict(phase)
 		} else {
-			judged = x.judge(a.Condition, a.MinSamples, func(s *sample.Series) sample.Window { return s.Phase(string(phase)) })
+			judged = x.judgeAssertion(a.Condition, a.MinSamples, func(s *sample.Series) sample.Window { return s.Phase(string(phase)) })
 		}
 		x.tell(a, phase, judged, at)
 		worst = verdict.Worst(worst, x.book(a, phase, judged, broken))

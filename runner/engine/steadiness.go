@@ -31,7 +31,7 @@ func (s *steadiness) judge(end time.Time) judgedAsserts {
 		if !slices.Contains(a.Phases, resolve.PhaseRecovery) {
 			continue
 		}
-		judged := s.x.judge(a.Condition, a.MinSamples, func(series *sample.Series) sample.Window {
+		judged := s.x.judgeAssertion(a.Condition, a.MinSamples, func(series *sample.Series) sample.Window {
 			return series.Between(end.Add(-s.newest(a)), end)
 		})
 		if judged.outcome == event.Held && a.Window > 0 {

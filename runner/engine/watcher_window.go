@@ -92,7 +92,11 @@ func (w *watcher) judge(end time.Time, whole bool) {
 }
 
 func (w *watcher) judgement(phase resolve.Phase, end time.Time) judgement {
-	return w.x.judge(w.condition, w.minSamples, func(s *sample.Series) sample.Window {
+	judge := w.x.judgeAssertion
+	if w.stop != nil {
+		judge = w.x.judge
+	}
+	return judge(w.condition, w.minSamples, func(s *sample.Series) sample.Window {
 		if w.window == 0 {
 			return s.Phase(string(phase))
 		}

@@ -73,6 +73,24 @@ func (w Window) lastValue() cty.Value {
 	return cty.ObjectVal(attrs)
 }
 
+// Unanswered is Value where what the newest sample does not say is unknown, and whether there is such: it got no answer, so
+// that its fields and value are null, which an operator must not take for something else than what it is compared with.
+func (w Window) Unanswered() (cty.Value, bool) {
+	p, found := w.Last()
+	if !found || p.OK || p.Fields != cty.NilVal {
+		return w.Value(), false
+	}
+	last := w.lastValue().AsValueMap()
+	for name, v := range last {
+		if v.IsNull() {
+			last[name] = cty.UnknownVal(v.Type())
+		}
+	}
+	attrs := w.Value().AsValueMap()
+	attrs["last"] = cty.ObjectVal(last)
+	return cty.ObjectVal(attrs), true
+}
+
 func numberOrNull(n *float64) cty.Value {
 	if n == nil {
 		return cty.NullVal(cty.Number)
