@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 	corev1 "k8s.io/api/core/v1"
@@ -96,6 +97,7 @@ func (p *eventsProbe) Open(ctx context.Context, req providers.OpenRequest) (prov
 	block := req.Config.Block("expect")
 	prober := &eventsProber{
 		reasons: req.Config.Strings("reason"), name: req.Config.String("name"), min: whole(block, "min"), max: whole(block, "max"),
+		opened: time.Now(),
 	}
 	var err error
 	prober.follower, err = follow.Start(ctx, follow.Config{
@@ -129,7 +131,7 @@ func eventFields(v schema.Values) string {
 // onlyEvent keeps of an event what is asked of it: there may be many.
 func onlyEvent(o follow.Object) {
 	kept := map[string]any{}
-	for _, name := range []string{"apiVersion", "kind", "reason", "message", "type", "count", "series", "involvedObject"} {
+	for _, name := range []string{"apiVersion", "kind", "reason", "message", "type", "count", "firstTimestamp", "series", "involvedObject"} {
 		if value, found := o.Object[name]; found {
 			kept[name] = value
 		}

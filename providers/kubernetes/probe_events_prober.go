@@ -20,6 +20,7 @@ type eventsProber struct {
 	reasons  []string
 	name     string // of the object; with an asterisk at the end, how it begins
 	min, max *int
+	opened   time.Time
 	follower *follow.Follower
 
 	mu     sync.Mutex
@@ -35,8 +36,11 @@ func (p *eventsProber) changed(old, now follow.Object) {
 		return
 	}
 	more := occurrences(now)
-	if old != nil {
+	switch {
+	case old != nil:
 		more -= occurrences(old)
+	case p.remade(now):
+		more = 1
 	}
 	if more <= 0 {
 		return
@@ -44,6 +48,18 @@ func (p *eventsProber) changed(old, now follow.Object) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fresh, p.total, p.newest = p.fresh+more, p.total+more, now
+}
+
+// remadeAfter is how long before the probe was opened an event came first that has been made anew since: longer than clocks
+// differ, and less than the server keeps events (1 h by default).
+const remadeAfter = time.Minute
+
+// remade reports whether the object of an event has gone, as the server keeps none for long, and is there again for one more
+// occurrence: who reports events remembers how often each came before (client-go, tools/record).
+func (p *eventsProber) remade(o follow.Object) bool {
+	text, _, _ := unstructured.NestedString(o.Object, "firstTimestamp")
+	first, err := time.Parse(time.RFC3339, text)
+	return err == nil && first.Before(p.opened.Add(-remadeAfter))
 }
 
 func (p *eventsProber) matches(o follow.Object) bool {

@@ -60,6 +60,29 @@ func TestEventsAreCountedFromOneSampleToTheNext(t *testing.T) {
 	assert.Empty(t, sample.Fields.Type().TestConformance((&eventsProbe{}).SampleType()))
 }
 
+// TestAnEventThatIsMadeAnew: the server forgot it after an hour, and who reports it did not.
+func TestAnEventThatIsMadeAnew(t *testing.T) {
+	opened := time.Now()
+	for name, c := range map[string]struct {
+		first time.Time
+		want  float64
+	}{
+		"days before the probe":                         {opened.Add(-48 * time.Hour), 1},
+		"since, and seen late":                          {opened.Add(time.Second), 26},
+		"by a clock that is a little behind, seen late": {opened.Add(-10 * time.Second), 26},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &eventsProber{opened: opened}
+			still(t, p)
+			event := happened("Unhealthy", "payments-1", 26)
+			event.Object["firstTimestamp"] = c.first.UTC().Format(time.RFC3339)
+			onlyEvent(event)
+			p.changed(nil, event)
+			assert.InDelta(t, c.want, *p.Sample(t.Context()).Value, 0)
+		})
+	}
+}
+
 func TestTooManyEventsFail(t *testing.T) {
 	zero, one := 0, 1
 	p := &eventsProber{max: &zero}
