@@ -62,6 +62,7 @@ func TestTheCommandsSurroundings(t *testing.T) {
 	assert.Equal(t, "outer inner run-7 sub\n", sample.Fields.GetAttr("stdout").AsString())
 
 	missing := sampled(t, t.TempDir(), 10*time.Second, body)
+	assert.True(t, missing.Lost, "nothing was looked at")
 	assert.Contains(t, missing.Error, "cannot start the program")
 	assert.Contains(t, missing.Error, "no such file or directory")
 }

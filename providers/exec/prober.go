@@ -38,7 +38,7 @@ func (p *prober) Sample(ctx context.Context) providers.Sample {
 	case errors.Is(err, context.Canceled):
 		return p.failed(&got, "stopped before the command ended")
 	case err != nil:
-		return providers.Sample{Error: err.Error()}
+		return providers.Sample{Lost: true, Error: err.Error()} // it did not run, which says nothing of what it looks at
 	}
 	value, err := p.judge(ctx, &got)
 	if err != nil {

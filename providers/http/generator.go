@@ -115,7 +115,7 @@ func (g *generator) send(ctx context.Context, m moment) providers.LoadSample {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
 	err := g.exchange(ctx)
-	sample := providers.LoadSample{Due: m.due, Latency: time.Since(m.due), Sent: true, OK: err == nil}
+	sample := providers.LoadSample{Due: m.due, Latency: time.Since(m.due), Sent: !probing.Own(err), OK: err == nil}
 	if err != nil {
 		sample.Error = err.Error()
 	}
@@ -126,7 +126,7 @@ func (g *generator) send(ctx context.Context, m moment) providers.LoadSample {
 func (g *generator) exchange(ctx context.Context) error {
 	response, err := g.client.Do(g.request.new(ctx))
 	if err != nil {
-		return fmt.Errorf("%s", probing.Explain(ctx, err, g.timeout))
+		return explained{probing.Explain(ctx, err, g.timeout), err}
 	}
 	defer func() { _ = response.Body.Close() }()
 	var beginning bytes.Buffer
@@ -141,3 +141,12 @@ func (g *generator) exchange(ctx context.Context) error {
 	}
 	return g.status.check(response.StatusCode, probing.FirstLine(probing.Text(beginning.Bytes())))
 }
+
+// explained is an error in other words.
+type explained struct {
+	text string
+	error
+}
+
+func (e explained) Error() string { return e.text }
+func (e explained) Unwrap() error { return e.error }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +120,20 @@ func TestWhatCannotBeSentIsReported(t *testing.T) {
 		}
 		assert.Equal(t, []bool{true, true, true, false, false}, sent[:5])
 		assert.Len(t, slices.DeleteFunc(sent, func(s bool) bool { return s }), 4)
+	})
+}
+
+func TestWhatIsMissingOnThisSideIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for errno, sent := range map[syscall.Errno]bool{syscall.EADDRNOTAVAIL: false, syscall.EMFILE: false, syscall.ECONNREFUSED: true} {
+			samples := offering(t, pace{{rate: 10}}, 3, 500*time.Millisecond, 50*time.Millisecond, func(*http.Request) (*http.Response, error) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", errno)}
+			})
+			require.Len(t, samples, 1)
+			assert.Equal(t, sent, samples[0].Sent, errno)
+			assert.False(t, samples[0].OK)
+			assert.NotEmpty(t, samples[0].Error)
+		}
 	})
 }
 

@@ -86,7 +86,7 @@ func read(v schema.Values) (*prober, providers.Diagnostics) {
 func (p *prober) Sample(ctx context.Context) providers.Sample {
 	response, err := p.client.Do(p.request.new(ctx))
 	if err != nil {
-		return providers.Sample{Error: probing.Explain(ctx, err, p.timeout)}
+		return providers.Sample{Lost: probing.Own(err), Error: probing.Explain(ctx, err, p.timeout)}
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer, err := p.pages.read(response)

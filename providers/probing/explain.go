@@ -46,6 +46,8 @@ func explainNetwork(err error) string {
 		return "connection refused: nothing listens at " + remote(err)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "connection reset by the peer"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "no local address or port is left for a connection to " + remote(err) + ": keep connections alive, or ask less often"
 	default:
 		return err.Error()
 	}

@@ -24,7 +24,8 @@ func TestExplain(t *testing.T) {
 		"connection refused: nothing listens at 127.0.0.1:80": &net.OpError{Op: "dial", Addr: address, Err: syscall.ECONNREFUSED},
 		"connection refused: nothing listens at that address": syscall.ECONNREFUSED,
 		"connection reset by the peer":                        fmt.Errorf("write: %w", syscall.EPIPE),
-		"dial tcp 127.0.0.1:80: no route to host":             &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: syscall.EHOSTUNREACH},
+		"no local address or port is left for a connection to 127.0.0.1:80: keep connections alive, or ask less often": &net.OpError{Op: "dial", Addr: address, Err: syscall.EADDRNOTAVAIL},
+		"dial tcp 127.0.0.1:80: no route to host": &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: syscall.EHOSTUNREACH},
 	} {
 		wrapped := &url.Error{Op: "Get", URL: "http://user:s3cret@shop/?token=s3cret", Err: err}
 		assert.Equal(t, want, probing.Explain(t.Context(), wrapped, 2*time.Second))

@@ -28,7 +28,7 @@ type prober struct {
 func (p *prober) Sample(ctx context.Context) providers.Sample {
 	conn, err := p.dial(ctx, "tcp", p.address)
 	if err != nil {
-		return providers.Sample{Error: probing.Explain(ctx, err, p.timeout)}
+		return providers.Sample{Lost: probing.Own(err), Error: probing.Explain(ctx, err, p.timeout)}
 	}
 	defer func() { _ = conn.Close() }()
 	// Reads and writes know no contexts: its end closes the connection.
