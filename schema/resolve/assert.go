@@ -68,13 +68,19 @@ func (s *scene) phases(expr hcl.Expression) []Phase {
 	return slices.DeleteFunc(Phases(), func(p Phase) bool { return !slices.Contains(given, string(p)) })
 }
 
-// measured leaves the baseline out where none is measured. An assertion that names
-// nothing else keeps it, so that plans and reports can say that it is not judged.
+// measured leaves out the baseline where none is measured, and what follows it where no fault is declared. An assertion that
+// names nothing else keeps it, so that plans and reports can say that it is not judged.
 func (s *scene) measured(phases []Phase) []Phase {
-	if s.out.Baseline > 0 || len(phases) == 1 {
+	there := slices.DeleteFunc(slices.Clone(phases), func(p Phase) bool {
+		if p == PhaseBaseline {
+			return s.out.Baseline == 0
+		}
+		return len(s.cfg.Faults) == 0
+	})
+	if len(there) == 0 {
 		return phases
 	}
-	return slices.DeleteFunc(phases, func(p Phase) bool { return p == PhaseBaseline })
+	return there
 }
 
 // noPhases reports an empty list; a null one means all.
