@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -76,6 +77,60 @@ locals { url = var.kept }
 	assert.Contains(t, diags[1].Detail, "not an expression of type list(string)")
 	assert.Contains(t, diags[2].Detail, "Too long.\n\nThe value of var.name was given by -var.")
 	assert.Equal(t, "kept", urlOf(t, r))
+}
+
+// A policy takes null for not set, so that one on top of a null default would be open.
+func TestNullDefaultsOfVariablesThatAreNotNullable(t *testing.T) {
+	const declared = `
+variable "percent" {
+  type     = number
+  nullable = false
+  %s
+}
+policy { max_targets_percent = var.percent }
+`
+	const fromEnv, null = `default = env("GAMEDAY_TEST_PERCENT")`, "default = null"
+	given := map[string]resolve.Given{"percent": {Raw: "null", From: "-var"}}
+	for name, c := range map[string]struct {
+		more, environ string // more in the declaration, and what the environment has
+		given         map[string]resolve.Given
+		input         string // of the module
+		want          string // in the only message; none for the value 30
+	}{
+		"env unset":           {fromEnv, "", nil, "", "var.percent is not nullable, but its default is null (env gives null for what is not set): give it a value"},
+		"env set":             {fromEnv, "30", nil, "", ""},
+		"null":                {null, "", nil, "", "var.percent is not nullable, but its default is null: give it a value"},
+		"null on top of null": {null, "", given, "percent = null", "its default is null"},
+		"null on top of env":  {fromEnv, "", given, "percent = null", "its default is null"},
+		"null, default set":   {"default = 30", "", given, "percent = null", ""},
+		"sensitive":           {null + "\n  sensitive = true", "", nil, "", "its default is null"},
+	} {
+		config := fmt.Sprintf(declared, c.more)
+		check := func(t *testing.T, file string, in resolve.Inputs, files map[string]string) {
+			t.Helper()
+			if c.environ != "" {
+				t.Setenv("GAMEDAY_TEST_PERCENT", c.environ)
+			}
+			r, diags := resolveFiles(t, in, files)
+			if c.want == "" {
+				require.Empty(t, diags)
+				assert.InDelta(t, 30, r.Policy.MaxTargetsPercent, 0)
+				return
+			}
+			require.Len(t, diags, 1)
+			assert.Equal(t, "Null value for variable", diags[0].Summary)
+			assert.Contains(t, diags[0].Detail, c.want)
+			assert.Equal(t, file+":2", line(diags[0]))
+		}
+		t.Run(name, func(t *testing.T) {
+			check(t, "main.gameday.hcl", resolve.Inputs{Variables: c.given}, map[string]string{"main.gameday.hcl": config})
+		})
+		t.Run(name+" in a module", func(t *testing.T) {
+			check(t, "m.gameday.hcl", resolve.Inputs{}, map[string]string{
+				"main.gameday.hcl": "module \"m\" {\n  source = \"./m\"\n  " + c.input + "\n}\n", "m/m.gameday.hcl": config,
+			})
+		})
+	}
 }
 
 // A conversion would drop what the type has no place for.

@@ -166,7 +166,22 @@ func (m *module) variable(v *config.Variable, in input, given bool) (cty.Value, 
 		return cty.DynamicVal, errReported
 	}
 	in = written(v, value, v.Default.Range())
-	return m.converted(v, value, in.at, in.from)
+	value, err := m.converted(v, value, in.at, in.from)
+	if err == nil && value.IsNull() && !v.Nullable {
+		return m.nullDefault(v)
+	}
+	return value, err
+}
+
+// nullDefault refuses a default that is null where null is no value: what takes
+// the variable, such as a policy, would take null for not set.
+func (m *module) nullDefault(v *config.Variable) (cty.Value, error) {
+	why := ""
+	if m.environ[v.Name] {
+		why = " (env gives null for what is not set)"
+	}
+	m.r.diags.errorf(v.DeclRange, "Null value for variable", "var.%s is not nullable, but its default is null%s: give it a value, or a default that is not null.", v.Name, why)
+	return cty.DynamicVal, errReported
 }
 
 // defaults is what the default of a variable is evaluated in, with note taken of
