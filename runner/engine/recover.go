@@ -13,6 +13,7 @@ import (
 	"github.com/gameday-dev/gameday/runner/event"
 	"github.com/gameday-dev/gameday/runner/journal"
 	"github.com/gameday-dev/gameday/runner/verdict"
+	"github.com/gameday-dev/gameday/schema/addr"
 )
 
 // RecoverRequest asks for what a killed run left to be undone.
@@ -174,8 +175,12 @@ func (r *recovery) note(err error) {
 	}
 }
 
-// splitFault takes an address apart: `experiment.x` and `fault.y["k"]`.
+// splitFault takes an address apart: `experiment.x` and `fault.y["k"]`. What is no
+// address of a fault is cut where it looks like one.
 func splitFault(address string) (experiment, local string) {
+	if experiment, local, found := addr.CutPart(address); found {
+		return experiment, local
+	}
 	experiment, local, found := strings.Cut(address, ".fault.")
 	if !found {
 		return address, address

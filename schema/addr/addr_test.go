@@ -112,6 +112,28 @@ func FuzzParseTarget(f *testing.F) {
 	})
 }
 
+func TestCutPart(t *testing.T) {
+	for text, want := range map[string][2]string{
+		`experiment.x.fault.y`:                                  {`experiment.x`, `fault.y`},
+		`experiment.x.fault.y["k"]`:                             {`experiment.x`, `fault.y["k"]`},
+		`experiment.fault.fault.y`:                              {`experiment.fault`, `fault.y`},
+		`experiment.experiment.fault.fault`:                     {`experiment.experiment`, `fault.fault`},
+		`experiment.x.fault.y["a.fault.b"]`:                     {`experiment.x`, `fault.y["a.fault.b"]`},
+		`module.fault.experiment.x.fault.y`:                     {`module.fault.experiment.x`, `fault.y`},
+		`module.experiment.experiment.x.fault.y`:                {`module.experiment.experiment.x`, `fault.y`},
+		`module.a["x.fault.y"].experiment.e.fault.f`:            {`module.a["x.fault.y"].experiment.e`, `fault.f`},
+		`module.a["ä\"$${"].module.b.experiment.e.fault.f["ö"]`: {`module.a["ä\"$${"].module.b.experiment.e`, `fault.f["ö"]`},
+	} {
+		experiment, local, found := CutPart(text)
+		assert.True(t, found, text)
+		assert.Equal(t, want, [2]string{experiment, local}, text)
+	}
+	for _, text := range []string{"", "experiment.x", "environment.e", "module.a", "module.a.fault.y", `experiment["x"].fault.y`, "experiment x.fault.y", "a[", "experiment.x[0]"} {
+		_, _, found := CutPart(text)
+		assert.False(t, found, text)
+	}
+}
+
 func TestStrings(t *testing.T) {
 	experiment := Object{ModuleInstance{{"a", EachKey("k")}}, "experiment", "x"}
 	part := Part{experiment, "fault", "y", EachKey(`"`)}
