@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/gameday-dev/gameday/runner/event"
@@ -26,15 +27,17 @@ type Sink struct {
 	out     io.Writer
 	summary string
 	base    string
+	here    string
 	run     report.Run
 }
 
 // New makes a sink that writes annotations to out, which must be the step's
 // standard output, and appends the summary to the file named by
-// GITHUB_STEP_SUMMARY; an empty name leaves it out. Absolute names of files are
-// made relative to base, the root of the repository.
-func New(out io.Writer, summary, base string) *Sink {
-	return &Sink{out: out, summary: summary, base: base}
+// GITHUB_STEP_SUMMARY; an empty name leaves it out. Names of files are made
+// relative to base, the root of the repository, those that are relative from here,
+// the working directory.
+func New(out io.Writer, summary, base, here string) *Sink {
+	return &Sink{out: out, summary: summary, base: base, here: here}
 }
 
 // Emit takes an event.
@@ -42,7 +45,7 @@ func (s *Sink) Emit(e event.Event) { s.run.Apply(e) }
 
 // Close writes what came.
 func (s *Sink) Close() error {
-	if _, err := s.out.Write(Annotations(&s.run, s.base)); err != nil {
+	if _, err := s.out.Write(Annotations(&s.run, s.base, s.here)); err != nil {
 		return fmt.Errorf("writing annotations: %w", err)
 	}
 	if s.summary == "" {
@@ -64,7 +67,7 @@ func (s *Sink) Close() error {
 
 // Annotations are workflow commands, one a line: an error for each problem. If
 // there are more than GitHub takes, the last one says how many.
-func Annotations(run *report.Run, base string) []byte {
+func Annotations(run *report.Run, base, here string) []byte {
 	var problems []report.Problem
 	for _, p := range report.Problems(run) {
 		if p.Verdict != verdict.Skipped { // its cause has one of its own
@@ -77,21 +80,32 @@ func Annotations(run *report.Run, base string) []byte {
 			fmt.Fprintf(&out, "::error title=gameday::%s\n", data(fmt.Sprintf("%d more problems: see the log.", len(problems)-i)))
 			break
 		}
-		fmt.Fprintf(&out, "::error %s::%s\n", properties(p, base), data(strings.Join(append([]string{p.Message}, p.Detail...), "\n")))
+		fmt.Fprintf(&out, "::error %s::%s\n", properties(p, base, here), data(strings.Join(append([]string{p.Message}, p.Detail...), "\n")))
 	}
 	return out.Bytes()
 }
 
-func properties(p report.Problem, base string) string {
+func properties(p report.Problem, base, here string) string {
 	title := "title=" + property(p.Title)
 	if p.Source.File == "" {
 		return title
 	}
-	place := "file=" + property(report.File(base, p.Source.File)) + fmt.Sprintf(",line=%d", p.Source.Line)
+	place := "file=" + property(file(base, here, p.Source.File)) + fmt.Sprintf(",line=%d", p.Source.Line)
 	if p.Source.EndLine > p.Source.Line {
 		place += fmt.Sprintf(",endLine=%d", p.Source.EndLine)
 	}
 	return place + "," + title
+}
+
+// file is a file's name from base, as GitHub looks for it; what is not below base
+// keeps its name.
+func file(base, here, name string) string {
+	if !filepath.IsAbs(name) {
+		if below := report.File(base, filepath.Join(here, name)); !filepath.IsAbs(below) {
+			return below
+		}
+	}
+	return report.File(base, name)
 }
 
 // data escapes the text of a command, which ends at the end of its line.

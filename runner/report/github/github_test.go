@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func TestScenarios(t *testing.T) {
 	for _, name := range eventtest.Scenarios(t) {
 		t.Run(name, func(t *testing.T) {
-			text := github.Annotations(report.Fold(eventtest.Scenario(t, name)), "")
+			text := github.Annotations(report.Fold(eventtest.Scenario(t, name)), "", "")
 			eventtest.Golden(t, *update, name+".txt", text)
 			for line := range strings.Lines(string(text)) {
 				assert.Regexp(t, `^::error (file=[^:,]+,line=\d+(,endLine=\d+)?,)?title=[^:,]+::.+\n$`, line)
@@ -45,22 +45,43 @@ func TestAtMostTenErrors(t *testing.T) {
 		for i := range problems {
 			events = append(events, finished(i, "broken"))
 		}
-		text := string(github.Annotations(report.Fold(events), ""))
+		text := string(github.Annotations(report.Fold(events), "", ""))
 		assert.Equal(t, want, strings.Count(text, "::error "))
 		assert.Equal(t, problems > 10, strings.Contains(text, fmt.Sprintf("::%d more problems", problems-9)))
 	}
 }
 
 func TestTextCannotBecomeACommand(t *testing.T) {
-	text := string(github.Annotations(report.Fold([]event.Event{finished(1, "100%\r\n::set-env name=A::b")}), ""))
+	text := string(github.Annotations(report.Fold([]event.Event{finished(1, "100%\r\n::set-env name=A::b")}), "", ""))
 	assert.Equal(t, "::error title=experiment.n1 · errored::100%25%0D%0A::set-env name=A::b\n", text)
+}
+
+// GitHub looks for files from the root of the repository, wherever gameday runs.
+func TestFilesAreNamedFromTheRoot(t *testing.T) {
+	const below = "/repo/gate"
+	for _, c := range []struct{ base, here, name, want string }{
+		{"/repo", below, "a.gameday.hcl", "gate/a.gameday.hcl"},
+		{"/repo", below, "./sub/a.gameday.hcl", "gate/sub/a.gameday.hcl"},
+		{"/repo", below, "../x.gameday.hcl", "x.gameday.hcl"},
+		{"/repo", below, "../../x.gameday.hcl", "../../x.gameday.hcl"}, // not of the repository
+		{"/repo", below, "/repo/gate/a.gameday.hcl", "gate/a.gameday.hcl"},
+		{"/repo", below, "/else/a.gameday.hcl", "/else/a.gameday.hcl"},
+		{"/repo/", below, "a.gameday.hcl", "gate/a.gameday.hcl"},
+		{"/repo", "/else", "a.gameday.hcl", "a.gameday.hcl"},
+		{"/repo", "/repo", "gate/a.gameday.hcl", "gate/a.gameday.hcl"},
+		{"/repo", "/repo", "../x.gameday.hcl", "../x.gameday.hcl"},
+	} {
+		broken := event.ExperimentFinished{Experiment: "experiment.x", Verdict: verdict.Errored, Source: event.Source{File: c.name, Line: 3}}
+		text := string(github.Annotations(report.Fold([]event.Event{{Body: broken}}), c.base, c.here))
+		assert.Contains(t, text, "::error file="+c.want+",line=3,title=", "%+v", c)
+	}
 }
 
 func TestSummaryIsAppendedAndBounded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "summary.md")
 	require.NoError(t, os.WriteFile(path, []byte("before\n"), 0o600))
 	var out bytes.Buffer
-	sink := github.New(&out, path, "")
+	sink := github.New(&out, path, "", "")
 	for i := range 40 {
 		sink.Emit(finished(i, strings.Repeat("long ", 10_000)))
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"os"
 
 	"github.com/charmbracelet/x/term"
@@ -19,7 +20,8 @@ func (s *session) views(flags applyFlags, here string) []launch.View {
 	}
 	var out []launch.View
 	if flags.github { // not beside JSON lines: both are about standard output
-		out = append(out, github.New(s.Out, os.Getenv("GITHUB_STEP_SUMMARY"), here))
+		root := cmp.Or(os.Getenv("GITHUB_WORKSPACE"), here) // of the repository; gameday may run below it
+		out = append(out, github.New(s.Out, os.Getenv("GITHUB_STEP_SUMMARY"), root, here))
 	}
 	return append(out, s.console(flags.verbose))
 }
