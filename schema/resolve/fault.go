@@ -76,6 +76,8 @@ func (s *scene) addDependency(edges map[string][]faultEdge, f *config.Fault, t h
 	case s.cfg.Faults[name] == nil:
 		s.r.diags.errorf(t.SourceRange(), "Unknown fault", "The experiment %q has no fault %q.%s",
 			s.cfg.Name, name, suggest(name, slices.Sorted(maps.Keys(s.cfg.Faults)), "It has"))
+	case len(t) != 2: // passed over, it would look as if one instance were waited for
+		s.r.diags.errorf(t.SourceRange(), "Invalid depends_on", "A fault depends on all instances of fault.%s: write fault.%s, not %s.", name, name, diag.Traversal(t))
 	default:
 		edges[f.Name] = append(edges[f.Name], faultEdge{name, t.SourceRange()})
 	}

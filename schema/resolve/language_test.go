@@ -325,6 +325,44 @@ experiment "e" {
 	assert.NotEqual(t, r.Experiments[0].Faults[0].Seed, r.Experiments[0].Faults[1].Seed, "instances choose apart")
 }
 
+// What follows a name in depends_on would be passed over: all instances come before.
+func TestFaultsDependOnAllInstances(t *testing.T) {
+	const config = `
+locals { url = "http://localhost" }
+experiment "e" {
+  steady_state {
+    probe "http" "web" { url = local.url }
+    assert "a" { condition = probe.web.success_ratio > 0.5 }
+  }
+  fault "fake_delay" "a" {
+    for_each = toset(["x", "y"])
+    latency  = "1s"
+  }
+  fault "fake_delay" "b" {
+    latency    = "1s"
+    depends_on = [%s]
+  }
+}`
+	for reference, refused := range map[string]bool{
+		"fault.a":            false,
+		`fault.a["x"]`:       true,
+		`fault.a["nope"]`:    true,
+		"fault.a.delay":      true,
+		`fault.a["x"].delay`: true,
+	} {
+		r, diags := resolveText(t, resolve.Inputs{}, fmt.Sprintf(config, reference))
+		if !refused {
+			require.Empty(t, diags, reference)
+			assert.Equal(t, []string{`fault.a["x"]`, `fault.a["y"]`}, r.Experiments[0].Faults[2].DependsOn, reference)
+			continue
+		}
+		require.Len(t, diags, 1, reference)
+		assert.Equal(t, "Invalid depends_on", diags[0].Summary, reference)
+		assert.Contains(t, diags[0].Detail, "all instances of fault.a: write fault.a", reference)
+		assert.Equal(t, "main.gameday.hcl:14", line(diags[0]), reference)
+	}
+}
+
 func TestSeedsDependOnAddressesOnly(t *testing.T) {
 	a, b := mustResolve(t, resolve.Inputs{}, shop), mustResolve(t, resolve.Inputs{}, shop)
 	assert.Equal(t, a.Experiments[0].Faults[0].Seed, b.Experiments[0].Faults[0].Seed)
