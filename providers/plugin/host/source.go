@@ -56,7 +56,8 @@ func passed() []string {
 }
 
 // variables are what a provider gets of gameday's: the variables that all get, those that are named, and those that are
-// for gameday.
+// for gameday. Values of gameday's own variables, which may be secret, are not for programs: those that one needs come with
+// its configuration.
 func variables(all, named []string) []string {
 	wanted := map[string]bool{}
 	for _, name := range append(passed(), named...) {
@@ -65,7 +66,7 @@ func variables(all, named []string) []string {
 	var kept []string
 	for _, variable := range all {
 		name, _, _ := strings.Cut(variable, "=")
-		if wanted[name] || strings.HasPrefix(name, "GAMEDAY_") {
+		if wanted[name] || strings.HasPrefix(name, "GAMEDAY_") && !strings.HasPrefix(name, "GAMEDAY_VAR_") {
 			kept = append(kept, variable)
 		}
 	}
