@@ -134,7 +134,7 @@ func (p Places) newest(r Requirement, locked string) (string, error) {
 			continue
 		}
 		_, missing := os.Stat(filepath.Join(folder, entry.Name(), Platform(), program(r.Source)))
-		if missing != nil || !constraint.Check(v) || locked != "" && entry.Name() != locked {
+		if missing != nil || !constraint.Check(v) || !isAsked(v, entry.Name(), r.Version, locked) {
 			others = append(others, entry.Name())
 			continue
 		}
@@ -144,6 +144,16 @@ func (p Places) newest(r Requirement, locked string) (string, error) {
 		return "", fmt.Errorf("the mirror %s has no version of %s that is %s for %s, only %s", p.Mirror, r.Source, wanted(r.Version, locked), Platform(), orNone(others))
 	}
 	return slices.MaxFunc(fit, (*version.Version).Compare).Original(), nil
+}
+
+// isAsked reports whether of the versions that fit one may be taken, by its name: the locked one, or, with none locked, any
+// that is no pre-release that the constraint does not name. Tags of single platforms look like pre-releases, too:
+// 1.2.0-linux-amd64.
+func isAsked(v *version.Version, name, constraint, locked string) bool {
+	if locked != "" {
+		return name == locked
+	}
+	return v.Prerelease() == "" || strings.Contains(constraint, v.Prerelease())
 }
 
 func constraints(text string) (version.Constraints, error) {

@@ -45,11 +45,13 @@ func write(t *testing.T, path, text string) {
 }
 
 func TestChooseFromAMirror(t *testing.T) {
-	places := install.Places{Dir: t.TempDir(), Mirror: mirror(t, "1.2.0", "1.10.0", "2.0.0")}
+	places := install.Places{Dir: t.TempDir(), Mirror: mirror(t, "1.2.0", "1.10.0", "2.0.0", "3.0.0-rc1")}
 	for name, c := range map[string]struct{ constraint, locked, want, wrong string }{
 		"the newest":             {want: "2.0.0"},
 		"that fits":              {constraint: "~> 1.2", want: "1.10.0"},
 		"the locked one":         {constraint: "~> 1.2", locked: "1.2.0", want: "1.2.0"},
+		"a pre-release by name":  {constraint: "3.0.0-rc1", want: "3.0.0-rc1"},
+		"a locked pre-release":   {locked: "3.0.0-rc1", want: "3.0.0-rc1"},
 		"none fits":              {constraint: ">= 3.0", wrong: "has no version of acme/redis that is >= 3.0 for " + install.Platform()},
 		"the locked one is gone": {locked: "1.3.0", wrong: "that is the locked 1.3.0"},
 	} {

@@ -87,7 +87,7 @@ func (r repository) newest(needed Requirement, locked string) (tag, release stri
 	var others []string
 	for _, tag := range tags { // of those, "1.2" moves with every 1.2.x: only whole versions count
 		v, err := version.NewSemver(tag)
-		if err != nil || strings.TrimPrefix(tag, "v") != v.String() || !constraint.Check(v) || locked != "" && v.String() != locked || locked == "" && isUnasked(v, needed.Version) {
+		if err != nil || strings.TrimPrefix(tag, "v") != v.String() || !constraint.Check(v) || !isAsked(v, v.String(), needed.Version, locked) {
 			others = append(others, tag)
 			continue
 		}
@@ -98,12 +98,6 @@ func (r repository) newest(needed Requirement, locked string) (tag, release stri
 	}
 	v := slices.MaxFunc(fit, (*version.Version).Compare)
 	return v.Original(), v.String(), nil
-}
-
-// isUnasked reports whether a version is a pre-release that a constraint does not name. Tags of single platforms look like
-// that, too: 1.2.0-linux-amd64.
-func isUnasked(v *version.Version, constraint string) bool {
-	return v.Prerelease() != "" && !strings.Contains(constraint, v.Prerelease())
 }
 
 // program is the layer that has the program: of its name, or the only one.
