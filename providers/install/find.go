@@ -45,6 +45,11 @@ func (p Places) Choose(ctx context.Context, r Requirement, locked Locked) (Found
 		return Found{}, err
 	case kind == Local:
 		return p.local(r)
+	}
+	if err := r.allows(locked.Version); err != nil {
+		return Found{}, err
+	}
+	switch {
 	case kind == Pulled:
 		return p.pull(ctx, r, locked)
 	case p.Mirror == "":
@@ -183,6 +188,19 @@ func orNone(names []string) string {
 		return "none at all"
 	}
 	return strings.Join(names, ", ")
+}
+
+// allows says why a version that is locked may not be taken any more: the constraint was another when it was locked. What is
+// no version is not found, which says enough.
+func (r Requirement) allows(locked string) error {
+	constraint, err := constraints(r.Version)
+	if err != nil {
+		return err
+	}
+	if v, err := version.NewVersion(locked); err == nil && !constraint.Check(v) {
+		return fmt.Errorf("the locked %s of %s is not %s, as the configuration requires now: run gameday init -upgrade", locked, r.Source, r.Version)
+	}
+	return nil
 }
 
 // install copies a program to where it is run from.

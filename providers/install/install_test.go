@@ -54,6 +54,10 @@ func TestChooseFromAMirror(t *testing.T) {
 		"a locked pre-release":   {locked: "3.0.0-rc1", want: "3.0.0-rc1"},
 		"none fits":              {constraint: ">= 3.0", wrong: "has no version of acme/redis that is >= 3.0 for " + install.Platform()},
 		"the locked one is gone": {locked: "1.3.0", wrong: "that is the locked 1.3.0"},
+		"the locked one is refused": {
+			constraint: ">= 2.0", locked: "1.2.0",
+			wrong: "the locked 1.2.0 of acme/redis is not >= 2.0, as the configuration requires now: run gameday init -upgrade",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := places.Choose(t.Context(), install.Requirement{Name: "redis", Source: "acme/redis", Version: c.constraint}, install.Locked{Version: c.locked})

@@ -69,6 +69,10 @@ func TestPull(t *testing.T) {
 		"the locked one":         {constraint: "~> 1.2", locked: "1.2.0", want: "1.2.0", text: "redis 1.2.0"},
 		"none fits":              {constraint: ">= 5.0", wrong: "has no version that is >= 5.0, only"},
 		"the locked one is gone": {locked: "1.3.0", wrong: "that is the locked 1.3.0"},
+		"the locked one is refused": {
+			constraint: ">= 2.0", locked: "1.2.0",
+			wrong: "the locked 1.2.0 of " + source + " is not >= 2.0, as the configuration requires now: run gameday init -upgrade",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			places := install.Places{Dir: t.TempDir()}
