@@ -53,7 +53,7 @@ func (action) Run(ctx context.Context, req providers.ActionRequest) (providers.A
 	output := tail{limit: outputLimit}
 	end, err := c.run(ctx, &output, &output, false)
 	name := filepath.Base(c.program)
-	result := providers.ActionResult{Summary: fmt.Sprintf("%s: %s", name, end), Output: probing.Text(output.kept)}
+	result := providers.ActionResult{Summary: fmt.Sprintf("%s: %s", name, end), Output: output.text()}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		result.Summary = name + ": killed"

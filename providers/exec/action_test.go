@@ -72,7 +72,7 @@ func TestWhatAnActionStartsGoesOn(t *testing.T) {
 func TestTheEndOfTheOutputIsKept(t *testing.T) {
 	result, err := act(t.Context(), t, "", sh("head -c 1000000 /dev/zero | tr '\\0' x; echo; echo end"))
 	require.NoError(t, err)
-	assert.Len(t, result.Output, 16<<10)
+	assert.Len(t, strings.TrimPrefix(result.Output, "…x"), 16<<10-1, "and a mark says that it is not all")
 	assert.True(t, strings.HasSuffix(result.Output, "x\nend\n"))
 }
 

@@ -1,5 +1,11 @@
 package exec
 
+import (
+	"strings"
+
+	"github.com/gameday-dev/gameday/providers/probing"
+)
+
 // head keeps the beginning of what is written to it.
 type head struct {
 	limit int
@@ -32,4 +38,13 @@ func (t *tail) Write(p []byte) (int, error) {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
 	return len(p), nil
+}
+
+// text is what was kept, with a mark in front when it is not all: whoever hides
+// secrets must know where one may have been cut.
+func (t *tail) text() string {
+	if t.total <= t.limit {
+		return probing.Text(t.kept)
+	}
+	return "…" + strings.TrimLeft(probing.Text(t.kept), "\uFFFD") // of a rune that was cut
 }

@@ -68,7 +68,7 @@ func (p *prober) judge(ctx context.Context, got *result) (*float64, error) {
 
 // unexpected quotes the last that the program had to say.
 func (r *result) unexpected(want int) error {
-	said := probing.LastLine(probing.Text(r.stderr.kept))
+	said := probing.LastLine(r.stderr.text())
 	if said == "" {
 		said = probing.LastLine(probing.Text(r.stdout.kept))
 	}

@@ -21,6 +21,7 @@ const shortest = 3
 // Mask replaces secrets. It is safe for use from several goroutines.
 type Mask struct {
 	long  *strings.Replacer
+	forms []string // that long replaces
 	short map[string]bool
 }
 
@@ -40,8 +41,9 @@ func NewMask(secrets ...string) *Mask {
 	// At one place the replacer takes the first that matches: longest first,
 	// so that a secret which begins with another one goes in whole.
 	slices.SortFunc(long, func(a, b string) int { return len(b) - len(a) })
+	m.forms = slices.Compact(long)
 	var pairs []string
-	for _, form := range slices.Compact(long) {
+	for _, form := range m.forms {
 		pairs = append(pairs, form, Blot)
 	}
 	m.long = strings.NewReplacer(pairs...)
@@ -56,10 +58,14 @@ func (m *Mask) addShort(secret string) {
 	m.short[strconv.Quote(secret)] = true
 }
 
-// Text is text without secrets.
+// Text is text without secrets, and, where it was cut within one, without what
+// was left of it.
 func (m *Mask) Text(text string) string {
 	if m.short[text] {
 		return Blot
+	}
+	if isCut(text) {
+		return m.cutText(text)
 	}
 	return m.long.Replace(text)
 }

@@ -65,7 +65,7 @@ func readable(line string) string {
 
 func cut(line string) string {
 	if len(line) > longest {
-		return line[:longest] + "…"
+		return strings.ToValidUTF8(line[:longest], "") + "…"
 	}
 	return line
 }
