@@ -43,7 +43,7 @@ func (m *Mask) cutText(text string) string {
 func cutPieces(text string) []span {
 	var pieces []span
 	from := 0
-	for at := 0; at < len(text); at++ {
+	for at := range len(text) {
 		for _, mark := range marks() {
 			if strings.HasPrefix(text[at:], mark) {
 				pieces = append(pieces, span{from, at})
