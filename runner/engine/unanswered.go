@@ -23,18 +23,20 @@ func (x *experiment) judgeAssertion(c resolve.Condition, minSamples int, window 
 		return j
 	}
 	j.outcome = event.TooFew
-	j.message = fmt.Sprintf("the newest sample of %s got no answer, so that nothing is known of it", strings.Join(silent, " and of "))
+	j.message = fmt.Sprintf("the newest sample of %s, so that nothing is known of it", strings.Join(silent, ", and of "))
 	return j
 }
 
-// unanswered is what was measured, where what is null in the newest samples that got no answer is unknown, and the series that have one.
+// unanswered is what was measured, where what is null in the newest samples that got no answer is unknown, and which series have one, and why.
 func (x *experiment) unanswered(c resolve.Condition, window func(*sample.Series) sample.Window) (scope resolve.Scope, silent []string) {
 	scope = resolve.Scope{Current: map[string]cty.Value{}, Baseline: map[string]cty.Value{}}
 	for _, name := range c.Series() {
 		series := x.measurements.series[name]
-		current, is := window(series).Unanswered()
+		measured := window(series)
+		current, is := measured.Unanswered()
 		if is && c.Needs(name) {
-			silent = append(silent, name)
+			newest, _ := measured.Last()
+			silent = append(silent, fmt.Sprintf("%s got no answer (%s)", name, newest.Error))
 		}
 		scope.Current[name], scope.Baseline[name] = current, series.Phase(string(resolve.PhaseBaseline)).Value()
 	}
